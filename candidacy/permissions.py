@@ -1,0 +1,49 @@
+"""What a role allows. The memberships of a person are read once and kept on the user of the request."""
+
+from accounts.models import User
+from candidacy.models import Candidacy, Membership
+
+Role = Membership.Role
+
+#: Who prepares the bid from inside the bearing authority.
+STAFF = frozenset({Role.LEAD, Role.TEAM})
+
+
+def membership_in(user: User, candidacy: Candidacy) -> Membership | None:
+    cached: dict[int, Membership] | None = user.__dict__.get("_memberships")
+    if cached is None:
+        cached = {membership.candidacy_id: membership for membership in user.memberships.all()}
+        user.__dict__["_memberships"] = cached
+    return cached.get(candidacy.pk)
+
+
+def role_in(user: User, candidacy: Candidacy) -> Membership.Role | None:
+    membership = membership_in(user, candidacy)
+    return Role(membership.role) if membership else None
+
+
+def is_staff(user: User, candidacy: Candidacy) -> bool:
+    """Whether ``user`` prepares the bid: lead or team."""
+    return role_in(user, candidacy) in STAFF
+
+
+def is_lead(user: User, candidacy: Candidacy) -> bool:
+    return role_in(user, candidacy) == Role.LEAD
+
+
+def can_change_settings(user: User, candidacy: Candidacy) -> bool:
+    return is_lead(user, candidacy)
+
+
+def can_change_members(user: User, candidacy: Candidacy) -> bool:
+    return is_lead(user, candidacy)
+
+
+def can_read_outbox(user: User, candidacy: Candidacy) -> bool:
+    return is_staff(user, candidacy)
+
+
+def can_create_candidacy(user: User) -> bool:
+    """A lead founds further candidacies; the first lead of an installation has none yet."""
+    memberships = list(user.memberships.all())
+    return user.is_superuser or any(membership.role == Role.LEAD for membership in memberships)

@@ -1,0 +1,14 @@
+from committees.models.committee import Committee, CommitteeMember, ReminderRule
+from committees.models.followup import Action, Decision
+from committees.models.meeting import AgendaItem, Invitation, Meeting
+
+__all__ = [
+    "Action",
+    "AgendaItem",
+    "Committee",
+    "CommitteeMember",
+    "Decision",
+    "Invitation",
+    "Meeting",
+    "ReminderRule",
+]

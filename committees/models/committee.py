@@ -1,0 +1,172 @@
+from datetime import date, time
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from accounts.models import User
+from candidacy.models import Candidacy, Membership
+from candidacy.permissions import STAFF
+from core.models import PublicIdModel, TimestampedModel
+from partners.models import Contact
+
+
+class CommitteeQuerySet(models.QuerySet["Committee"]):
+    def visible_to(self, user: User) -> "CommitteeQuerySet":
+        """Lead and team see every committee, an elected official those they sit on."""
+        prepares = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role__in=STAFF)
+        elected = Membership.objects.filter(
+            candidacy=OuterRef("candidacy"), user=user, role=Membership.Role.ELECTED
+        )
+        sits = CommitteeMember.objects.filter(committee=OuterRef("pk"), contact__user=user)
+        return self.filter(Exists(prepares) | (Exists(elected) & Exists(sits)))
+
+
+class Committee(PublicIdModel, TimestampedModel):
+    class Kind(models.TextChoices):
+        COTECH = "cotech", _("comité technique (COTECH)")
+        COPIL = "copil", _("comité de pilotage (COPIL)")
+        SUPPORT = "support", _("comité de soutien")
+        WORKING_GROUP = "working_group", _("groupe de travail")
+        PLENARY = "plenary", _("plénière")
+        NETWORK = "network", _("réseau de sites")
+        OTHER = "other", _("autre instance")
+
+    class Period(models.TextChoices):
+        MONTH = "month", _("par mois")
+        QUARTER = "quarter", _("par trimestre")
+        YEAR = "year", _("par an")
+
+    class DecisionMode(models.TextChoices):
+        CONSENSUS = "consensus", _("consensus")
+        VOTE = "vote", _("vote")
+
+    candidacy = models.ForeignKey(Candidacy, on_delete=models.CASCADE, related_name="committees")
+    name = models.CharField(_("nom"), max_length=120)
+    acronym = models.CharField(_("sigle"), max_length=12, help_text=_("Sert à numéroter les décisions."))
+    kind = models.CharField(_("nature"), max_length=15, choices=Kind)
+    mandate = models.TextField(_("mission"), blank=True)
+    rhythm_min = models.PositiveSmallIntegerField(_("réunions au moins"), null=True, blank=True)
+    rhythm_max = models.PositiveSmallIntegerField(_("réunions au plus"), null=True, blank=True)
+    rhythm_period = models.CharField(_("période"), max_length=10, choices=Period, default=Period.QUARTER)
+    notice_days = models.PositiveSmallIntegerField(
+        _("délai de convocation (jours)"), default=7, validators=[MaxValueValidator(90)]
+    )
+    quorum = models.PositiveSmallIntegerField(
+        _("quorum"), null=True, blank=True, help_text=_("Nombre de membres votants présents ; vide : aucun.")
+    )
+    decision_mode = models.CharField(
+        _("mode de décision"), max_length=10, choices=DecisionMode, default=DecisionMode.CONSENSUS
+    )
+    default_place = models.CharField(_("lieu habituel"), max_length=200, blank=True)
+    default_minutes = models.PositiveSmallIntegerField(_("durée habituelle (minutes)"), default=120)
+
+    history = HistoricalRecords()
+    objects = CommitteeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comité")
+        verbose_name_plural = _("comités")
+        constraints = [
+            models.UniqueConstraint(
+                name="committee_acronym_once",
+                fields=["candidacy", "acronym"],
+                violation_error_message=_("Un comité porte déjà ce sigle."),
+            ),
+            models.CheckConstraint(
+                name="committee_rhythm_range",
+                condition=Q(rhythm_min__isnull=True)
+                | Q(rhythm_max__isnull=True)
+                | Q(rhythm_min__lte=F("rhythm_max")),
+                violation_error_message=_("Le minimum de réunions dépasse le maximum."),
+            ),
+            models.CheckConstraint(
+                name="committee_duration_positive",
+                condition=Q(default_minutes__gt=0),
+                violation_error_message=_("La durée habituelle doit être positive."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CommitteeMemberQuerySet(models.QuerySet["CommitteeMember"]):
+    def sitting_on(self, day: date) -> "CommitteeMemberQuerySet":
+        """Keep the members whose mandate covers ``day``."""
+        return self.filter(
+            Q(since__isnull=True) | Q(since__lte=day), Q(until__isnull=True) | Q(until__gte=day)
+        )
+
+
+class CommitteeMember(PublicIdModel):
+    """A seat: one contact on one committee, in one quality."""
+
+    class Quality(models.TextChoices):
+        CHAIR = "chair", _("président·e")
+        TITULAR = "titular", _("titulaire")
+        DEPUTY = "deputy", _("suppléant·e")
+        INVITED = "invited", _("invité·e")
+        SECRETARY = "secretary", _("secrétaire")
+
+    committee = models.ForeignKey(Committee, on_delete=models.CASCADE, related_name="members")
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="seats", verbose_name=_("contact")
+    )
+    quality = models.CharField(_("qualité"), max_length=10, choices=Quality, default=Quality.TITULAR)
+    is_voting = models.BooleanField(_("voix délibérative"), default=True)
+    deputy_of = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="deputies",
+        verbose_name=_("supplée"),
+    )
+    since = models.DateField(_("depuis le"), null=True, blank=True)
+    until = models.DateField(_("jusqu’au"), null=True, blank=True)
+
+    objects = CommitteeMemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membre du comité")
+        verbose_name_plural = _("membres du comité")
+        constraints = [
+            models.UniqueConstraint(
+                name="committeemember_once",
+                fields=["committee", "contact"],
+                violation_error_message=_("Cette personne siège déjà à ce comité."),
+            ),
+            models.CheckConstraint(
+                name="committeemember_mandate_order",
+                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(since__lte=F("until")),
+                violation_error_message=_("La fin du mandat précède son début."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact} ({self.get_quality_display()})"
+
+
+class ReminderRule(models.Model):
+    """One reminder that a committee sends before each meeting: so many days ahead, at a local hour."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.CASCADE, related_name="reminder_rules")
+    days_before = models.PositiveSmallIntegerField(_("jours avant"), validators=[MaxValueValidator(60)])
+    local_time = models.TimeField(_("heure locale"), default=time(8, 0))
+
+    class Meta:
+        verbose_name = _("règle de rappel")
+        verbose_name_plural = _("règles de rappel")
+        constraints = [
+            models.UniqueConstraint(
+                name="reminderrule_once",
+                fields=["committee", "days_before"],
+                violation_error_message=_("Un rappel est déjà prévu à ce délai."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"J-{self.days_before}, {self.local_time:%H:%M}"

@@ -1,0 +1,138 @@
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from accounts.models import User
+from candidacy.models import Candidacy, Membership
+from candidacy.permissions import STAFF
+from committees.models.meeting import AgendaItem, Meeting
+from core.models import PublicIdModel, TimestampedModel
+from partners.models import Contact
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def visible_to(self, user: User) -> "DecisionQuerySet":
+        prepares = Membership.objects.filter(
+            candidacy=OuterRef("meeting__committee__candidacy"), user=user, role__in=STAFF
+        )
+        return self.filter(Exists(prepares))
+
+    def open(self) -> "DecisionQuerySet":
+        return self.filter(status=Decision.Status.OPEN)
+
+
+class Decision(PublicIdModel, TimestampedModel):
+    """What a committee decided, under a number that is never given twice: COPIL-2026-03-D2."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("à appliquer")
+        APPLIED = "applied", _("appliquée")
+        SUPERSEDED = "superseded", _("remplacée")
+        ABANDONED = "abandoned", _("abandonnée")
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="decisions")
+    agenda_item = models.ForeignKey(
+        AgendaItem,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="decisions",
+        verbose_name=_("point à l’ordre du jour"),
+    )
+    candidacy = models.ForeignKey(Candidacy, on_delete=models.CASCADE, related_name="decisions")
+    number = models.CharField(_("numéro"), max_length=40)
+    wording = models.TextField(_("décision"))
+    owner = models.ForeignKey(
+        Contact,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="decisions",
+        verbose_name=_("responsable"),
+    )
+    due_on = models.DateField(_("échéance"), null=True, blank=True)
+    status = models.CharField(_("état"), max_length=12, choices=Status, default=Status.OPEN)
+    status_note = models.CharField(_("suite donnée"), max_length=300, blank=True)
+
+    history = HistoricalRecords()
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("décision")
+        verbose_name_plural = _("décisions")
+        constraints = [
+            models.UniqueConstraint(name="decision_number_once", fields=["candidacy", "number"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ActionQuerySet(models.QuerySet["Action"]):
+    def visible_to(self, user: User) -> "ActionQuerySet":
+        """Lead and team see every action, the others those they own."""
+        prepares = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role__in=STAFF)
+        belongs = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user)
+        return self.filter(Exists(prepares) | (Q(owner__user=user) & Exists(belongs)))
+
+    def open(self) -> "ActionQuerySet":
+        return self.filter(status__in=[Action.Status.TO_DO, Action.Status.IN_PROGRESS])
+
+
+class Action(PublicIdModel, TimestampedModel):
+    """A follow-up: who does what by when."""
+
+    class Status(models.TextChoices):
+        TO_DO = "to_do", _("à faire")
+        IN_PROGRESS = "in_progress", _("en cours")
+        DONE = "done", _("faite")
+        ABANDONED = "abandoned", _("abandonnée")
+
+    candidacy = models.ForeignKey(Candidacy, on_delete=models.CASCADE, related_name="actions")
+    meeting = models.ForeignKey(
+        Meeting,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="actions",
+        verbose_name=_("réunion"),
+    )
+    decision = models.ForeignKey(
+        Decision,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="actions",
+        verbose_name=_("décision"),
+    )
+    title = models.CharField(_("action"), max_length=250)
+    owner = models.ForeignKey(
+        Contact,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="actions",
+        verbose_name=_("responsable"),
+    )
+    due_on = models.DateField(_("échéance"), null=True, blank=True)
+    status = models.CharField(_("état"), max_length=12, choices=Status, default=Status.TO_DO)
+    closed_on = models.DateField(_("close le"), null=True, blank=True)
+    proof = models.CharField(_("preuve ou suite"), max_length=300, blank=True)
+
+    history = HistoricalRecords()
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("action")
+        verbose_name_plural = _("actions")
+        constraints = [
+            models.CheckConstraint(
+                name="action_closed_iff_day",
+                condition=Q(status__in=["done", "abandoned"], closed_on__isnull=False)
+                | (~Q(status__in=["done", "abandoned"]) & Q(closed_on__isnull=True)),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title

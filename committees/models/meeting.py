@@ -1,0 +1,207 @@
+from datetime import datetime, timedelta
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from accounts.models import User
+from candidacy.models import Membership
+from candidacy.permissions import STAFF
+from committees.models.committee import Committee
+from core.models import PublicIdModel, TimestampedModel
+from partners.models import Contact
+
+
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    def visible_to(self, user: User) -> "MeetingQuerySet":
+        """Lead and team see every meeting; the others those they are invited to, once convened."""
+        prepares = Membership.objects.filter(
+            candidacy=OuterRef("committee__candidacy"), user=user, role__in=STAFF
+        )
+        belongs = Membership.objects.filter(candidacy=OuterRef("committee__candidacy"), user=user)
+        invited = Invitation.objects.filter(meeting=OuterRef("pk"), contact__user=user)
+        return self.filter(
+            Exists(prepares) | (Q(convened_at__isnull=False) & Exists(belongs) & Exists(invited))
+        )
+
+    def convened(self) -> "MeetingQuerySet":
+        return self.filter(status=Meeting.Status.CONVENED)
+
+    def upcoming(self, now: datetime) -> "MeetingQuerySet":
+        """Keep drafts and convened meetings still to come, the next one first."""
+        return self.filter(
+            status__in=[Meeting.Status.DRAFT, Meeting.Status.CONVENED], starts_at__gte=now
+        ).order_by("starts_at")
+
+    def counted_for_rhythm(self) -> "MeetingQuerySet":
+        """Keep the meetings that a committee's rhythm counts: a cancelled one was not held."""
+        return self.exclude(status=Meeting.Status.CANCELLED)
+
+
+class Meeting(PublicIdModel, TimestampedModel):
+    """One sitting of a committee, from the draft that nobody is told of to the meeting that was held.
+
+    ``sequence`` grows each time what calendars show changes; ``calendar_uid`` never changes.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("en préparation")
+        CONVENED = "convened", _("convoquée")
+        HELD = "held", _("tenue")
+        CANCELLED = "cancelled", _("annulée")
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="meetings")
+    title = models.CharField(_("objet"), max_length=200)
+    starts_at = models.DateTimeField(_("début"))
+    duration_minutes = models.PositiveSmallIntegerField(
+        _("durée (minutes)"), default=120, validators=[MinValueValidator(5), MaxValueValidator(1440)]
+    )
+    place = models.CharField(_("lieu"), max_length=200, blank=True)
+    video_url = models.URLField(_("lien de visioconférence"), blank=True)
+    introduction = models.TextField(_("mot d’introduction"), blank=True)
+    status = models.CharField(_("état"), max_length=10, choices=Status, default=Status.DRAFT)
+    sequence = models.PositiveIntegerField(_("numéro de mise à jour"), default=0, editable=False)
+    revision = models.PositiveIntegerField(_("révision"), default=1, editable=False)
+    convened_at = models.DateTimeField(_("convoquée le"), null=True, blank=True)
+    convened_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("convoquée par"),
+    )
+    cancelled_at = models.DateTimeField(_("annulée le"), null=True, blank=True)
+    cancellation_reason = models.CharField(_("motif de l’annulation"), max_length=300, blank=True)
+
+    history = HistoricalRecords()
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("réunion")
+        verbose_name_plural = _("réunions")
+        indexes = [models.Index(name="meeting_committee_start", fields=["committee", "starts_at"])]
+        constraints = [
+            models.CheckConstraint(
+                name="meeting_duration_positive",
+                condition=Q(duration_minutes__gt=0),
+                violation_error_message=_("La durée doit être positive."),
+            ),
+            models.CheckConstraint(
+                name="meeting_convened_has_instant",
+                condition=~Q(status="convened") | Q(convened_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="meeting_draft_was_never_convened",
+                condition=~Q(status="draft") | Q(convened_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="meeting_cancelled_iff_instant",
+                condition=Q(status="cancelled", cancelled_at__isnull=False)
+                | (~Q(status="cancelled") & Q(cancelled_at__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.duration_minutes)
+
+    @property
+    def calendar_uid(self) -> str:
+        return f"{self.public_id}@candidacy"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == self.Status.DRAFT
+
+    @property
+    def is_convened(self) -> bool:
+        return self.status == self.Status.CONVENED
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status == self.Status.CANCELLED
+
+
+class AgendaItem(PublicIdModel):
+    class Kind(models.TextChoices):
+        INFORMATION = "information", _("information")
+        DEBATE = "debate", _("débat")
+        DECISION = "decision", _("décision")
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="agenda_items")
+    position = models.PositiveSmallIntegerField(_("rang"))
+    title = models.CharField(_("intitulé"), max_length=200)
+    kind = models.CharField(_("nature"), max_length=12, choices=Kind, default=Kind.INFORMATION)
+    rapporteur = models.CharField(_("rapporteur·e"), max_length=120, blank=True)
+    minutes = models.PositiveSmallIntegerField(_("durée (minutes)"), default=10)
+    details = models.TextField(_("précision"), blank=True)
+
+    class Meta:
+        verbose_name = _("point à l’ordre du jour")
+        verbose_name_plural = _("points à l’ordre du jour")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="agendaitem_minutes_at_most_a_day",
+                condition=Q(minutes__lte=1440),
+                violation_error_message=_("Un point ne peut durer plus d’une journée."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Invitation(PublicIdModel, TimestampedModel):
+    """One person called to one meeting: what they answered and whether they came."""
+
+    class Answer(models.TextChoices):
+        NONE = "none", _("sans réponse")
+        PRESENT = "present", _("présent·e")
+        REMOTE = "remote", _("à distance")
+        EXCUSED = "excused", _("excusé·e")
+
+    class Attendance(models.TextChoices):
+        UNKNOWN = "unknown", _("non relevée")
+        PRESENT = "present", _("présent·e")
+        REMOTE = "remote", _("à distance")
+        EXCUSED = "excused", _("excusé·e")
+        ABSENT = "absent", _("absent·e")
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="invitations")
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, related_name="invitations", verbose_name=_("contact")
+    )
+    quality = models.CharField(_("qualité"), max_length=10, blank=True)
+    is_voting = models.BooleanField(_("voix délibérative"), default=False)
+    answer = models.CharField(_("réponse"), max_length=10, choices=Answer, default=Answer.NONE)
+    answer_comment = models.CharField(_("mot joint à la réponse"), max_length=300, blank=True)
+    answered_at = models.DateTimeField(_("répondu le"), null=True, blank=True)
+    attendance = models.CharField(
+        _("présence"), max_length=10, choices=Attendance, default=Attendance.UNKNOWN
+    )
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [
+            models.UniqueConstraint(
+                name="invitation_once",
+                fields=["meeting", "contact"],
+                violation_error_message=_("Cette personne est déjà invitée."),
+            ),
+            models.CheckConstraint(
+                name="invitation_answered_iff_instant",
+                condition=Q(answer="none", answered_at__isnull=True)
+                | (~Q(answer="none") & Q(answered_at__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact} – {self.meeting}"

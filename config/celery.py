@@ -1,0 +1,32 @@
+"""The Celery application; what it runs and when is in the settings."""
+
+import os
+
+from celery import Celery
+from celery.apps.worker import Worker
+from celery.beat import EmbeddedService
+from celery.signals import worker_ready, worker_shutting_down
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+
+app = Celery("candidacy")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# Beat as a thread of the one worker of the embedded default. `celery worker --beat` forks a process that
+# survives a killed worker and goes on publishing.
+_embedded_beat: list[object] = []
+
+
+@worker_ready.connect
+def start_embedded_beat(sender: Worker, **kwargs: object) -> None:
+    if os.environ.get("EMBED_BEAT") == "1":
+        beat = EmbeddedService(app, thread=True, scheduler_cls="celery.beat:Scheduler")
+        beat.start()
+        _embedded_beat.append(beat)
+
+
+@worker_shutting_down.connect
+def stop_embedded_beat(**kwargs: object) -> None:
+    while _embedded_beat:
+        _embedded_beat.pop().stop()

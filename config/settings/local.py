@@ -1,0 +1,36 @@
+"""The embedded default: one machine, no server to install."""
+
+import secrets
+
+from config.settings.base import *
+from config.settings.base import DATA_DIR, REDIS_URL, env
+
+
+def _secret_key() -> str:
+    """Return SECRET_KEY, or the one kept in DATA_DIR, made on first use and readable by its owner alone."""
+    from_environment = env.str("SECRET_KEY", default="")
+    if from_environment:
+        return from_environment
+    path = DATA_DIR / "secret_key"
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        fresh = path.with_name(f"secret_key.{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(50))
+        try:
+            path.hardlink_to(fresh)  # atomic: the first of two processes wins
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text()
+
+
+SECRET_KEY = _secret_key()
+
+if not REDIS_URL:
+    for folder in ("messages", "control"):
+        (DATA_DIR / "queue" / folder).mkdir(parents=True, exist_ok=True)
+
+# Static files straight from their sources: nothing to collect before the first page.
+WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,12 @@
+from django.urls import include, path
+
+urlpatterns = [
+    path("compte/", include("allauth.account.urls")),
+    path("compte/double-facteur/", include("allauth.mfa.urls")),
+    path("", include("accounts.urls")),
+    path("", include("candidacy.urls")),
+    path("", include("partners.urls")),
+    path("", include("committees.urls")),
+    path("", include("budget.urls")),
+    path("", include("dossier.urls")),
+]

@@ -1,0 +1,20 @@
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+
+def render_part(
+    request: HttpRequest, template: str, part: str, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Render the named partial for an htmx request, the whole page otherwise.
+
+    ``Vary`` keeps the browser from showing the bare partial when the person goes back.
+    """
+    htmx = getattr(request, "htmx", None)
+    wants_part = bool(htmx) and not htmx.boosted
+    response = render(request, f"{template}#{part}" if wants_part else template, dict(context), status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response

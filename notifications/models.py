@@ -1,0 +1,104 @@
+from datetime import datetime
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.models import PublicIdModel, TimestampedModel
+
+
+class OutboundMessageQuerySet(models.QuerySet["OutboundMessage"]):
+    def in_scope(self, scope: UUID) -> "OutboundMessageQuerySet":
+        return self.filter(scope=scope)
+
+    def planned(self) -> "OutboundMessageQuerySet":
+        return self.filter(status=OutboundMessage.Status.PLANNED)
+
+    def due(self, now: datetime) -> "OutboundMessageQuerySet":
+        """Keep what must leave now, first come first served; an hour missed is still due."""
+        return self.planned().filter(due_at__lte=now).order_by("due_at", "pk")
+
+    def about(self, kind: str, about: UUID) -> "OutboundMessageQuerySet":
+        return self.filter(kind=kind, about=about)
+
+
+class OutboundMessage(PublicIdModel, TimestampedModel):
+    """One e-mail to one person: planned first, written and sent when it is due.
+
+    The unique key is the promise of the outbox: for one object, one rule, one recipient and one occurrence
+    there is one row for ever, so neither a second worker nor a second run can send twice. What the message
+    says and the address it goes to are decided at sending time and then kept.
+    """
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("à envoyer")
+        SENT = "sent", _("envoyé")
+        FAILED = "failed", _("échec")
+        CANCELLED = "cancelled", _("annulé")
+
+    scope = models.UUIDField(_("candidature"), help_text=_("Identifiant public de la candidature."))
+    kind = models.CharField(_("nature"), max_length=50)
+    about = models.UUIDField(_("objet concerné"))
+    rule = models.CharField(_("règle"), max_length=50)
+    recipient_key = models.CharField(_("destinataire"), max_length=80)
+    occurrence = models.CharField(_("occurrence"), max_length=50)
+
+    recipient_name = models.CharField(_("nom du destinataire"), max_length=200, blank=True)
+    title = models.CharField(_("intitulé"), max_length=200, blank=True)
+    due_at = models.DateTimeField(_("à envoyer le"))
+    status = models.CharField(_("état"), max_length=10, choices=Status, default=Status.PLANNED)
+    reason = models.CharField(_("motif"), max_length=300, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
+    last_error = models.TextField(_("réponse du serveur"), blank=True)
+
+    message_id = models.CharField(_("Message-ID"), max_length=200, unique=True)
+    recipient_address = models.EmailField(_("adresse"), blank=True)
+    subject = models.CharField(_("sujet"), max_length=300, blank=True)
+    body = models.TextField(_("texte"), blank=True)
+    sent_at = models.DateTimeField(_("envoyé le"), null=True, blank=True)
+
+    objects = OutboundMessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.UniqueConstraint(
+                name="outboundmessage_once",
+                fields=["kind", "about", "rule", "recipient_key", "occurrence"],
+            ),
+            models.CheckConstraint(
+                name="outboundmessage_sent_iff_instant",
+                condition=Q(status="sent", sent_at__isnull=False)
+                | (~Q(status="sent") & Q(sent_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="outboundmessage_sent_has_address",
+                condition=~Q(status="sent") | ~Q(recipient_address=""),
+            ),
+        ]
+        indexes = [
+            models.Index(name="outboundmessage_due", fields=["due_at"], condition=Q(status="planned")),
+            models.Index(name="outboundmessage_scope", fields=["scope", "-due_at"]),
+            models.Index(name="outboundmessage_about", fields=["about", "kind"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title or self.kind} → {self.recipient_name or self.recipient_key}"
+
+
+class OutboundAttachment(models.Model):
+    """A file that left with a message, kept as it left."""
+
+    message = models.ForeignKey(OutboundMessage, on_delete=models.CASCADE, related_name="attachments")
+    filename = models.CharField(_("nom"), max_length=120)
+    content_type = models.CharField(_("type"), max_length=120)
+    content = models.BinaryField(_("contenu"))
+
+    class Meta:
+        verbose_name = _("pièce jointe")
+        verbose_name_plural = _("pièces jointes")
+
+    def __str__(self) -> str:
+        return self.filename

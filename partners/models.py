@@ -1,0 +1,193 @@
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+from stdnum.fr import siret
+
+from accounts.models import User
+from candidacy.models import Candidacy, Membership, Territory, validate_siren
+from candidacy.permissions import STAFF
+from core.models import PublicIdModel, TimestampedModel
+
+
+def validate_siret(value: str) -> None:
+    if not siret.is_valid(value):
+        raise ValidationError(_("Ce numéro SIRET n’est pas valide."), code="siret")
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def visible_to(self, user: User) -> "OrganisationQuerySet":
+        """Lead and team see every organisation, a partner their own, nobody else any."""
+        prepares = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role__in=STAFF)
+        return self.filter(Exists(prepares) | Q(pk__in=organisations_of(user)))
+
+    def engaged(self) -> "OrganisationQuerySet":
+        return self.filter(stage__in=[Organisation.Stage.COMMITTED, Organisation.Stage.ACTIVE])
+
+    def with_counts(self) -> "OrganisationQuerySet":
+        return self.annotate(contact_count=models.Count("contacts"))
+
+
+class Organisation(PublicIdModel, TimestampedModel):
+    """A body that takes part in the bid, or may: the address book stays inside its candidacy."""
+
+    class Kind(models.TextChoices):
+        LOCAL_AUTHORITY = "local_authority", _("collectivité")
+        STATE_SERVICE = "state_service", _("service de l’État")
+        PUBLIC_BODY = "public_body", _("établissement public, opérateur")
+        JOINT_BODY = "joint_body", _("syndicat mixte, pôle métropolitain, GECT")
+        CULTURAL_VENUE = "cultural_venue", _("équipement culturel")
+        ASSOCIATION = "association", _("association")
+        COLLECTIVE = "collective", _("collectif d’artistes")
+        COMPANY = "company", _("entreprise")
+        FOUNDATION = "foundation", _("fondation, fonds de dotation")
+        CHAMBER = "chamber", _("chambre consulaire")
+        EDUCATION = "education", _("université, école")
+        SCHOOL = "school", _("établissement scolaire")
+        SOCIAL_HEALTH = "social_health", _("structure sociale ou de santé")
+        TOURISM = "tourism", _("tourisme")
+        MEDIA = "media", _("média")
+        INTERNATIONAL = "international", _("partenaire international, ville jumelle")
+
+    class Circle(models.TextChoices):
+        CORE = "core", _("cœur")
+        FIRST = "first", _("premier cercle")
+        WIDER = "wider", _("cercle élargi")
+
+    class Stage(models.TextChoices):
+        """How far the organisation has come; the order of the members is the order of the stages."""
+
+        IDENTIFIED = "identified", _("identifié")
+        CONTACTED = "contacted", _("contacté")
+        MET = "met", _("rencontré")
+        INTERESTED = "interested", _("intéressé")
+        COMMITTED = "committed", _("engagé")
+        ACTIVE = "active", _("actif")
+        WITHDRAWN = "withdrawn", _("retiré")
+
+    candidacy = models.ForeignKey(Candidacy, on_delete=models.CASCADE, related_name="organisations")
+    name = models.CharField(_("nom"), max_length=200)
+    short_name = models.CharField(_("nom court"), max_length=40, blank=True)
+    kind = models.CharField(_("nature"), max_length=20, choices=Kind)
+    circle = models.CharField(_("cercle"), max_length=10, choices=Circle, default=Circle.WIDER)
+    stage = models.CharField(_("étape d’engagement"), max_length=12, choices=Stage, default=Stage.IDENTIFIED)
+    stage_changed_on = models.DateField(_("étape atteinte le"), null=True, blank=True)
+    role = models.CharField(_("rôle dans la candidature"), max_length=200, blank=True)
+    discipline = models.CharField(_("discipline"), max_length=100, blank=True)
+    siren = models.CharField(_("SIREN"), max_length=9, blank=True, validators=[validate_siren])
+    siret = models.CharField(_("SIRET"), max_length=14, blank=True, validators=[validate_siret])
+    territory = models.ForeignKey(
+        Territory,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="organisations",
+        verbose_name=_("commune"),
+    )
+    address = models.TextField(_("adresse"), blank=True)
+    website = models.URLField(_("site"), blank=True)
+    notes = models.TextField(
+        _("notes internes"), blank=True, help_text=_("Lues par l’équipe seulement, jamais par le partenaire.")
+    )
+    source = models.CharField(_("source de la fiche"), max_length=200, blank=True)
+
+    history = HistoricalRecords()
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("structure")
+        verbose_name_plural = _("structures")
+        constraints = [
+            models.UniqueConstraint(
+                name="organisation_name_once",
+                fields=["candidacy", "name"],
+                violation_error_message=_("Une structure porte déjà ce nom."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def label(self) -> str:
+        return self.short_name or self.name
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def visible_to(self, user: User) -> "ContactQuerySet":
+        """Lead and team see every contact; a partner sees their own data and nobody else's."""
+        prepares = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role__in=STAFF)
+        return self.filter(Exists(prepares) | Q(user=user))
+
+
+class Contact(PublicIdModel, TimestampedModel):
+    """A person at an organisation; the one with a ``user`` may sign in."""
+
+    class Role(models.TextChoices):
+        ELECTED = "elected", _("élu·e référent·e")
+        DIRECTION = "direction", _("direction")
+        TECHNICAL = "technical", _("technicien·ne référent·e")
+        OFFICER = "officer", _("instructeur·rice")
+        SIGNATORY = "signatory", _("signataire")
+        ACCOUNTING = "accounting", _("comptabilité")
+        PRESS = "press", _("presse")
+        AMBASSADOR = "ambassador", _("ambassadeur·rice")
+
+    candidacy = models.ForeignKey(Candidacy, on_delete=models.CASCADE, related_name="contacts")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="contacts", verbose_name=_("structure")
+    )
+    user = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="contacts",
+        verbose_name=_("compte"),
+    )
+    first_name = models.CharField(_("prénom"), max_length=80)
+    last_name = models.CharField(_("nom"), max_length=80)
+    job_title = models.CharField(_("fonction"), max_length=120, blank=True)
+    role = models.CharField(_("rôle"), max_length=12, choices=Role, default=Role.TECHNICAL)
+    email = models.EmailField(_("adresse électronique"), blank=True)
+    phone = models.CharField(_("téléphone"), max_length=20, blank=True)
+    notes = models.TextField(
+        _("notes internes"), blank=True, help_text=_("Lues par l’équipe seulement, jamais par la personne.")
+    )
+    source = models.CharField(_("source"), max_length=200, blank=True)
+
+    history = HistoricalRecords()
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        constraints = [
+            models.UniqueConstraint(
+                name="contact_email_once",
+                fields=["organisation", "email"],
+                condition=~Q(email=""),
+                violation_error_message=_("Un contact de cette structure a déjà cette adresse."),
+            ),
+            models.UniqueConstraint(
+                name="contact_user_once",
+                fields=["candidacy", "user"],
+                condition=Q(user__isnull=False),
+                violation_error_message=_("Ce compte est déjà lié à un contact."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name()
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+def organisations_of(user: User) -> models.QuerySet[Contact, dict[str, int]]:
+    """Primary keys of the organisations that ``user`` speaks for, where they are still a member."""
+    is_partner = Membership.objects.filter(
+        candidacy=OuterRef("candidacy"), user=user, role=Membership.Role.PARTNER
+    )
+    return Contact.objects.filter(Exists(is_partner), user=user).values("organisation")

@@ -1,0 +1,37 @@
+"""Builders of rows for the tests. Called without arguments each makes a valid, boring row."""
+
+from tests.factories.budget import make_expense_line, make_income_line, make_plan
+from tests.factories.candidacy import make_candidacy, make_criterion, make_member, make_user
+from tests.factories.committees import (
+    make_action,
+    make_agenda_item,
+    make_committee,
+    make_decision,
+    make_invitation,
+    make_meeting,
+    make_seat,
+)
+from tests.factories.dossier import make_export, make_picture, make_section
+from tests.factories.partners import make_contact, make_organisation
+
+__all__ = [
+    "make_action",
+    "make_agenda_item",
+    "make_candidacy",
+    "make_committee",
+    "make_contact",
+    "make_criterion",
+    "make_decision",
+    "make_expense_line",
+    "make_export",
+    "make_income_line",
+    "make_invitation",
+    "make_meeting",
+    "make_member",
+    "make_organisation",
+    "make_picture",
+    "make_plan",
+    "make_seat",
+    "make_section",
+    "make_user",
+]

@@ -1,0 +1,61 @@
+from datetime import timedelta
+from itertools import count
+
+from django.utils import timezone
+
+from committees.models import Action, AgendaItem, Committee, CommitteeMember, Decision, Invitation, Meeting
+from tests.factories.candidacy import make_candidacy
+from tests.factories.partners import make_contact
+
+_serial = count(1)
+
+
+def make_committee(*, candidacy=None, **fields):
+    n = next(_serial)
+    fields.setdefault("name", f"Comité {n}")
+    fields.setdefault("acronym", f"COM{n}")
+    fields.setdefault("kind", Committee.Kind.COTECH)
+    return Committee.objects.create(candidacy=candidacy or make_candidacy(), **fields)
+
+
+def make_seat(*, committee=None, contact=None, **fields):
+    committee = committee or make_committee()
+    contact = contact or make_contact(candidacy=committee.candidacy)
+    return CommitteeMember.objects.create(committee=committee, contact=contact, **fields)
+
+
+def make_meeting(*, committee=None, **fields):
+    """Make a draft in ten days; with another status the instants that go with it are filled in."""
+    fields.setdefault("title", f"Réunion {next(_serial)}")
+    fields.setdefault("starts_at", timezone.now() + timedelta(days=10))
+    status = fields.get("status", Meeting.Status.DRAFT)
+    if status in {Meeting.Status.CONVENED, Meeting.Status.HELD}:
+        fields.setdefault("convened_at", timezone.now())
+    if status == Meeting.Status.CANCELLED:
+        fields.setdefault("cancelled_at", timezone.now())
+    return Meeting.objects.create(committee=committee or make_committee(), **fields)
+
+
+def make_agenda_item(*, meeting=None, **fields):
+    fields.setdefault("position", 1)
+    fields.setdefault("title", f"Point {next(_serial)}")
+    return AgendaItem.objects.create(meeting=meeting or make_meeting(), **fields)
+
+
+def make_invitation(*, meeting=None, contact=None, **fields):
+    meeting = meeting or make_meeting()
+    contact = contact or make_contact(candidacy=meeting.committee.candidacy)
+    return Invitation.objects.create(meeting=meeting, contact=contact, **fields)
+
+
+def make_decision(*, meeting=None, **fields):
+    n = next(_serial)
+    meeting = meeting or make_meeting(status=Meeting.Status.HELD)
+    fields.setdefault("number", f"COM-2026-01-D{n}")
+    fields.setdefault("wording", f"Le comité décide {n}.")
+    return Decision.objects.create(meeting=meeting, candidacy=meeting.committee.candidacy, **fields)
+
+
+def make_action(*, candidacy=None, **fields):
+    fields.setdefault("title", f"Action {next(_serial)}")
+    return Action.objects.create(candidacy=candidacy or make_candidacy(), **fields)
