@@ -18,7 +18,7 @@ def candidacy_for(request: AppRequest, slug: str) -> Candidacy:
     membership = membership_in(request.user, candidacy) if candidacy else None
     if candidacy is None or membership is None:
         raise Http404
-    request.candidacy = candidacy
-    request.membership = membership
+    request.candidacy = candidacy  # type: ignore[attr-defined]  # read by candidacy.context_processors
+    request.membership = membership  # type: ignore[attr-defined]  # read by candidacy.context_processors
     timezone.activate(candidacy.zone)
     return candidacy

@@ -1,6 +1,7 @@
 """The Celery application; what it runs and when is in the settings."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.apps.worker import Worker
@@ -15,13 +16,13 @@ app.autodiscover_tasks()
 
 # Beat as a thread of the one worker of the embedded default. `celery worker --beat` forks a process that
 # survives a killed worker and goes on publishing.
-_embedded_beat: list[object] = []
+_embedded_beat: list[Any] = []
 
 
 @worker_ready.connect
 def start_embedded_beat(sender: Worker, **kwargs: object) -> None:
     if os.environ.get("EMBED_BEAT") == "1":
-        beat = EmbeddedService(app, thread=True, scheduler_cls="celery.beat:Scheduler")
+        beat: Any = EmbeddedService(app, thread=True, scheduler_cls="celery.beat:Scheduler")
         beat.start()
         _embedded_beat.append(beat)
 

@@ -1,6 +1,6 @@
 """Serve the listed files of node_modules, and no other, under `vendor/`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,6 @@ class NodeModulesFinder(BaseFinder):
             return [location] if found else []
         return location if found else None
 
-    def list(self, ignore_patterns: list[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
         for name in sorted(self.files):
             yield name, self.storage

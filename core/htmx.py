@@ -4,6 +4,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django_htmx.middleware import HtmxDetails
 
 
 def render_part(
@@ -13,7 +14,7 @@ def render_part(
 
     ``Vary`` keeps the browser from showing the bare partial when the person goes back.
     """
-    htmx = getattr(request, "htmx", None)
+    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
     wants_part = bool(htmx) and not htmx.boosted
     response = render(request, f"{template}#{part}" if wants_part else template, dict(context), status=status)
     patch_vary_headers(response, ["HX-Request"])

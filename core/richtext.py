@@ -114,7 +114,7 @@ def to_plain_text(html: str) -> str:
     return " ".join(strip_tags(spaced).split())
 
 
-class RichTextField(ProseEditorField):
+class RichTextField(ProseEditorField):  # type: ignore[misc]  # the library ships no types
     """A rich text that is cleaned whenever it is saved, by a form or not."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -185,7 +187,7 @@ class Contact(PublicIdModel, TimestampedModel):
         return f"{self.first_name} {self.last_name}".strip()
 
 
-def organisations_of(user: User) -> models.QuerySet[Contact, dict[str, int]]:
+def organisations_of(user: User) -> models.QuerySet[Contact, Any]:
     """Primary keys of the organisations that ``user`` speaks for, where they are still a member."""
     is_partner = Membership.objects.filter(
         candidacy=OuterRef("candidacy"), user=user, role=Membership.Role.PARTNER

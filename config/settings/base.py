@@ -1,6 +1,7 @@
 """Everything that does not depend on where the application runs; each choice of servers is an environment variable."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONCE, NONE, SELF
@@ -68,7 +69,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -106,9 +107,9 @@ TEMPLATES = [
 ]
 
 
-def _database() -> dict[str, object]:
+def _database() -> dict[str, Any]:
     """Read DATABASE_URL; without it, SQLite set up to be shared by the web and worker processes."""
-    config = env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'candidacy.sqlite3'}")
+    config: dict[str, Any] = env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'candidacy.sqlite3'}")
     if config["ENGINE"] == "django.db.backends.sqlite3":
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
@@ -145,7 +146,7 @@ CELERY_TIMEZONE = "UTC"
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     # Longer than the longest task: a message still unacknowledged after it is given to a second worker.
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "visibility_timeout": 3600,
         "unacked_restore_interval": 5,
         "global_keyprefix": env.str("CELERY_KEY_PREFIX", default="candidacy:"),

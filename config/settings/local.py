@@ -8,7 +8,7 @@ from config.settings.base import DATA_DIR, REDIS_URL, env
 
 def _secret_key() -> str:
     """Return SECRET_KEY, or the one kept in DATA_DIR, made on first use and readable by its owner alone."""
-    from_environment = env.str("SECRET_KEY", default="")
+    from_environment: str = env.str("SECRET_KEY", default="")
     if from_environment:
         return from_environment
     path = DATA_DIR / "secret_key"
