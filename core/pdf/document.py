@@ -1,0 +1,179 @@
+"""What goes through the PDF door, and what comes out: plain values, checked when they are made."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+#: Media and static files are named below this host, which does not exist; nothing else is ever opened.
+HOST = "dossier.invalid"
+MEDIA_URL = f"https://{HOST}/media/"
+STATIC_URL = f"https://{HOST}/static/"
+
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+#: Keys the door keeps for the pages it makes itself.
+RESERVED_KEYS = frozenset({"cover", "contents", "frame"})
+
+
+class PdfError(Exception):
+    """The document could not be made at all. The message is French and may be shown."""
+
+
+class PdfCancelledError(PdfError):
+    """The caller asked to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """A picture the document may show, and what it is expected to be."""
+
+    path: Path
+    content_type: str
+    #: Hexadecimal SHA-256 of the content when the caller knows it; computed otherwise.
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is laid out on its own, from the top of a page; usually one chapter.
+
+    Headings of ``html`` that carry an ``id`` come into the contents and the bookmarks. ``anchor`` is the ``id`` of the
+    first one: it still exists when the part could not be laid out.
+    """
+
+    key: str
+    title: str
+    html: str
+    number: str = ""
+    anchor: str = ""
+
+    def __post_init__(self) -> None:
+        if not _KEY.fullmatch(self.key) or self.key in RESERVED_KEYS:
+            raise ValueError(f"unusable part key {self.key!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words the door prints by itself, in the language of the document."""
+
+    contents: str = "Sommaire"
+    cover: str = "Couverture"
+    page: str = "page"
+    new_window: str = "Lien vers"
+    picture_absent: str = "Image absente"
+    picture_without_text: str = "Illustration"
+    part_absent: str = "Cette partie n’a pas pu être mise en page."
+    part_kept: str = (
+        "Son texte est intact dans l’application ; il sera imprimé dès que la cause aura disparu."
+    )
+    reasons: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "foreign": "adresse étrangère au dossier",
+            "unknown": "fichier introuvable",
+            "type": "ce fichier n’est pas une image JPEG, PNG, GIF ou WebP",
+            "broken": "fichier incomplet ou illisible",
+            "bytes": "fichier trop lourd",
+            "pixels": "image de plus de 40 millions de points",
+            "budget": "trop d’images dans cette partie",
+            "cpu": "le calcul a duré trop longtemps",
+            "wall": "la mise en page a duré trop longtemps",
+            "memory": "la mise en page demandait trop de mémoire",
+            "depth": "trop d’éléments imbriqués les uns dans les autres",
+            "crash": "le moteur de mise en page s’est arrêté",
+            "error": "le moteur de mise en page a refusé ce contenu",
+        }
+    )
+    missing_picture: str = "{part}\u00a0: l’image «\u00a0{name}\u00a0» n’est pas imprimée ({reason})."
+    missing_text: str = "{part}\u00a0: l’image «\u00a0{name}\u00a0» n’a pas de texte alternatif."
+    missing_target: str = "{part}\u00a0: un lien vise un passage qui n’existe plus ({name})."
+    refused_link: str = "{part}\u00a0: un lien a été retiré ({name})."
+    failed_part: str = "{part}\u00a0: partie non imprimée ({reason})."
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    lang: str
+    title: str
+    author: str
+    #: Stable and unique, such as a UUID; printed in the metadata, never on a page.
+    identifier: str
+    #: Printed as the creation and the modification date: the date of the content, not of the rendering.
+    dated: datetime
+    #: One style sheet for every page: the text itself.
+    style: str
+    cover: str
+    parts: tuple[Part, ...]
+    accent: str = "#1f4e79"
+    subject: str = ""
+    header: str = ""
+    footer: str = ""
+    #: Deepest heading level of the contents page and of the bookmarks.
+    contents_depth: int = 2
+    outline_depth: int = 3
+    media: Mapping[str, MediaFile] = field(default_factory=dict)
+    static_roots: tuple[Path, ...] = ()
+    wording: Wording = field(default_factory=Wording)
+
+    def __post_init__(self) -> None:
+        if not _LANGUAGE.fullmatch(self.lang):
+            raise ValueError(f"unusable language {self.lang!r}")
+        if not _COLOUR.fullmatch(self.accent):
+            raise ValueError(f"unusable colour {self.accent!r}")
+        if self.dated.tzinfo is None:
+            raise ValueError("the date of a document needs a time zone")
+        if not self.title.strip() or not self.identifier.strip():
+            raise ValueError("a document needs a title and an identifier")
+        keys = [part.key for part in self.parts]
+        if len(set(keys)) != len(keys):
+            raise ValueError("two parts have the same key")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one document may cost. A part that goes beyond is replaced by a notice."""
+
+    part_cpu_seconds: int = 60
+    part_wall_seconds: int = 120
+    wall_seconds: int = 600
+    memory_bytes: int = 1536 * 1024 * 1024
+    picture_bytes: int = 30 * 1024 * 1024
+    picture_pixels: int = 40_000_000
+    part_pictures: int = 400
+    part_bytes: int = 300 * 1024 * 1024
+    processes: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the writer should know about the printed result."""
+
+    part: str
+    code: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What the rendering cost, for benchmarks and logs."""
+
+    parts_painted: int
+    parts_reused: int
+    cpu_seconds: float
+    peak_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPdf:
+    content: bytes
+    sha256: str
+    page_count: int
+    #: First page of each part by key, counted from 1; what is printed at the foot of the page.
+    first_pages: Mapping[str, int]
+    notices: tuple[Notice, ...]
+    measures: Measures

@@ -1,0 +1,61 @@
+"""The pages and marks that the door adds by itself: contents, running header and footer, notices."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from core.pdf.document import HOST, Part, Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the contents."""
+
+    level: int
+    number: str
+    text: str
+    anchor: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One page that carries a header and a footer."""
+
+    number: int
+    running: str
+    is_wide: bool
+
+
+def contents_html(entries: Iterable[Entry], wording: Wording) -> str:
+    lines = "".join(
+        f'<li class="level-{entry.level}"><a href="https://{HOST}/#{escape(entry.anchor)}">'
+        + (f'<span class="number">{escape(entry.number)}</span> ' if entry.number else "")
+        + f'<span class="text">{escape(entry.text)}</span> <span class="dots"></span>'
+        f'<span class="folio">{entry.page}</span></a></li>'
+        for entry in entries
+    )
+    return f'<h1 id="sommaire" class="contents-title">{escape(wording.contents)}</h1><ul class="contents">{lines}</ul>'
+
+
+def frame_html(leaves: Sequence[Leaf], *, header: str, footer: str) -> str:
+    return "".join(
+        f'<section class="frame{" frame-wide" if leaf.is_wide else ""}">'
+        f'<p class="head"><span class="left">{escape(header)}</span>'
+        f'<span class="right">{escape(leaf.running)}</span></p>'
+        f'<p class="foot"><span class="left">{escape(footer)}</span><span class="folio">{leaf.number}</span></p>'
+        "</section>"
+        for leaf in leaves
+    )
+
+
+def failure_html(part: Part, wording: Wording, code: str) -> str:
+    """Return the page that stands for a part that could not be laid out, under the same heading."""
+    number = f'<span class="number">{escape(part.number)}</span> ' if part.number else ""
+    identifier = f' id="{escape(part.anchor)}"' if part.anchor else ""
+    reason = escape(wording.reasons.get(code, code))
+    return (
+        f"<h1{identifier}>{number}{escape(part.title)}</h1>"
+        f'<div class="missing"><p><strong>{escape(wording.part_absent)}</strong> ({reason})</p>'
+        f"<p>{escape(wording.part_kept)}</p></div>"
+    )

@@ -1,0 +1,239 @@
+"""Make one tagged, linked and bookmarked PDF out of pieces that were laid out apart."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from xml.sax.saxutils import escape
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, OutlineItem, String
+
+from core.pdf.document import HOST
+from core.pdf.store import read_piece
+
+_ELSEWHERE = f"https://{HOST}/#"
+
+
+@dataclass(slots=True)
+class Volume:
+    """The document being put together."""
+
+    pdf: pikepdf.Pdf
+    structure: Any
+    #: Keys and values of the number tree that leads from marked content to its element.
+    numbers: list[Any] = field(default_factory=list)
+    next_number: int = 0
+    headers: list[tuple[bytes, Any]] = field(default_factory=list)
+    destinations: dict[bytes, Any] = field(default_factory=dict)
+    #: Which piece holds an anchor, for the links that point from one piece into another.
+    homes: dict[str, str] = field(default_factory=dict)
+    sources: list[pikepdf.Pdf] = field(default_factory=list)
+    missing: list[tuple[str, str]] = field(default_factory=list)
+
+
+def join(plan: dict[str, Any], target: Path) -> dict[str, Any]:
+    """Write the document that ``plan`` describes to ``target``; return its page count and the links without target."""
+    pdf = pikepdf.new()
+    document = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, K=Array()))
+    volume = Volume(pdf, document)
+    pieces = [(piece["key"], *read_piece(Path(piece["path"]))) for piece in plan["pieces"]]
+    for key, _, facts in pieces:
+        for anchor in facts["anchors"]:
+            volume.homes.setdefault(anchor, key)
+    for key, content, _ in pieces:
+        _add(volume, key, content)
+    _close_structure(volume)
+    _add_frames(volume, read_piece(Path(plan["frame"]))[0], plan["frame_pages"])
+    _add_outline(volume, [(key, facts) for key, _, facts in pieces], plan["outline_depth"])
+    _describe(volume.pdf, plan)
+    pdf.save(
+        target,
+        min_version="1.7",
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        deterministic_id=True,
+    )
+    return {"pages": len(pdf.pages), "missing": volume.missing}
+
+
+def _add(volume: Volume, key: str, content: bytes) -> None:
+    source = pikepdf.open(BytesIO(content))
+    volume.sources.append(source)  # streams are read from it when the document is written
+    first = len(volume.pdf.pages)
+    # Pages first: the structure that is copied next refers to them, and finds them copied already.
+    volume.pdf.pages.extend(source.pages)
+    tree = volume.pdf.copy_foreign(source.Root.StructTreeRoot)
+    part = tree.K[0]
+    part.S = Name.Part
+    part.P = volume.structure
+    volume.structure.K.append(part)
+    shift = volume.next_number
+    entries = {int(number): value for number, value in _pairs(tree.ParentTree.Nums)}
+    for page in volume.pdf.pages[first:]:
+        page.obj.StructParents = int(page.obj.StructParents) + shift
+        _mend_links(volume, key, page.obj, entries, shift)
+    for number, value in sorted(entries.items()):
+        volume.numbers += [number + shift, value]
+        volume.next_number = number + shift + 1
+    if "/IDTree" in tree:
+        volume.headers += [(bytes(name), element) for name, element in _pairs(tree.IDTree.Names)]
+    if "/Names" in source.Root and "/Dests" in source.Root.Names:
+        names = volume.pdf.copy_foreign(volume_names(source))
+        volume.destinations.update((bytes(name), place) for name, place in _pairs(names))
+
+
+def volume_names(source: pikepdf.Pdf) -> Any:
+    return source.make_indirect(source.Root.Names.Dests.Names)
+
+
+def _pairs(flat: Any) -> Iterator[tuple[Any, Any]]:
+    items = iter(flat)
+    return zip(items, items, strict=True)
+
+
+def _mend_links(volume: Volume, key: str, page: Any, entries: dict[int, Any], shift: int) -> None:
+    if "/Annots" not in page:
+        return
+    kept = []
+    for annotation in page.Annots:
+        number = int(annotation.StructParent)
+        target = _target_elsewhere(annotation)
+        if target is not None:
+            home = volume.homes.get(target)
+            if home is None:
+                volume.missing.append((key, target))
+                _unlink(entries.pop(number))
+                continue
+            del annotation["/A"]
+            annotation.Dest = String(f"{home}/{target}")
+        annotation.StructParent = number + shift
+        kept.append(annotation)
+    page.Annots = Array(kept)
+
+
+def _target_elsewhere(annotation: Any) -> str | None:
+    if "/A" not in annotation or "/URI" not in annotation.A:
+        return None
+    address = str(annotation.A.URI)
+    return unquote(address.removeprefix(_ELSEWHERE)) if address.startswith(_ELSEWHERE) else None
+
+
+def _unlink(element: Any) -> None:
+    """Leave the words of a link that leads nowhere, and nothing to activate."""
+    element.S = Name.Span
+    element.K = Array(
+        [kid for kid in element.K if not (isinstance(kid, Dictionary) and kid.get("/Type") == Name.OBJR)]
+    )
+
+
+def _close_structure(volume: Volume) -> None:
+    pdf = volume.pdf
+    root = pdf.make_indirect(
+        Dictionary(
+            Type=Name.StructTreeRoot,
+            K=Array([volume.structure]),
+            ParentTree=pdf.make_indirect(Dictionary(Nums=Array(volume.numbers))),
+            ParentTreeNextKey=volume.next_number,
+        )
+    )
+    if volume.headers:
+        names = [
+            item
+            for name, element in sorted(volume.headers, key=lambda pair: pair[0])
+            for item in (String(name), element)
+        ]
+        root.IDTree = pdf.make_indirect(Dictionary(Names=Array(names)))
+    volume.structure.P = root
+    pdf.Root.StructTreeRoot = root
+    pdf.Root.MarkInfo = Dictionary(Marked=True)
+    places = [
+        item for name in sorted(volume.destinations) for item in (String(name), volume.destinations[name])
+    ]
+    pdf.Root.Names = Dictionary(Dests=pdf.make_indirect(Dictionary(Names=Array(places))))
+
+
+def _add_frames(volume: Volume, content: bytes, numbers: list[int]) -> None:
+    """Draw running header, footer and folio on each page, as decoration that no screen reader reads out."""
+    source = pikepdf.open(BytesIO(content))
+    volume.sources.append(source)
+    for frame, number in zip(source.pages, numbers, strict=True):
+        page = volume.pdf.pages[number]
+        name = f"/Frame{number}"
+        page.obj.Resources.XObject[name] = volume.pdf.copy_foreign(frame.as_form_xobject())
+        page.contents_add(f"/Artifact <</Type /Pagination>> BDC q {name} Do Q EMC\n".encode(), prepend=True)
+
+
+def _add_outline(volume: Volume, pieces: list[tuple[str, dict[str, Any]]], depth: int) -> None:
+    with volume.pdf.open_outline() as outline:
+        first = 0
+        for _, facts in pieces:
+            open_items: list[tuple[int, list[OutlineItem]]] = [(0, outline.root)]
+            for heading in facts["headings"]:
+                if heading["level"] <= depth:
+                    title = f"{heading['number']} {heading['text']}".strip()
+                    item = OutlineItem(
+                        title, first + heading["page"], "XYZ", left=0, top=heading["top"], zoom=0
+                    )
+                    while open_items[-1][0] >= heading["level"]:
+                        open_items.pop()
+                    open_items[-1][1].append(item)
+                    item.is_closed = True
+                    open_items.append((heading["level"], item.children))
+            first += len(facts["pages"])
+
+
+def _describe(pdf: pikepdf.Pdf, plan: dict[str, Any]) -> None:
+    root = pdf.Root
+    root.Lang = String(plan["lang"])
+    root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+    root.PageMode = Name.UseOutlines
+    root.PageLabels = Dictionary(
+        Nums=Array([0, Dictionary(P=String(plan["cover_label"])), 1, Dictionary(S=Name.D, St=2)])
+    )
+    dated = datetime.fromisoformat(plan["dated"])
+    metadata = pdf.make_stream(_xmp(plan, dated).encode())
+    metadata.Type, metadata.Subtype = Name.Metadata, Name.XML
+    root.Metadata = metadata
+    pdf.docinfo = pdf.make_indirect(
+        Dictionary(
+            Title=String(plan["title"]),
+            Author=String(plan["author"]),
+            Subject=String(plan["subject"]),
+            Producer=String(plan["producer"]),
+            CreationDate=String(_pdf_date(dated)),
+            ModDate=String(_pdf_date(dated)),
+        )
+    )
+
+
+def _pdf_date(moment: datetime) -> str:
+    offset = moment.strftime("%z")
+    return f"D:{moment:%Y%m%d%H%M%S}{offset[:3]}'{offset[3:5]}'"
+
+
+def _xmp(plan: dict[str, Any], dated: datetime) -> str:
+    value = {
+        key: escape(str(plan[key]))
+        for key in ("lang", "title", "author", "subject", "identifier", "producer")
+    }
+    moment = escape(dated.isoformat())
+    return (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+        ' xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"'
+        ' xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">'
+        "<pdfuaid:part>1</pdfuaid:part>"
+        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{value["title"]}</rdf:li></rdf:Alt></dc:title>'
+        f"<dc:creator><rdf:Seq><rdf:li>{value['author']}</rdf:li></rdf:Seq></dc:creator>"
+        f'<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{value["subject"]}</rdf:li></rdf:Alt></dc:description>'
+        f"<dc:language><rdf:Bag><rdf:li>{value['lang']}</rdf:li></rdf:Bag></dc:language>"
+        f"<dc:identifier>{value['identifier']}</dc:identifier>"
+        f"<xmp:CreateDate>{moment}</xmp:CreateDate><xmp:ModifyDate>{moment}</xmp:ModifyDate>"
+        f"<pdf:Producer>{value['producer']}</pdf:Producer>"
+        "</rdf:Description></rdf:RDF></x:xmpmeta>\n"
+        '<?xpacket end="w"?>'
+    )

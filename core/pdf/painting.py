@@ -1,0 +1,112 @@
+"""Lay out one piece of a document with WeasyPrint. Runs in a child process that ends with the piece."""
+
+import logging
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+
+import cssselect2
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+
+from core.pdf.document import STATIC_URL, Wording
+from core.pdf.fetcher import ClosedFetcher, RefusedError, Shelf
+from core.pdf.markup import Tidied, show_missing, tidy
+from core.pdf.tagging import finish
+
+_POINTS = 0.75  # of a CSS pixel
+_VARIANT = "pdf/ua-1"
+
+# WeasyPrint reports to this logger what it could not do; what matters to the writer is found out in other ways.
+logging.getLogger("weasyprint").handlers = [logging.NullHandler()]
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What all pieces of one document share: the parsed style sheet, its fonts, what may be opened."""
+
+    lang: str
+    wording: Wording
+    shelf: Shelf
+    style: CSS
+    fonts: FontConfiguration
+
+
+def make_press(*, lang: str, wording: Wording, shelf: Shelf, style: str) -> Press:
+    """Parse ``style`` and load what every piece will need, before the processes part ways."""
+    fonts = FontConfiguration()
+    sheet = CSS(string=style, base_url=STATIC_URL, url_fetcher=ClosedFetcher(shelf), font_config=fonts)
+    press = Press(lang, wording, shelf, sheet, fonts)
+    paint(press, key="warm", kind="part", html=_SAMPLE)
+    return press
+
+
+def paint(press: Press, *, key: str, kind: str, html: str) -> tuple[bytes, dict[str, Any]]:
+    """Return the PDF of ``html`` and what the joining needs to know about it."""
+    try:
+        return _paint(press, key=key, kind=kind, html=html, decode=False)
+    except (MemoryError, RecursionError):
+        raise
+    except Exception:  # noqa: BLE001 -- the second try raises what is not the pictures' fault
+        # A picture whose header is right and whose content is not fails late. Look at each in full, once.
+        return _paint(press, key=key, kind=kind, html=html, decode=True)
+
+
+def _paint(press: Press, *, key: str, kind: str, html: str, decode: bool) -> tuple[bytes, dict[str, Any]]:
+    fetcher = ClosedFetcher(press.shelf)
+    page = HTML(
+        string=f'<!doctype html><html lang="{press.lang}"><head><title>{key}</title></head>'
+        f'<body class="{kind}">{html}</body></html>',
+        base_url=STATIC_URL,
+        url_fetcher=fetcher,
+    )
+    body = next(page.etree_element.iter("body"))
+    tidied = tidy(body, key=key, wording=press.wording, admit=fetcher.read)
+    if decode:
+        _drop_broken_pictures(tidied, fetcher, press.wording)
+    page.wrapper_element = cssselect2.ElementWrapper.from_html_root(page.etree_element)
+    tagged = kind != "frame"
+    rendered = page.render(
+        stylesheets=[press.style], font_config=press.fonts, pdf_variant=_VARIANT if tagged else None
+    )
+    finisher = (
+        partial(finish, key=key, wording=press.wording, is_contents=kind == "contents") if tagged else None
+    )
+    content = rendered.write_pdf(finisher=finisher, pdf_variant=_VARIANT if tagged else None)
+    return content, _facts(rendered, tidied)
+
+
+def _drop_broken_pictures(tidied: Tidied, fetcher: ClosedFetcher, wording: Wording) -> None:
+    for parent, picture in tidied.pictures:
+        address = picture.get("src", "")
+        try:
+            fetcher.decode(address)
+        except RefusedError as refusal:
+            show_missing(parent, picture, wording, refusal.code)
+            tidied.notices.append(("missing_picture", address.rpartition("/")[2][:80], refusal.code))
+
+
+def _facts(rendered: Any, tidied: Tidied) -> dict[str, Any]:
+    places: dict[str, tuple[int, float]] = {}
+    for number, page in enumerate(rendered.pages):
+        for name, (_, top, _, _) in page.anchors.items():
+            places.setdefault(name, (number, (page.height - top) * _POINTS))
+    return {
+        "pages": [(page.width * _POINTS, page.height * _POINTS) for page in rendered.pages],
+        "headings": [
+            {**asdict(heading), "page": places[heading.id][0], "top": places[heading.id][1]}
+            for heading in tidied.headings
+            if heading.id in places
+        ],
+        "anchors": {name: number for name, (number, _) in places.items()},
+        "references": tidied.references,
+        "notices": tidied.notices,
+    }
+
+
+#: Touches each face, the hyphenation of the language and the drawing code, so that the pieces start warm.
+_SAMPLE = (
+    "<h1>A</h1><h2>B</h2><p>Anticonstitutionnellement <em>b</em> <strong>c</strong> <a href='https://a.example'>d</a>"
+    "<table><tr><th>e</th><td>f</td></tr></table><ul><li>g</li></ul>"
+    "<svg viewBox='0 0 9 9'><title>h</title><path d='M0 0h9'/><text>i</text></svg></p>"
+)

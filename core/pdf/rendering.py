@@ -1,0 +1,431 @@
+"""From a document of plain values to the bytes of its PDF, piece by piece."""
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from shutil import rmtree
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from core.pdf.document import (
+    MEDIA_URL,
+    STATIC_URL,
+    Document,
+    Limits,
+    Measures,
+    MediaFile,
+    Notice,
+    Part,
+    PdfCancelledError,
+    PdfError,
+    RenderedPdf,
+)
+from core.pdf.engine import Deadline, Engine, leased_engine
+from core.pdf.fonts import FontFace, font_face_rules, prepare_fonts
+from core.pdf.frame import Entry, Leaf, contents_html, failure_html, frame_html
+from core.pdf.store import Piece, PieceStore, read_piece
+
+#: Called with the stage ("parts", "contents" or "join"), what is done of it, and its total.
+Progress = Callable[[str, int, int], None]
+
+_FONT_URL = STATIC_URL.replace("/static/", "/font/")
+_MENTION = re.compile(r"https://dossier\.invalid/(media|static)/([^\"'\s()<>]+)")
+_PAGE_OF = re.compile(r"(<[a-z]+\b[^<>]*\sdata-page-of=\"([^\"<>]+)\"[^<>]*>)[^<]*")
+_LEFT_BEHIND_SECONDS = 24 * 3600
+_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A piece to paint, with the digest of all that it prints."""
+
+    key: str
+    kind: str
+    html: str
+    digest: str
+
+
+@dataclass(slots=True)
+class _Cost:
+    painted: int = 0
+    reused: int = 0
+    cpu: float = 0.0
+    peak: int = 0
+
+
+def render(
+    document: Document,
+    *,
+    directory: Path,
+    font_sources: Path | None = None,
+    limits: Limits | None = None,
+    store_bytes: int = 512 * 1024 * 1024,
+    on_progress: Progress = lambda stage, done, total: None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> RenderedPdf:
+    """Return the PDF of ``document``; the same values give the same bytes.
+
+    What is laid out is kept in ``directory`` under the digest of all that it prints, so that only what changed is laid
+    out again. A part that fails, or goes beyond ``limits``, is replaced by a page that says so and is listed in the
+    notices. May be called from several threads and processes at once; touches no database.
+
+    Raises PdfCancelledError as soon as ``is_cancelled`` answers yes, PdfError when there can be no document at all.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    store = PieceStore(directory / "pieces", max_bytes=store_bytes)
+    faces = prepare_fonts(sources=font_sources, directory=directory / "fonts") if font_sources else ()
+    _sweep(directory)
+    with TemporaryDirectory(dir=directory, prefix="work-") as work:
+        job = _Job(document, limits or Limits(), faces, store, Path(work), on_progress, is_cancelled)
+        rendered = job.run()
+    store.shrink()
+    return rendered
+
+
+def _sweep(directory: Path) -> None:
+    """Remove the working directories of processes that were killed."""
+    for left in directory.glob("work-*"):
+        with suppress(OSError):
+            if left.stat().st_mtime < time.time() - _LEFT_BEHIND_SECONDS:
+                rmtree(left, ignore_errors=True)
+
+
+@dataclass(slots=True)
+class _Job:
+    document: Document
+    limits: Limits
+    faces: tuple[FontFace, ...]
+    store: PieceStore
+    work: Path
+    on_progress: Progress
+    is_cancelled: Callable[[], bool]
+    pieces: dict[str, Piece] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    cost: _Cost = field(default_factory=_Cost)
+    tasks: int = 0
+    common: str = ""
+    digests: dict[str, str] = field(default_factory=dict)
+    deadline: Deadline = field(init=False)
+
+    def run(self) -> RenderedPdf:
+        self.deadline = Deadline(self.limits.wall_seconds)
+        self.common = self.common_digest()
+        with leased_engine() as engine:
+            press = _Pressroom(self, engine)
+            press.paint(self.part_requests({}), "parts")
+            self.settle_numbers(press)
+            content, facts = press.join(self.plan())
+        return self.result(content, facts)
+
+    # --- what to paint ------------------------------------------------------------------------------
+
+    def part_requests(self, numbers: Mapping[str, int]) -> list[_Request]:
+        """Return a request for the cover and each part, with the page numbers they quote as far as known."""
+        requests = [self.request("cover", "cover", self.document.cover)]
+        for part in self.document.parts:
+            html = _PAGE_OF.sub(lambda match: f"{match[1]}{numbers.get(match[2], '00')}", part.html)
+            if part.key in self.failed:
+                html = failure_html(part, self.document.wording, self.failed[part.key])
+            requests.append(self.request(part.key, "part", html))
+        return requests
+
+    def settle_numbers(self, press: "_Pressroom") -> None:
+        """Paint what prints page numbers, again until the numbers it prints are true."""
+        pages = _likely_contents_pages(self.entries(0))
+        for _ in range(_ROUNDS):
+            numbers = self.anchor_pages(pages)
+            press.paint(self.part_requests(numbers), "contents")
+            press.paint([self.contents_request(pages), self.frame_request(pages)], "contents")
+            counted = len(self.pieces["contents"].facts["pages"])
+            if counted == pages and self.anchor_pages(pages) == numbers:
+                return
+            pages = counted
+        raise PdfError("Les numéros de page du sommaire ne se stabilisent pas.")
+
+    def contents_request(self, pages: int) -> _Request:
+        html = contents_html(self.entries(pages), self.document.wording)
+        return self.request("contents", "contents", html)
+
+    def frame_request(self, pages: int) -> _Request:
+        leaves = [Leaf(2 + index, self.document.wording.contents, is_wide=False) for index in range(pages)]
+        first = self.first_pages(pages)
+        for part in self.document.parts:
+            for index, (width, height) in enumerate(self.pieces[part.key].facts["pages"]):
+                leaves.append(Leaf(first[part.key] + index, part.title, is_wide=width > height))
+        html = frame_html(leaves, header=self.document.header, footer=self.document.footer)
+        return self.request("frame", "frame", html)
+
+    def request(self, key: str, kind: str, html: str) -> _Request:
+        known = json.dumps([self.common, key, kind, html, self.mentioned(html)])
+        return _Request(key, kind, html, hashlib.sha256(known.encode()).hexdigest())
+
+    # --- what is known of the pages -----------------------------------------------------------------
+
+    def first_pages(self, contents_pages: int) -> dict[str, int]:
+        first: dict[str, int] = {}
+        number = 1 + len(self.pieces["cover"].facts["pages"]) + contents_pages
+        for part in self.document.parts:
+            first[part.key] = number
+            number += len(self.pieces[part.key].facts["pages"])
+        return first
+
+    def anchor_pages(self, contents_pages: int) -> dict[str, int]:
+        first = self.first_pages(contents_pages)
+        pages: dict[str, int] = {}
+        for part in self.document.parts:
+            for anchor, page in self.pieces[part.key].facts["anchors"].items():
+                pages.setdefault(anchor, first[part.key] + page)
+        return pages
+
+    def entries(self, contents_pages: int) -> list[Entry]:
+        first = self.first_pages(contents_pages)
+        return [
+            Entry(
+                heading["level"],
+                heading["number"],
+                heading["text"],
+                heading["id"],
+                first[part.key] + heading["page"],
+            )
+            for part in self.document.parts
+            for heading in self.pieces[part.key].facts["headings"]
+            if heading["level"] <= self.document.contents_depth
+        ]
+
+    # --- what is printed ----------------------------------------------------------------------------
+
+    def style(self) -> str:
+        return (
+            font_face_rules(self.faces, _FONT_URL)
+            + f":root{{--accent:{self.document.accent}}}\n"
+            + self.document.style
+        )
+
+    def common_digest(self) -> str:
+        """Return the digest of what every piece depends on."""
+        known = [
+            _program_digest(),
+            self.style(),
+            [(face.path.name, face.sha256) for face in self.faces],
+            self.document.lang,
+            asdict(self.document.wording),
+            [
+                self.limits.picture_bytes,
+                self.limits.picture_pixels,
+                self.limits.part_pictures,
+                self.limits.part_bytes,
+            ],
+            self.mentioned(self.document.style),
+        ]
+        return hashlib.sha256(json.dumps(known, default=dict).encode()).hexdigest()
+
+    def mentioned(self, text: str) -> list[tuple[str, str, str]]:
+        """Return the name, type and digest of each file that ``text`` shows."""
+        found: list[tuple[str, str, str]] = []
+        for shelf, name in sorted(set(_MENTION.findall(text))):
+            media = self.document.media.get(name)
+            if shelf == "media" and media is not None:
+                found.append((name, media.content_type, self.digest(media)))
+            elif shelf == "static":
+                paths = [root / name for root in self.document.static_roots if (root / name).is_file()]
+                found.append((name, "", self.digest(MediaFile(paths[0], "")) if paths else ""))
+        return found
+
+    def digest(self, media: MediaFile) -> str:
+        if media.sha256:
+            return media.sha256
+        name = str(media.path)
+        if name not in self.digests:
+            try:
+                with media.path.open("rb") as file:
+                    self.digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
+            except OSError:
+                self.digests[name] = ""
+        return self.digests[name]
+
+    def opening(self) -> dict[str, Any]:
+        document = self.document
+        return {
+            "do": "open",
+            "lang": document.lang,
+            "wording": asdict(document.wording),
+            "style": self.style(),
+            "media": {name: [str(media.path), media.content_type] for name, media in document.media.items()},
+            "static_roots": [str(root) for root in document.static_roots],
+            "fonts": {face.path.name: str(face.path) for face in self.faces},
+            "limits": asdict(self.limits),
+        }
+
+    def plan(self) -> dict[str, Any]:
+        document = self.document
+        keys = ["cover", "contents", *(part.key for part in document.parts)]
+        counts = [len(self.pieces[key].facts["pages"]) for key in keys]
+        return {
+            "pieces": [{"key": key, "path": str(self.pieces[key].path)} for key in keys],
+            "frame": str(self.pieces["frame"].path),
+            "frame_pages": list(range(counts[0], sum(counts))),
+            "outline_depth": document.outline_depth,
+            "cover_label": document.wording.cover,
+            "lang": document.lang,
+            "title": document.title,
+            "author": document.author,
+            "subject": document.subject,
+            "identifier": document.identifier,
+            "dated": document.dated.isoformat(),
+            "producer": f"WeasyPrint {version('weasyprint')}",
+        }
+
+    # --- the outcome --------------------------------------------------------------------------------
+
+    def result(self, content: bytes, facts: Mapping[str, Any]) -> RenderedPdf:
+        titles = {part.key: part.title for part in self.document.parts}
+        titles["cover"] = self.document.wording.cover
+        wording = self.document.wording
+        notices = [
+            Notice(
+                key, "failed_part", wording.failed_part.format(part=titles[key], reason=wording.reasons[code])
+            )
+            for key, code in self.failed.items()
+        ]
+        for key, title in titles.items():
+            for code, name, reason in self.pieces[key].facts["notices"]:
+                sentence = str(getattr(wording, code))
+                told = wording.reasons.get(reason, reason)
+                notices.append(Notice(key, code, sentence.format(part=title, name=name, reason=told)))
+        for key, name in facts["missing"]:
+            if key in titles:
+                notices.append(
+                    Notice(key, "missing_target", wording.missing_target.format(part=titles[key], name=name))
+                )
+        return RenderedPdf(
+            content=content,
+            sha256=hashlib.sha256(content).hexdigest(),
+            page_count=facts["pages"],
+            first_pages=self.first_pages(len(self.pieces["contents"].facts["pages"])),
+            notices=tuple(dict.fromkeys(notices)),
+            measures=Measures(self.cost.painted, self.cost.reused, self.cost.cpu, self.cost.peak),
+        )
+
+
+@dataclass(slots=True)
+class _Pressroom:
+    """Has pieces painted by one engine, and watches over time and cancellation meanwhile."""
+
+    job: _Job
+    engine: Engine
+    is_open: bool = False
+
+    def paint(self, requests: list[_Request], stage: str) -> None:
+        """Bring each request into ``job.pieces``, from the store or freshly painted."""
+        job = self.job
+        missing: list[_Request] = []
+        for request in requests:
+            kept = job.store.get(request.digest)
+            if kept is None:
+                missing.append(request)
+            else:
+                job.pieces[request.key] = kept
+                job.cost.reused += 1
+        job.on_progress(stage, len(requests) - len(missing), len(requests))
+        failed = self.paint_now(missing, stage, len(requests))
+        if not failed:
+            return
+        if any(request.kind != "part" or request.key in job.failed for request, _ in failed):
+            raise PdfError("Le document n’a pas pu être mis en page.")
+        job.failed.update((request.key, reason) for request, reason in failed)
+        parts: dict[str, Part] = {part.key: part for part in job.document.parts}
+        notices = [
+            job.request(request.key, "part", failure_html(parts[request.key], job.document.wording, reason))
+            for request, reason in failed
+        ]
+        self.paint(notices, stage)
+
+    def paint_now(self, requests: list[_Request], stage: str, total: int) -> list[tuple[_Request, str]]:
+        job = self.job
+        targets: dict[int, tuple[_Request, Path]] = {}
+        # The longest first: the last one to end decides when all have ended.
+        for request in sorted(requests, key=_weight, reverse=True):
+            task, target = self.ask(do=request.kind, key=request.key, html=request.html)
+            targets[task] = (request, target)
+        failed: list[tuple[_Request, str]] = []
+        done = total - len(requests)
+        for task, reason in self.outcomes(set(targets)):
+            request, target = targets[task]
+            if reason:
+                failed.append((request, reason))
+            else:
+                path = job.store.keep(request.digest, target)
+                job.pieces[request.key] = Piece(path, read_piece(path)[1])
+                job.cost.painted += 1
+            done += 1
+            job.on_progress(stage, done, total)
+        return failed
+
+    def join(self, plan: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:
+        job = self.job
+        job.on_progress("join", 0, 1)
+        task, target = self.ask(do="join", plan=plan)
+        for _, reason in self.outcomes({task}):
+            if reason:
+                raise PdfError(f"Les parties du document n’ont pas pu être réunies ({reason}).")
+        _, facts = read_piece(target.with_suffix(".json"))
+        job.on_progress("join", 1, 1)
+        return target.read_bytes(), facts
+
+    def ask(self, **request: Any) -> tuple[int, Path]:
+        if not self.is_open:
+            self.engine.ask(**self.job.opening())
+            self.is_open = True
+        self.job.tasks += 1
+        target = self.job.work / f"{self.job.tasks}.piece"
+        self.engine.ask(task=self.job.tasks, target=str(target), **request)
+        return self.job.tasks, target
+
+    def outcomes(self, tasks: set[int]) -> Iterable[tuple[int, str]]:
+        while tasks:
+            if self.job.is_cancelled():
+                raise PdfCancelledError("La mise en page a été arrêtée.")
+            if self.job.deadline.is_over():
+                raise PdfError("La mise en page a dépassé la durée permise.")
+            for answer in self.engine.answers(0.25):
+                if answer["event"] == "done" and answer["task"] in tasks:
+                    tasks.discard(answer["task"])
+                    self.job.cost.cpu += answer["cpu"]
+                    self.job.cost.peak = max(self.job.cost.peak, answer["peak"])
+                    yield answer["task"], answer["reason"]
+
+
+def _weight(request: _Request) -> int:
+    return len(request.html) + 20_000 * request.html.count(MEDIA_URL)
+
+
+def _likely_contents_pages(entries: list[Entry]) -> int:
+    return max(1, -(-len(entries) // 36))
+
+
+@cache
+def _program_digest() -> str:
+    """Return the digest of what lays out a piece: our own code and the libraries it leans on."""
+    digest = hashlib.sha256()
+    for module in ("document", "fetcher", "markup", "painting", "tagging", "frame"):
+        digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
+    for library in (
+        "weasyprint",
+        "pydyf",
+        "fonttools",
+        "pyphen",
+        "tinyhtml5",
+        "tinycss2",
+        "cssselect2",
+        "pillow",
+    ):
+        digest.update(version(library).encode())
+    return digest.hexdigest()

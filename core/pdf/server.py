@@ -1,0 +1,230 @@
+"""The process that paints: it loads WeasyPrint once, then gives each piece a child of its own.
+
+Started as `python -m core.pdf.server`, it reads one JSON object a line and answers likewise. A child lives as long as
+its piece and under hard limits on memory and time, so whatever a text makes it do ends with that piece. The process
+itself ends when the other side closes, and takes its children with it.
+"""
+
+import ctypes
+import gc
+import json
+import os
+import resource
+import select
+import signal
+import sys
+import time
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from core.pdf.document import Limits, MediaFile, Wording
+from core.pdf.fetcher import Shelf
+from core.pdf.joining import join
+from core.pdf.markup import TooDeepError
+from core.pdf.painting import Press, make_press, paint
+from core.pdf.store import write_piece
+
+_IDLE_SECONDS = 300
+#: Exit statuses of a child, with the reason they stand for.
+_REASONS = {3: "memory", 4: "depth", 5: "error"}
+
+
+@dataclass(slots=True)
+class Child:
+    task: int
+    pid: int
+    deadline: float
+    overdue: bool = False
+
+
+@dataclass(slots=True)
+class Server:
+    inlet: int
+    outlet: int
+    press: Press | None = None
+    limits: Limits = field(default_factory=Limits)
+    waiting: deque[dict[str, Any]] = field(default_factory=deque)
+    #: Running children by the read end of a pipe whose other end only they hold: it closes when they end.
+    children: dict[int, Child] = field(default_factory=dict)
+    buffer: bytes = b""
+    opened: str = ""
+
+    def run(self) -> None:
+        self.say(event="ready")
+        while True:
+            ready, _, _ = select.select([self.inlet, *self.children], [], [], self.patience())
+            for descriptor in ready:
+                if descriptor != self.inlet:
+                    self.bury(descriptor)
+            if self.inlet in ready:
+                self.listen()
+            elif not ready and not self.children and not self.waiting:
+                return
+            self.end_overdue()
+            self.start_waiting()
+
+    def patience(self) -> float:
+        if not self.children:
+            return _IDLE_SECONDS
+        return max(0.01, min(child.deadline for child in self.children.values()) - time.monotonic())
+
+    def say(self, **answer: Any) -> None:
+        os.write(self.outlet, json.dumps(answer).encode() + b"\n")
+
+    def listen(self) -> None:
+        block = os.read(self.inlet, 1 << 20)
+        if not block:
+            self.leave()
+        *lines, self.buffer = (self.buffer + block).split(b"\n")
+        for line in lines:
+            request = json.loads(line)
+            if request["do"] == "open":
+                self.open(request)
+            else:
+                self.waiting.append(request)
+
+    def open(self, request: dict[str, Any]) -> None:
+        self.limits = Limits(**request["limits"])
+        description = json.dumps(request, sort_keys=True)
+        if description != self.opened:
+            gc.enable()
+            self.press = make_press(
+                lang=request["lang"],
+                wording=Wording(**request["wording"]),
+                style=request["style"],
+                shelf=Shelf(
+                    media={
+                        name: MediaFile(Path(path), content_type)
+                        for name, (path, content_type) in request["media"].items()
+                    },
+                    static_roots=tuple(Path(root) for root in request["static_roots"]),
+                    fonts={name: Path(path) for name, path in request["fonts"].items()},
+                    limits=self.limits,
+                ),
+            )
+            self.opened = description
+            # Children share these pages of memory for as long as nobody touches them, the collector included.
+            gc.collect()
+            gc.disable()
+            gc.freeze()
+        self.say(event="opened")
+
+    def start_waiting(self) -> None:
+        while self.waiting and len(self.children) < self.limits.processes:
+            request = self.waiting.popleft()
+            inner, outer = os.pipe()
+            pid = os.fork()
+            if pid == 0:
+                self.become_child(request, inner)
+            os.close(outer)
+            seconds = self.limits.part_wall_seconds
+            self.children[inner] = Child(request["task"], pid, time.monotonic() + seconds)
+
+    def become_child(self, request: dict[str, Any], inner: int) -> NoReturn:
+        status = 5
+        try:
+            os.close(inner)
+            os.close(self.inlet)
+            os.close(self.outlet)
+            _die_with_parent()
+            _set_limits(self.limits)
+            sys.addaudithook(_refuse_network)
+            _work(self.press, request)
+            status = 0
+        except MemoryError:
+            status = 3
+        except (RecursionError, TooDeepError):
+            status = 4
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the answer is a status
+            sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        finally:
+            os._exit(status)
+
+    def end_overdue(self) -> None:
+        for child in self.children.values():
+            if child.deadline <= time.monotonic() and not child.overdue:
+                child.overdue = True
+                child.deadline = float("inf")
+                os.kill(child.pid, signal.SIGKILL)
+
+    def bury(self, descriptor: int) -> None:
+        child = self.children.pop(descriptor)
+        os.close(descriptor)
+        _, status, usage = os.wait4(child.pid, 0)
+        # Linux counts kilobytes, macOS bytes.
+        peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        self.say(
+            event="done",
+            task=child.task,
+            reason=self.reason(os.waitstatus_to_exitcode(status), child, peak),
+            cpu=usage.ru_utime + usage.ru_stime,
+            peak=peak,
+        )
+
+    def reason(self, status: int, child: Child, peak: int) -> str:
+        if child.overdue:
+            return "wall"
+        if status == -signal.SIGXCPU:
+            return "cpu"
+        if status < 0:
+            # Libraries written in C do not raise when memory is refused to them, they stop.
+            return "memory" if peak > self.limits.memory_bytes // 2 else "crash"
+        return _REASONS.get(status, "error") if status else ""
+
+    def leave(self) -> NoReturn:
+        for child in self.children.values():
+            with suppress(ProcessLookupError):
+                os.kill(child.pid, signal.SIGKILL)
+        sys.exit(0)
+
+
+def _work(press: Press | None, request: dict[str, Any]) -> None:
+    target = Path(request["target"])
+    if request["do"] == "join":
+        facts = join(request["plan"], target)
+        write_piece(target.with_suffix(".json"), b"", facts)
+        return
+    if press is None:
+        raise RuntimeError("nothing was opened")
+    content, facts = paint(press, key=request["key"], kind=request["do"], html=request["html"])
+    write_piece(target, content, facts)
+
+
+def _set_limits(limits: Limits) -> None:
+    wanted = {
+        # The hard limit comes later than the soft one, whose signal tells it from any other end.
+        resource.RLIMIT_CPU: (limits.part_cpu_seconds, limits.part_cpu_seconds + 5),
+        resource.RLIMIT_AS: (limits.memory_bytes, limits.memory_bytes),
+        resource.RLIMIT_FSIZE: (1 << 30, 1 << 30),
+        resource.RLIMIT_CORE: (0, 0),
+    }
+    for kind, pair in wanted.items():
+        # macOS refuses a limit on address space; the limits on time still hold there.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(kind, pair)
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to end this child when the server is killed and cannot do it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def _refuse_network(event: str, _arguments: object) -> None:
+    if event.startswith(("socket.", "subprocess.", "os.exec", "os.posix_spawn", "os.system")):
+        raise PermissionError(event)
+
+
+def main() -> None:
+    # The interactive Ctrl-C reaches the whole group: the side that asked decides when this process ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    outlet = os.dup(1)
+    os.dup2(2, 1)
+    Server(inlet=0, outlet=outlet).run()
+
+
+if __name__ == "__main__":
+    main()

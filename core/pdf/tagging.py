@@ -1,0 +1,110 @@
+"""What WeasyPrint's tagged output still needs before parts can be joined into one accessible document.
+
+Called while the part is still a tree of Python objects, where a change costs nothing: after joining there would be
+tens of thousands of elements to walk.
+"""
+
+from typing import Any
+
+import pydyf
+
+from core.pdf.document import Wording
+from core.pdf.markup import plain_text
+
+
+def finish(document: Any, pdf: Any, *, key: str, wording: Wording, is_contents: bool) -> None:
+    """Make names unique across parts, give links a spoken text, hide decoration, mark a table of contents as one."""
+    _describe_links(document, wording)
+    elements = [
+        item
+        for item in pdf.objects
+        if isinstance(item, pydyf.Dictionary) and item.get("Type") == "/StructElem"
+    ]
+    _scope_names(pdf, key)
+    _scope_headers(pdf, elements, key)
+    _hide_decoration(pdf, elements)
+    if is_contents:
+        _mark_contents(elements)
+
+
+def _describe_links(document: Any, wording: Wording) -> None:
+    for page in document.pages:
+        for kind, target, _, box in page.links:
+            annotation = getattr(box, "link_annotation", None)
+            if annotation is not None and box.element is not None:
+                text = plain_text(box.element) or f"{wording.new_window} {target}"
+                annotation["Contents"] = pydyf.String(text)
+                if kind == "external":
+                    annotation["F"] = 4  # printed with the page, as PDF/UA wants of every annotation
+
+
+def _scope_names(pdf: Any, key: str) -> None:
+    """Put the part's key in front of its destinations, so that two parts may use the same identifier."""
+    names = pdf.catalog.get("Names", {}).get("Dests", {}).get("Names", [])
+    for index in range(0, len(names), 2):
+        names[index] = pydyf.String(f"{key}/{names[index].string}")
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Dictionary) and item.get("Subtype") == "/Link" and "Dest" in item:
+            item["Dest"] = pydyf.String(f"{key}/{item['Dest'].string}")
+
+
+def _scope_headers(pdf: Any, elements: list[Any], key: str) -> None:
+    """Make the identifiers of table headers unique, and list them in the tree that the format asks for."""
+    listed: list[tuple[str, bytes]] = []
+    for element in elements:
+        if "ID" in element:
+            element["ID"] = pydyf.String(f"{key}/{element['ID'].string}")
+            listed.append((element["ID"].string, element.reference))
+        attributes = element.get("A")
+        if attributes is not None and "Headers" in attributes:
+            attributes["Headers"] = pydyf.Array(
+                pydyf.String(f"{key}/{name.string}") for name in attributes["Headers"]
+            )
+    if listed:
+        tree = pydyf.Dictionary({"Names": pydyf.Array()})
+        for name, reference in sorted(listed):
+            tree["Names"].extend((pydyf.String(name), reference))
+        root = next(
+            item for item in pdf.objects if isinstance(item, dict) and item.get("Type") == "/StructTreeRoot"
+        )
+        root["IDTree"] = tree
+
+
+def _hide_decoration(pdf: Any, elements: list[Any]) -> None:
+    """Turn a picture with an empty alternative text into an artefact: it is drawn, and never spoken of."""
+    hidden = [element for element in elements if element["S"] == "/Figure" and not element.get("Alt")]
+    if not hidden:
+        return
+    by_reference = {item.reference: item for item in pdf.objects}
+    nums = next(item["Nums"] for item in pdf.objects if isinstance(item, dict) and "Nums" in item)
+    for element in hidden:
+        page = by_reference[element["Pg"]]
+        marks = nums[nums.index(page["StructParents"]) + 1]
+        if all(_is_released(by_reference[page["Contents"]], mark) for mark in element["K"]):
+            for mark in element["K"]:
+                marks[mark] = "null"
+            by_reference[element["P"]]["K"].remove(element.reference)
+        else:
+            element["S"] = (
+                "/NonStruct"  # drawn within a transparent group: out of reach, so left without a meaning
+            )
+
+
+def _is_released(stream: Any, mark: int) -> bool:
+    """Declare the content under ``mark`` an artefact; say whether it was found."""
+    operators = stream.stream
+    for index in range(len(operators) - 1):
+        if operators[index] == "/Figure" and operators[index + 1].get("MCID") == mark:
+            operators[index : index + 3] = [b"/Artifact", b"BMC"]
+            return True
+    return False
+
+
+def _mark_contents(elements: list[Any]) -> None:
+    for element in elements:
+        if element["S"] == "/L":
+            element["S"] = "/TOC"
+        elif element["S"] == "/LI":
+            element["S"] = "/TOCI"
+        elif element["S"] == "/LBody":
+            element["S"] = "/Reference"
