@@ -32,7 +32,7 @@ COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 ENV PATH="/opt/venv/bin:$PATH" PYTHONUNBUFFERED=1 DJANGO_SETTINGS_MODULE=config.settings.production DATA_DIR=/data
 WORKDIR /app
-USER candidacy
+USER 10001
 VOLUME /data
 EXPOSE 8000
-CMD ["gunicorn", "config.wsgi", "--preload", "--workers", "2", "--threads", "4", "--graceful-timeout", "3", "--no-control-socket", "--log-level", "warning", "--bind", "0.0.0.0:8000"]
+CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000"]

@@ -34,3 +34,4 @@ if not REDIS_URL:
 
 # Static files straight from their sources: nothing to collect before the first page.
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = None

@@ -17,11 +17,9 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-# docker-compose.yml gives its containers the same two commands; a test holds them together.
-WEB = (
-    *("gunicorn", "config.wsgi", "--preload", "--workers", "2", "--threads", "4"),
-    *("--graceful-timeout", "3", "--no-control-socket", "--log-level", "warning"),
-)
+# docker-compose.yml gives its containers the same two commands; a test holds them together. The web server's
+# options are in gunicorn.conf.py.
+WEB = ("gunicorn", "config.wsgi")
 WORKER = (
     *("celery", "--app", "config", "--quiet", "worker", "--pool", "threads", "--concurrency", "2"),
     *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning"),
@@ -77,7 +75,10 @@ class Command(BaseCommand):
         _adopt_orphans()
         processes = {
             "serveur web": _spawn(*WEB, "--bind", f"127.0.0.1:{port}"),
-            "travail de fond": _spawn(*WORKER, EMBED_BEAT="1"),
+            # A container's only user is often root, and the warning about it hides the lines that matter.
+            "travail de fond": _spawn(
+                *WORKER, EMBED_BEAT="1", PYTHONWARNINGS="ignore:You're running the worker"
+            ),
         }
         ended = None
         ready = False
