@@ -1,8 +1,10 @@
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -73,6 +75,13 @@ class SectionQuerySet(models.QuerySet["Section"]):
             "pk",
         )
 
+    def late(self, today: date) -> "SectionQuerySet":
+        return self.filter(due_on__lt=today).exclude(status=Section.Status.VALIDATED)
+
+    def without_text(self) -> "SectionQuerySet":
+        """Leave the long texts in the database: lists show titles, counts and contracts."""
+        return self.defer("body", "brief", "parent__body", "parent__brief")
+
 
 class Section(PublicIdModel, TimestampedModel):
     """One section of the dossier, and its contract: who writes what, how long, by when."""
@@ -112,6 +121,7 @@ class Section(PublicIdModel, TimestampedModel):
     title = models.CharField(_("titre"), max_length=200)
     brief = models.TextField(_("consigne"), blank=True)
     status = models.CharField(_("état"), max_length=10, choices=Status, default=Status.ORDERED)
+    status_note = models.CharField(_("mot joint au changement d’état"), max_length=300, blank=True)
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.SET_NULL,
@@ -166,6 +176,14 @@ class Section(PublicIdModel, TimestampedModel):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nobody may write in it any more, short of sending it back first."""
+        return self.status == self.Status.VALIDATED
+
+    def is_late(self, today: date) -> bool:
+        return self.due_on is not None and self.due_on < today and not self.is_closed
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the two counts true to the text whenever the text is written."""
         update_fields = kwargs.get("update_fields")
@@ -184,7 +202,7 @@ class SectionRevision(models.Model):
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField(_("révision"))
     body = RichTextField(_("texte"), blank=True)
-    saved_at = models.DateTimeField(_("enregistrée le"), auto_now_add=True)
+    saved_at = models.DateTimeField(_("enregistrée le"), default=timezone.now)
     saved_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("par")
     )
@@ -217,9 +235,20 @@ class DossierExportQuerySet(models.QuerySet["DossierExport"]):
     def unfinished(self) -> "DossierExportQuerySet":
         return self.filter(status__in=[DossierExport.Status.QUEUED, DossierExport.Status.RUNNING])
 
+    def without_sign_of_life(self, now: datetime, *, silence: timedelta) -> "DossierExportQuerySet":
+        """Keep the unfinished exports that no worker has spoken of for ``silence``."""
+        return self.unfinished().filter(Q(alive_at__lt=now - silence))
+
+    def newest_first(self) -> "DossierExportQuerySet":
+        return self.order_by("-created_at", "-pk")
+
 
 class DossierExport(PublicIdModel, TimestampedModel):
-    """One printing of the dossier: its progress while it runs, its file and digest once it is done."""
+    """One printing of the dossier: its progress while it runs, its file and digest once it is done.
+
+    ``attempt`` grows each time a worker takes it up: what a worker given up for dead still writes is recognised by
+    its older number and refused.
+    """
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("en attente")
@@ -239,6 +268,8 @@ class DossierExport(PublicIdModel, TimestampedModel):
     status = models.CharField(_("état"), max_length=10, choices=Status, default=Status.QUEUED)
     stage = models.CharField(_("étape"), max_length=120, blank=True)
     progress = models.PositiveSmallIntegerField(_("avancement"), default=0)
+    attempt = models.PositiveSmallIntegerField(_("essai"), default=0, editable=False)
+    alive_at = models.DateTimeField(_("dernier signe de vie"), default=timezone.now, editable=False)
     started_at = models.DateTimeField(_("commencé le"), null=True, blank=True)
     finished_at = models.DateTimeField(_("terminé le"), null=True, blank=True)
     file = models.FileField(_("fichier"), upload_to="exports", blank=True)
@@ -278,3 +309,15 @@ class DossierExport(PublicIdModel, TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.candidacy} – {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.status in {self.Status.QUEUED, self.Status.RUNNING}
+
+    @property
+    def is_done(self) -> bool:
+        return self.status == self.Status.DONE
+
+    @property
+    def is_published(self) -> bool:
+        return self.published_at is not None
