@@ -1,8 +1,9 @@
 from datetime import date, time
 
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -15,13 +16,23 @@ from partners.models import Contact
 
 class CommitteeQuerySet(models.QuerySet["Committee"]):
     def visible_to(self, user: User) -> "CommitteeQuerySet":
-        """Lead and team see every committee, an elected official those they sit on."""
+        """Lead and team see every committee, an elected official those they sit on today."""
         prepares = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role__in=STAFF)
         elected = Membership.objects.filter(
             candidacy=OuterRef("candidacy"), user=user, role=Membership.Role.ELECTED
         )
-        sits = CommitteeMember.objects.filter(committee=OuterRef("pk"), contact__user=user)
+        sits = CommitteeMember.objects.sitting_on(timezone.localdate()).filter(
+            committee=OuterRef("pk"), contact__user=user
+        )
         return self.filter(Exists(prepares) | (Exists(elected) & Exists(sits)))
+
+    def in_usual_order(self) -> "CommitteeQuerySet":
+        """Put the technical committee first, the steering committee next, then the others by name."""
+        rank = models.Case(
+            *(models.When(kind=kind, then=place) for place, kind in enumerate(Committee.Kind.values)),
+            default=len(Committee.Kind.values),
+        )
+        return self.order_by(rank, "name", "pk")
 
 
 class Committee(PublicIdModel, TimestampedModel):
@@ -45,7 +56,16 @@ class Committee(PublicIdModel, TimestampedModel):
 
     candidacy = models.ForeignKey(Candidacy, on_delete=models.CASCADE, related_name="committees")
     name = models.CharField(_("nom"), max_length=120)
-    acronym = models.CharField(_("sigle"), max_length=12, help_text=_("Sert à numéroter les décisions."))
+    acronym = models.CharField(
+        _("sigle"),
+        max_length=12,
+        validators=[
+            RegexValidator(
+                r"^[0-9A-ZÀ-Ý]+([ -][0-9A-ZÀ-Ý]+)*$", _("Écrivez le sigle en capitales, par exemple COPIL.")
+            )
+        ],
+        help_text=_("En capitales. Il numérote les décisions : COPIL-2026-03-D2."),
+    )
     kind = models.CharField(_("nature"), max_length=15, choices=Kind)
     mandate = models.TextField(_("mission"), blank=True)
     rhythm_min = models.PositiveSmallIntegerField(_("réunions au moins"), null=True, blank=True)
@@ -61,7 +81,10 @@ class Committee(PublicIdModel, TimestampedModel):
         _("mode de décision"), max_length=10, choices=DecisionMode, default=DecisionMode.CONSENSUS
     )
     default_place = models.CharField(_("lieu habituel"), max_length=200, blank=True)
-    default_minutes = models.PositiveSmallIntegerField(_("durée habituelle (minutes)"), default=120)
+    default_minutes = models.PositiveSmallIntegerField(
+        _("durée habituelle (minutes)"), default=120, validators=[MaxValueValidator(1440)]
+    )
+    revision = models.PositiveIntegerField(_("révision"), default=1, editable=False)
 
     history = HistoricalRecords()
     objects = CommitteeQuerySet.as_manager()
@@ -99,6 +122,16 @@ class CommitteeMemberQuerySet(models.QuerySet["CommitteeMember"]):
         return self.filter(
             Q(since__isnull=True) | Q(since__lte=day), Q(until__isnull=True) | Q(until__gte=day)
         )
+
+    def in_protocol_order(self) -> "CommitteeMemberQuerySet":
+        """Put the chair first, then titulars, deputies, guests and the secretary, each by name."""
+        rank = models.Case(
+            *(
+                models.When(quality=quality, then=place)
+                for place, quality in enumerate(CommitteeMember.Quality.values)
+            )
+        )
+        return self.order_by(rank, "contact__last_name", "contact__first_name", "pk")
 
 
 class CommitteeMember(PublicIdModel):

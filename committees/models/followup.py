@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -6,6 +8,7 @@ from simple_history.models import HistoricalRecords
 from accounts.models import User
 from candidacy.models import Candidacy, Membership
 from candidacy.permissions import STAFF
+from committees.models.committee import Committee
 from committees.models.meeting import AgendaItem, Meeting
 from core.models import PublicIdModel, TimestampedModel
 from partners.models import Contact
@@ -20,6 +23,9 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def open(self) -> "DecisionQuerySet":
         return self.filter(status=Decision.Status.OPEN)
+
+    def overdue(self, today: date) -> "DecisionQuerySet":
+        return self.open().filter(due_on__lt=today)
 
 
 class Decision(PublicIdModel, TimestampedModel):
@@ -54,6 +60,7 @@ class Decision(PublicIdModel, TimestampedModel):
     due_on = models.DateField(_("échéance"), null=True, blank=True)
     status = models.CharField(_("état"), max_length=12, choices=Status, default=Status.OPEN)
     status_note = models.CharField(_("suite donnée"), max_length=300, blank=True)
+    revision = models.PositiveIntegerField(_("révision"), default=1, editable=False)
 
     history = HistoricalRecords()
     objects = DecisionQuerySet.as_manager()
@@ -78,6 +85,13 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
     def open(self) -> "ActionQuerySet":
         return self.filter(status__in=[Action.Status.TO_DO, Action.Status.IN_PROGRESS])
+
+    def overdue(self, today: date) -> "ActionQuerySet":
+        return self.open().filter(due_on__lt=today)
+
+    def of_committee(self, committee: Committee) -> "ActionQuerySet":
+        """Keep the actions born in a meeting of ``committee`` or from one of its decisions."""
+        return self.filter(Q(meeting__committee=committee) | Q(decision__meeting__committee=committee))
 
 
 class Action(PublicIdModel, TimestampedModel):
@@ -119,6 +133,7 @@ class Action(PublicIdModel, TimestampedModel):
     status = models.CharField(_("état"), max_length=12, choices=Status, default=Status.TO_DO)
     closed_on = models.DateField(_("close le"), null=True, blank=True)
     proof = models.CharField(_("preuve ou suite"), max_length=300, blank=True)
+    revision = models.PositiveIntegerField(_("révision"), default=1, editable=False)
 
     history = HistoricalRecords()
     objects = ActionQuerySet.as_manager()
@@ -136,3 +151,7 @@ class Action(PublicIdModel, TimestampedModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in {self.Status.TO_DO, self.Status.IN_PROGRESS}

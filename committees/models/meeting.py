@@ -2,14 +2,16 @@ from datetime import datetime, timedelta
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
 from candidacy.models import Membership
 from candidacy.permissions import STAFF
-from committees.models.committee import Committee
+from committees.models.committee import Committee, CommitteeMember
 from core.models import PublicIdModel, TimestampedModel
 from partners.models import Contact
 
@@ -35,9 +37,32 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
             status__in=[Meeting.Status.DRAFT, Meeting.Status.CONVENED], starts_at__gte=now
         ).order_by("starts_at")
 
-    def counted_for_rhythm(self) -> "MeetingQuerySet":
-        """Keep the meetings that a committee's rhythm counts: a cancelled one was not held."""
-        return self.exclude(status=Meeting.Status.CANCELLED)
+    def past(self, now: datetime) -> "MeetingQuerySet":
+        """Keep what is over, held or not, and what was cancelled; the latest first."""
+        over = Q(status=Meeting.Status.HELD) | Q(status=Meeting.Status.CANCELLED) | Q(starts_at__lt=now)
+        return self.filter(over).order_by("-starts_at", "-pk")
+
+    def inviting(self, user: User) -> "MeetingQuerySet":
+        """Keep the meetings that ``user`` has been called to; a draft has called nobody."""
+        invited = Invitation.objects.filter(meeting=OuterRef("pk"), contact__user=user)
+        return self.filter(Exists(invited), convened_at__isnull=False)
+
+    def with_answers(self) -> "MeetingQuerySet":
+        """Count on each meeting who was invited, what they answered, and the voices announced."""
+        voices = (
+            Invitation.objects.filter(meeting=OuterRef("pk"))
+            .speaking("answer")
+            .values("meeting")
+            .annotate(count=Count("voice", distinct=True))
+            .values("count")
+        )
+        answers = {
+            f"{answer.name.lower()}_count": Count("invitations", filter=Q(invitations__answer=answer))
+            for answer in Invitation.Answer
+        }
+        return self.annotate(
+            invited_count=Count("invitations"), **answers, voice_count=Coalesce(Subquery(voices), 0)
+        )
 
 
 class Meeting(PublicIdModel, TimestampedModel):
@@ -108,6 +133,10 @@ class Meeting(PublicIdModel, TimestampedModel):
         return self.title
 
     @property
+    def has_started(self) -> bool:
+        return self.starts_at <= timezone.now()
+
+    @property
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.duration_minutes)
 
@@ -122,6 +151,10 @@ class Meeting(PublicIdModel, TimestampedModel):
     @property
     def is_convened(self) -> bool:
         return self.status == self.Status.CONVENED
+
+    @property
+    def is_held(self) -> bool:
+        return self.status == self.Status.HELD
 
     @property
     def is_cancelled(self) -> bool:
@@ -141,6 +174,7 @@ class AgendaItem(PublicIdModel):
     rapporteur = models.CharField(_("rapporteur·e"), max_length=120, blank=True)
     minutes = models.PositiveSmallIntegerField(_("durée (minutes)"), default=10)
     details = models.TextField(_("précision"), blank=True)
+    revision = models.PositiveIntegerField(_("révision"), default=1, editable=False)
 
     class Meta:
         verbose_name = _("point à l’ordre du jour")
@@ -156,6 +190,42 @@ class AgendaItem(PublicIdModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def visible_to(self, user: User) -> "InvitationQuerySet":
+        """Lead and team see every invitation, anybody else their own once the meeting is convened."""
+        prepares = Membership.objects.filter(
+            candidacy=OuterRef("meeting__committee__candidacy"), user=user, role__in=STAFF
+        )
+        return self.filter(Exists(prepares) | Q(contact__user=user, meeting__convened_at__isnull=False))
+
+    def speaking(self, field: str) -> "InvitationQuerySet":
+        """Keep who votes and comes, by ``answer`` or by ``attendance``, with the ``voice`` they bring.
+
+        A titular and their deputies bring one voice, however many of them come.
+        """
+        seat = CommitteeMember.objects.filter(
+            committee=OuterRef("meeting__committee"), contact=OuterRef("contact")
+        ).values(seat=Coalesce("deputy_of", "pk"))
+        coming = [Invitation.Answer.PRESENT, Invitation.Answer.REMOTE]
+        return self.filter(is_voting=True, **{f"{field}__in": coming}).annotate(
+            voice=Coalesce(Subquery(seat[:1]), -F("contact"))
+        )
+
+    def voices(self, field: str) -> int:
+        counted: int = self.speaking(field).aggregate(count=Count("voice", distinct=True))["count"]
+        return counted
+
+    def in_protocol_order(self) -> "InvitationQuerySet":
+        rank = models.Case(
+            *(
+                models.When(quality=quality, then=place)
+                for place, quality in enumerate(CommitteeMember.Quality.values)
+            ),
+            default=len(CommitteeMember.Quality.values),
+        )
+        return self.order_by(rank, "contact__last_name", "contact__first_name", "pk")
 
 
 class Invitation(PublicIdModel, TimestampedModel):
@@ -187,6 +257,8 @@ class Invitation(PublicIdModel, TimestampedModel):
         _("présence"), max_length=10, choices=Attendance, default=Attendance.UNKNOWN
     )
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
@@ -205,3 +277,7 @@ class Invitation(PublicIdModel, TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.contact} – {self.meeting}"
+
+    @property
+    def quality_label(self) -> str:
+        return str(CommitteeMember.Quality(self.quality).label) if self.quality else ""
