@@ -7,8 +7,11 @@ from celery import Celery
 from celery.apps.worker import Worker
 from celery.beat import EmbeddedService
 from celery.signals import worker_ready, worker_shutting_down
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+
+TRANSPORT_ALIASES["folder"] = "config.broker:FolderTransport"
 
 app = Celery("candidacy")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -153,14 +153,13 @@ if REDIS_URL:
     }
 else:
     _queue = DATA_DIR / "queue"
-    CELERY_BROKER_URL = "filesystem://localhost"
+    CELERY_BROKER_URL = "folder://localhost"  # config/broker.py
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_queue / "messages"),
         "data_folder_out": str(_queue / "messages"),
         "control_folder": str(_queue / "control"),
         "store_processed": False,
-        # Seconds between two looks at the folder; the worker also notices a stop only then.
-        "polling_interval": 0.2,
+        "polling_interval": 0.2,  # seconds between two looks at the folder
     }
 CELERY_BEAT_SCHEDULE = {
     "send-due-messages": {"task": "notifications.tasks.send_due_messages", "schedule": 60.0},
