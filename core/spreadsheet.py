@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
+from openpyxl.cell import Cell as WorksheetCell
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
@@ -42,6 +43,13 @@ def guard_text(text: str) -> str:
 def unguard_text(text: str) -> str:
     """Take off the apostrophe that ``guard_text`` put, and no other."""
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+
+
+def keep_as_text(cell: WorksheetCell) -> None:
+    """Store the text of ``cell`` as text, whatever it begins with; numbers are left alone."""
+    if isinstance(cell.value, str):
+        cell.data_type = "s"
+        cell.quotePrefix = cell.value.startswith(FORMULA_STARTS)
 
 
 def write_csv(header: Sequence[Cell], rows: Iterable[Sequence[Cell]]) -> bytes:

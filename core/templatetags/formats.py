@@ -100,3 +100,9 @@ def days_until(value: date | datetime | None) -> int | None:
 @register.filter
 def rich_text(html: str) -> SafeString:
     return render_rich_text(html)
+
+
+@register.filter
+def unlocalised(value: int | Decimal | None) -> str:
+    """Write a number that is not a quantity, such as a year or an attribute, without separators."""
+    return "" if value is None else str(value)
