@@ -4,12 +4,14 @@ A worker looks at its signals between two waits for messages, and waits once mor
 two seconds that Celery gives each wait would make a stop last up to four.
 """
 
-from kombu.connection import Connection
+from typing import Any
+
 from kombu.transport import filesystem
 
 LONGEST_WAIT_SECONDS = 0.5
 
 
 class FolderTransport(filesystem.Transport):
-    def drain_events(self, connection: Connection, timeout: float | None = None) -> None:
-        super().drain_events(connection, timeout and min(timeout, LONGEST_WAIT_SECONDS))
+    def drain_events(self, connection: Any, **kwargs: Any) -> None:
+        timeout = kwargs.pop("timeout", None)
+        super().drain_events(connection, timeout=timeout and min(timeout, LONGEST_WAIT_SECONDS), **kwargs)
