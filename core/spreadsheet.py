@@ -45,9 +45,9 @@ def unguard_text(text: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
 
 
-def keep_as_text(cell: WorksheetCell) -> None:
-    """Store the text of ``cell`` as text, whatever it begins with; numbers are left alone."""
-    if isinstance(cell.value, str):
+def keep_as_text(cell: object) -> None:
+    """Store the text of a worksheet's ``cell`` as text, whatever it begins with; numbers are left alone."""
+    if isinstance(cell, WorksheetCell) and isinstance(cell.value, str):
         cell.data_type = "s"
         cell.quotePrefix = cell.value.startswith(FORMULA_STARTS)
 
