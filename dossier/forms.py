@@ -1,0 +1,207 @@
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Column, Field, Layout, Row, Submit
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from candidacy.models import Candidacy
+from dossier.models import Section, SectionQuerySet
+from dossier.outline import Length
+from dossier.services.outline import Contract
+from dossier.workflow import MOVES
+from partners.models import Contact, Organisation
+
+
+class _OptionalOrganisation(forms.ModelChoiceField):
+    def label_from_instance(self, organisation: Organisation) -> str:  # type: ignore[override]  # narrower, as we use it
+        return organisation.label
+
+
+class _OptionalContact(forms.ModelChoiceField):
+    def label_from_instance(self, contact: Contact) -> str:  # type: ignore[override]  # narrower, as we use it
+        return f"{contact} – {contact.organisation.label}"
+
+
+class SectionFilterForm(forms.Form):
+    """What the outline shows; the address carries it, so names are French and short."""
+
+    etat = forms.ChoiceField(
+        label=_("État"), required=False, choices=[("", _("Tous les états")), *Section.Status.choices]
+    )
+    structure = _OptionalOrganisation(
+        label=_("Structure"),
+        required=False,
+        queryset=Organisation.objects.none(),
+        to_field_name="public_id",
+        empty_label=_("Toutes les structures"),
+    )
+    retard = forms.BooleanField(label=_("En retard seulement"), required=False)
+
+    def __init__(self, *args: Any, candidacy: Candidacy, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        structure = self.fields["structure"]
+        structure.queryset = (  # type: ignore[attr-defined]  # a model field
+            candidacy.organisations.filter(sections__isnull=False).order_by("name").distinct()
+        )
+        address = reverse("dossier:section-list", args=[candidacy.slug])
+        self.helper = FormHelper()
+        self.helper.include_media = False
+        self.helper.form_method = "get"
+        self.helper.form_action = address
+        self.helper.attrs = {
+            "hx-get": address,
+            "hx-target": "#outline",
+            "hx-trigger": "change",
+            "hx-push-url": "true",
+            "role": "search",
+        }
+        self.helper.layout = Layout(
+            Row(
+                Column("etat", css_class="col-sm-6 col-lg-3"),
+                Column("structure", css_class="col-sm-6 col-lg-4"),
+                Column("retard", css_class="col-sm-6 col-lg-3 align-self-center"),
+                Column(
+                    Submit("", _t("Filtrer"), css_class="btn-outline-secondary"),
+                    css_class="col-sm-6 col-lg-2 align-self-center",
+                ),
+            )
+        )
+
+    def narrow(self, sections: SectionQuerySet, *, today: Any) -> SectionQuerySet:
+        """Keep what was asked for; a value that makes no sense narrows nothing."""
+        asked = self.cleaned_data if self.is_valid() else {}
+        if asked.get("etat"):
+            sections = sections.filter(status=asked["etat"])
+        if asked.get("structure"):
+            sections = sections.filter(organisation=asked["structure"])
+        if asked.get("retard"):
+            sections = sections.late(today)
+        return sections
+
+    @property
+    def is_narrowing(self) -> bool:
+        return self.is_valid() and any(self.cleaned_data.values())
+
+
+class SectionTextForm(forms.Form):
+    """The text, and the revision it was read at."""
+
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, section: Section, length: Length, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"] = Section._meta.get_field("body").formfield(  # type: ignore[union-attr]  # a plain field
+            label=_t("Texte de la section"), required=False
+        )
+        self.fields["body"].widget.attrs |= {"rows": 24, "data-counts-into": "#section-length"}
+        self.helper = FormHelper()
+        self.helper.include_media = False
+        self.helper.attrs = {"data-guards-unsaved": ""}
+        self.helper.layout = Layout(
+            "revision",
+            Field("body"),
+            Row(
+                Column(Submit("save", _t("Enregistrer")), css_class="col-auto"),
+                Column(
+                    HTML(
+                        '<a class="btn btn-link" href="{}">{}</a>'.format(
+                            reverse(
+                                "dossier:section-detail",
+                                args=[section.candidacy.slug, section.public_id],
+                            ),
+                            _t("Revenir sans enregistrer"),
+                        )
+                    ),
+                    css_class="col-auto",
+                ),
+            ),
+        )
+
+
+class ContractForm(forms.ModelForm):
+    writer = _OptionalContact(
+        label=_("Personne responsable"),
+        required=False,
+        queryset=Contact.objects.none(),
+        empty_label=_("Personne en particulier"),
+    )
+    organisation = _OptionalOrganisation(
+        label=_("Structure responsable"),
+        required=False,
+        queryset=Organisation.objects.none(),
+        empty_label=_("L’équipe de la candidature"),
+        help_text=_("Ses contacts qui ont un compte écrivent dans la section."),
+    )
+
+    class Meta:
+        model = Section
+        fields = [
+            "title",
+            "parent",
+            "kind",
+            "brief",
+            "organisation",
+            "writer",
+            "due_on",
+            "limit_value",
+            "limit_unit",
+            "criteria",
+        ]
+        widgets = {
+            "brief": forms.Textarea(attrs={"rows": 4}),
+            "due_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "criteria": forms.CheckboxSelectMultiple,
+        }
+        help_texts = {
+            "brief": _("Ce que l’on attend de la personne qui écrit ; elle le lit au-dessus de son texte."),
+            "kind": _("Ce qui est imprimé à la suite du texte, à partir des données de la candidature."),
+            "limit_value": _("Laissez vide s’il n’y a pas de limite."),
+        }
+
+    def __init__(self, *args: Any, candidacy: Candidacy, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parts = candidacy.sections.filter(parent=None).exclude(pk=self.instance.pk).without_text()
+        self._offer("parent", parts.order_by("position", "pk"))
+        self._offer("organisation", candidacy.organisations.order_by("name"))
+        self._offer(
+            "writer", candidacy.contacts.select_related("organisation").order_by("last_name", "first_name")
+        )
+        self._offer("criteria", candidacy.criteria.all())
+        self.fields["parent"].empty_label = _t("Aucune : c’est une partie du premier niveau")  # type: ignore[attr-defined]  # a model field
+        self.helper = FormHelper()
+        self.helper.include_media = False
+        self.helper.layout = Layout(
+            "title",
+            Row(Column("parent", css_class="col-md-6"), Column("kind", css_class="col-md-6")),
+            "brief",
+            Row(Column("organisation", css_class="col-md-6"), Column("writer", css_class="col-md-6")),
+            Row(
+                Column("due_on", css_class="col-md-4"),
+                Column("limit_value", css_class="col-sm-6 col-md-4"),
+                Column("limit_unit", css_class="col-sm-6 col-md-4"),
+            ),
+            "criteria",
+            Submit("save", _t("Enregistrer")),
+        )
+
+    def _offer(self, name: str, rows: Any) -> None:
+        self.fields[name].queryset = rows  # type: ignore[attr-defined]  # a model field
+
+    def contract(self) -> Contract:
+        return Contract(**{name: self.cleaned_data[name] for name in self._meta.fields or ()})
+
+
+class PlaceForm(forms.Form):
+    direction = forms.ChoiceField(choices=[("up", "up"), ("down", "down")])
+
+    @property
+    def step(self) -> int:
+        return -1 if self.cleaned_data["direction"] == "up" else 1
+
+
+class StatusForm(forms.Form):
+    target = forms.ChoiceField(choices=sorted({(move.target, move.target) for move in MOVES}))
+    note = forms.CharField(required=False, max_length=300)

@@ -1,0 +1,152 @@
+"""The outline: the number of each section, its length against its limit, and what the contract says is late.
+
+Numbers are worked out here and nowhere else, from the whole outline: a page that shows three sections of it, the
+dossier that is printed and a partner's space all say « 2.3 » of the same section.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from candidacy.models import Candidacy, Criterion
+from dossier.models import Section
+
+#: A working measure, never a promise: the printed pages are counted on the PDF.
+WORDS_A_PAGE = 450
+
+_NEARLY_FULL = 90
+
+
+class OutlineEntry(NamedTuple):
+    """What every page needs to know of a section it does not show."""
+
+    pk: int
+    parent_id: int | None
+    public_id: UUID
+    title: str
+    number: str
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long a text is, in the unit of its limit."""
+
+    used: int
+    limit: int | None
+    unit: str
+    unit_label: str | Promise
+    is_estimate: bool = False
+
+    @property
+    def percent(self) -> int | None:
+        """Share of the limit that is used, above 100 when the text is too long."""
+        return None if self.limit is None else math.ceil(self.used * 100 / self.limit)
+
+    @property
+    def bar(self) -> int:
+        """Width of the meter."""
+        return min(self.percent or 0, 100)
+
+    @property
+    def is_over(self) -> bool:
+        return self.limit is not None and self.used > self.limit
+
+    @property
+    def excess(self) -> int:
+        return max(self.used - self.limit, 0) if self.limit is not None else 0
+
+    @property
+    def tone(self) -> str:
+        if self.is_over:
+            return "bad"
+        return "warn" if self.percent is not None and self.percent >= _NEARLY_FULL else "neutral"
+
+
+@dataclass(frozen=True)
+class OutlineRow:
+    section: Section
+    number: str
+    length: Length
+    is_late: bool
+    criteria: tuple[Criterion, ...] = ()
+    is_first: bool = False
+    is_last: bool = False
+
+    @property
+    def is_part(self) -> bool:
+        return self.section.parent_id is None
+
+
+def numbers(sections: Iterable[tuple[int, int | None]]) -> dict[int, str]:
+    """Number (primary key, parent) pairs given in the order of the outline: 1, 1.1, 1.2, 2…"""
+    found: dict[int, str] = {}
+    part = chapter = 0
+    for pk, parent_id in sections:
+        if parent_id is None:
+            part, chapter = part + 1, 0
+            found[pk] = str(part)
+        else:
+            chapter += 1
+            found[pk] = f"{part}.{chapter}"
+    return found
+
+
+def read_outline(candidacy: Candidacy) -> tuple[OutlineEntry, ...]:
+    """Read the whole outline in one query, without its texts."""
+    rows = list(
+        candidacy.sections.in_outline_order().values_list("pk", "parent_id", "public_id", "title", named=False)
+    )
+    by_pk = numbers((pk, parent_id) for pk, parent_id, _id, _title in rows)
+    return tuple(OutlineEntry(*row, by_pk[row[0]]) for row in rows)
+
+
+def length_of(section: Section) -> Length:
+    """Measure ``section`` in the unit of its limit; without a limit, in words."""
+    units = Section.LimitUnit
+    unit = units(section.limit_unit) if section.limit_value else units.WORDS
+    if unit == units.PAGES:
+        pages = math.ceil(section.word_count / WORDS_A_PAGE)
+        return Length(pages, section.limit_value, unit, _("pages"), is_estimate=True)
+    used = section.word_count if unit == units.WORDS else section.character_count
+    return Length(used, section.limit_value, unit, unit.label)
+
+
+def outline_rows(
+    entries: Iterable[OutlineEntry], sections: Iterable[Section], *, today: date
+) -> tuple[OutlineRow, ...]:
+    """Dress ``sections``, in outline order, with the numbers and the neighbours that the whole outline gives them."""
+    siblings: dict[int | None, list[int]] = {}
+    number_of: dict[int, str] = {}
+    for entry in entries:
+        siblings.setdefault(entry.parent_id, []).append(entry.pk)
+        number_of[entry.pk] = entry.number
+    return tuple(
+        OutlineRow(
+            section=section,
+            number=number_of[section.pk],
+            length=length_of(section),
+            is_late=section.is_late(today),
+            criteria=tuple(section.criteria.all()),
+            is_first=siblings[section.parent_id][0] == section.pk,
+            is_last=siblings[section.parent_id][-1] == section.pk,
+        )
+        for section in sections
+    )
+
+
+def neighbours(
+    entries: Iterable[OutlineEntry], section: Section, *, visible: Iterable[int]
+) -> tuple[OutlineEntry | None, OutlineEntry | None]:
+    """Return what comes before and after ``section`` among the ``visible`` ones."""
+    seen = set(visible)
+    shown = [entry for entry in entries if entry.pk in seen]
+    place = next(index for index, entry in enumerate(shown) if entry.pk == section.pk)
+    before = shown[place - 1] if place else None
+    after = shown[place + 1] if place + 1 < len(shown) else None
+    return before, after

@@ -1,0 +1,56 @@
+from accounts.models import User
+from candidacy.models import Candidacy, Membership
+from candidacy.permissions import is_lead, is_staff, role_in
+from dossier.models import DossierExport, Section
+from dossier.workflow import MOVES, Move
+from partners.models import organisations_of
+
+Role = Membership.Role
+
+
+def can_read_outline(user: User, candidacy: Candidacy) -> bool:
+    """Lead and team read the outline, a partner the rows of it that are asked of them."""
+    return is_staff(user, candidacy) or role_in(user, candidacy) == Role.PARTNER
+
+
+def can_edit_outline(user: User, candidacy: Candidacy) -> bool:
+    """Whether ``user`` orders sections: adds, moves and removes them, writes their contracts."""
+    return is_staff(user, candidacy)
+
+
+def can_write_section(user: User, section: Section) -> bool:
+    """Whether ``user`` writes in ``section`` as long as it is open; validating it closes it for everybody."""
+    if is_staff(user, section.candidacy):
+        return True
+    is_partner = role_in(user, section.candidacy) == Role.PARTNER
+    return is_partner and organisations_of(user).filter(organisation=section.organisation_id).exists()
+
+
+def moves_open_to(user: User, section: Section) -> tuple[Move, ...]:
+    """Return the ways from where ``section`` stands that ``user`` may take."""
+    if not can_write_section(user, section):
+        return ()
+    staff = is_staff(user, section.candidacy)
+    return tuple(move for move in MOVES if move.source == section.status and (staff or move.is_for_writers))
+
+
+def can_move_section(user: User, section: Section, target: str) -> bool:
+    """Whether ``user`` may ever bring a section to ``target``; the service says whether it can go there now."""
+    if is_staff(user, section.candidacy):
+        return True
+    return any(move.target == target and move.is_for_writers for move in MOVES) and can_write_section(
+        user, section
+    )
+
+
+def can_read_exports(user: User, candidacy: Candidacy) -> bool:
+    """Whether ``user`` has anything to read among the printed dossiers; which ones, the queryset says."""
+    return role_in(user, candidacy) in {Role.LEAD, Role.TEAM, Role.ELECTED, Role.OBSERVER}
+
+
+def can_request_export(user: User, candidacy: Candidacy) -> bool:
+    return is_staff(user, candidacy)
+
+
+def can_publish_export(user: User, export: DossierExport) -> bool:
+    return is_lead(user, export.candidacy)

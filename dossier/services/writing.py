@@ -1,0 +1,100 @@
+"""The text of a section and where it stands: what writers and reviewers do."""
+
+import re
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from candidacy.permissions import is_staff
+from core.errors import DomainError, StaleRevisionError
+from core.richtext import PICTURE_PATH, sanitise
+from dossier.models import Picture, Section, SectionRevision
+from dossier.workflow import find_move
+
+#: Some 60,000 words of marked-up text: far beyond any section, short of what would stall the browser and the press.
+MAX_BODY_CHARACTERS = 400_000
+
+_SOURCES = re.compile(r'<img\b[^>]*?\bsrc="([^"]*)"')
+
+
+@transaction.atomic
+def save_text(*, section: Section, body: str, expected_revision: int, by: User | None) -> Section:
+    """Save ``body`` as the next revision of ``section`` and return the section as it now stands.
+
+    The same text again creates nothing, whatever revision it was read at. A text written on an older revision is
+    refused with StaleRevisionError and changes nothing: the caller shows both. ``by`` is None for a program.
+    """
+    locked = Section.objects.select_for_update(of=("self",)).select_related("candidacy").get(pk=section.pk)
+    clean = sanitise(body)
+    if clean == locked.body:
+        return locked
+    if locked.is_closed:
+        raise DomainError(
+            _("Cette section vient d’être validée : elle ne se modifie plus, à moins de rouvrir la relecture.")
+        )
+    if locked.revision != expected_revision:
+        raise StaleRevisionError(_("Quelqu’un a enregistré cette section pendant que vous écriviez."))
+    if len(clean) > MAX_BODY_CHARACTERS:
+        raise DomainError(
+            _("Ce texte est trop long pour une section : au plus %(max)d signes, mise en forme comprise.")
+            % {"max": MAX_BODY_CHARACTERS}
+        )
+    _keep_unrecorded_text(locked)
+    locked.body = clean
+    locked.revision += 1
+    locked.skip_history_when_saving = True  # type: ignore[attr-defined]  # the revision below is its history
+    locked.save(update_fields=["body", "revision", "updated_at"])
+    del locked.skip_history_when_saving  # type: ignore[attr-defined]  # as above
+    SectionRevision.objects.create(section=locked, number=locked.revision, body=clean, saved_by=by)
+    link_pictures(section=locked, by=by)
+    if locked.status == Section.Status.ORDERED:
+        locked.status = Section.Status.WRITING
+        locked.save(update_fields=["status", "updated_at"])
+    return locked
+
+
+def link_pictures(*, section: Section, by: User | None) -> None:
+    """Note which pictures of the candidacy the text shows: who reads the text may then see them.
+
+    Only pictures that ``by`` may see already: naming a picture in a text must not open it.
+    """
+    prefix = f"/c/{section.candidacy.slug}/"
+    named = [PICTURE_PATH.match(source) for source in _SOURCES.findall(section.body)]
+    ids = {match["id"] for match in named if match and match.string.startswith(prefix)}
+    pictures = Picture.objects.filter(candidacy=section.candidacy_id, public_id__in=ids)
+    section.pictures.set(pictures.visible_to(by) if by is not None else pictures)
+
+
+@transaction.atomic
+def change_status(*, section: Section, target: str, by: User, note: str = "") -> Section:
+    """Take ``section`` to ``target`` by one of the ways of ``dossier.workflow``; being there already is no error."""
+    locked = Section.objects.select_for_update(of=("self",)).select_related("candidacy").get(pk=section.pk)
+    if locked.status == target:
+        return locked
+    move = find_move(locked.status, target)
+    if move is None or not (move.is_for_writers or is_staff(by, locked.candidacy)):
+        raise DomainError(
+            _("Cette section est maintenant « %(status)s » : ce passage n’est plus possible.")
+            % {"status": locked.get_status_display()}
+        )
+    if target in {Section.Status.IN_REVIEW, Section.Status.VALIDATED} and _is_missing_its_text(locked):
+        raise DomainError(_("Rien n’est encore écrit dans cette section."))
+    locked.status = target
+    locked.status_note = note.strip()
+    locked.clean_fields(exclude=["candidacy", "parent", "organisation", "writer"])
+    locked.save(update_fields=["status", "status_note", "updated_at"])
+    return locked
+
+
+def _is_missing_its_text(section: Section) -> bool:
+    """Whether there is nothing to judge: chapters of live data and parts that hold others may stay without text."""
+    return not section.body and section.kind == Section.Kind.TEXT and not section.children.exists()
+
+
+def _keep_unrecorded_text(section: Section) -> None:
+    """Record the text that came from elsewhere than this service, such as an import, before it is replaced."""
+    if section.body and not section.revisions.filter(number=section.revision).exists():
+        SectionRevision.objects.create(
+            section=section, number=section.revision, body=section.body, saved_at=section.updated_at
+        )
