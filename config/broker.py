@@ -12,6 +12,6 @@ LONGEST_WAIT_SECONDS = 0.5
 
 
 class FolderTransport(filesystem.Transport):
-    def drain_events(self, connection: Any, **kwargs: Any) -> None:
-        timeout = kwargs.pop("timeout", None)
-        super().drain_events(connection, timeout=timeout and min(timeout, LONGEST_WAIT_SECONDS), **kwargs)
+    # Kombu's two base classes disagree on this signature; this is the one it calls.
+    def drain_events(self, connection: Any, timeout: float | None = None) -> None:  # type: ignore[override]
+        super().drain_events(connection, timeout=timeout and min(timeout, LONGEST_WAIT_SECONDS))
