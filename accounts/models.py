@@ -50,3 +50,8 @@ class User(PublicIdModel, TimestampedModel, AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def initials(self) -> str:
+        """Return one or two letters that stand for the person beside their name."""
+        return (self.first_name[:1] + self.last_name[:1]).upper() or self.email[:1].upper()

@@ -1,5 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from accounts import views
 
 app_name = "accounts"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("profil/", views.profile, name="profile"),
+    path("accessibilite/", views.accessibility, name="accessibility"),
+]

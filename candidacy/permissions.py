@@ -9,12 +9,18 @@ Role = Membership.Role
 STAFF = frozenset({Role.LEAD, Role.TEAM})
 
 
-def membership_in(user: User, candidacy: Candidacy) -> Membership | None:
+def memberships_of(user: User) -> dict[int, Membership]:
+    """Return the memberships of ``user`` by candidacy, read once a request."""
     cached: dict[int, Membership] | None = user.__dict__.get("_memberships")
     if cached is None:
-        cached = {membership.candidacy_id: membership for membership in user.memberships.all()}
+        rows = user.memberships.select_related("candidacy").order_by("candidacy__title")
+        cached = {membership.candidacy_id: membership for membership in rows}
         user.__dict__["_memberships"] = cached
-    return cached.get(candidacy.pk)
+    return cached
+
+
+def membership_in(user: User, candidacy: Candidacy) -> Membership | None:
+    return memberships_of(user).get(candidacy.pk)
 
 
 def role_in(user: User, candidacy: Candidacy) -> Membership.Role | None:

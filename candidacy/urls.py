@@ -1,5 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from candidacy import theme
 
 app_name = "candidacy"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("c/<slug:slug>/theme.css", theme.candidacy_theme, name="candidacy-theme"),
+]

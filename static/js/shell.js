@@ -1,0 +1,63 @@
+// Small behaviours of every page, hooked by data attributes. Pages work without them.
+
+const closestDetails = (element) => element.closest("details[data-closes-outside]");
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-closes-details]");
+  if (button) {
+    const details = button.closest("details");
+    details.open = false;
+    details.querySelector("summary").focus();
+    return;
+  }
+  const inside = closestDetails(event.target);
+  for (const details of document.querySelectorAll("details[data-closes-outside][open]")) {
+    if (details !== inside) details.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const details = event.target.closest("details[data-closes-outside][open]");
+  if (details) {
+    details.open = false;
+    details.querySelector("summary").focus();
+  }
+});
+
+// What needs this script is hidden until it runs, here and in the parts htmx brings.
+const reveal = (root) => {
+  for (const element of root.querySelectorAll("[data-closes-details][hidden], [data-needs-script][hidden]")) {
+    element.hidden = false;
+  }
+};
+reveal(document);
+document.addEventListener("htmx:load", (event) => reveal(event.target));
+
+// A form that goes on change still has its button, for those who have no script.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-submits-on-change]");
+  if (form) form.requestSubmit();
+});
+
+// A failed part says so instead of staying silent.
+const complain = (text) => {
+  const region = document.getElementById("messages");
+  if (!region) return;
+  const notice = document.createElement("p");
+  notice.className = "notice notice--bad";
+  notice.textContent = text;
+  region.replaceChildren(notice);
+  region.scrollIntoView({ block: "nearest" });
+};
+document.addEventListener("htmx:responseError", (event) => {
+  const status = event.detail.xhr.status;
+  complain(
+    status === 403
+      ? "Vous n’avez pas le droit de faire cela, ou votre session a expiré : rechargez la page."
+      : "Le serveur n’a pas pu répondre. Rechargez la page, puis recommencez.",
+  );
+});
+document.addEventListener("htmx:sendError", () => {
+  complain("La connexion est coupée. Ce que vous avez saisi est resté dans la page : réessayez dans un instant.");
+});
