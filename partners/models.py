@@ -53,9 +53,9 @@ class Organisation(PublicIdModel, TimestampedModel):
         INTERNATIONAL = "international", _("partenaire international, ville jumelle")
 
     class Circle(models.TextChoices):
-        CORE = "core", _("cœur")
         FIRST = "first", _("premier cercle")
-        WIDER = "wider", _("cercle élargi")
+        SECOND = "second", _("deuxième cercle")
+        THIRD = "third", _("troisième cercle")
 
     class Stage(models.TextChoices):
         """How far the organisation has come; the order of the members is the order of the stages."""
@@ -72,7 +72,7 @@ class Organisation(PublicIdModel, TimestampedModel):
     name = models.CharField(_("nom"), max_length=200)
     short_name = models.CharField(_("nom court"), max_length=40, blank=True)
     kind = models.CharField(_("nature"), max_length=20, choices=Kind)
-    circle = models.CharField(_("cercle"), max_length=10, choices=Circle, default=Circle.WIDER)
+    circle = models.CharField(_("cercle"), max_length=10, choices=Circle, default=Circle.THIRD)
     stage = models.CharField(_("étape d’engagement"), max_length=12, choices=Stage, default=Stage.IDENTIFIED)
     stage_changed_on = models.DateField(_("étape atteinte le"), null=True, blank=True)
     role = models.CharField(_("rôle dans la candidature"), max_length=200, blank=True)

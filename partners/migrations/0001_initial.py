@@ -65,8 +65,8 @@ class Migration(migrations.Migration):
                 (
                     "circle",
                     models.CharField(
-                        choices=[("core", "cœur"), ("first", "premier cercle"), ("wider", "cercle élargi")],
-                        default="wider",
+                        choices=[("first", "premier cercle"), ("second", "deuxième cercle"), ("third", "troisième cercle")],
+                        default="third",
                         max_length=10,
                         verbose_name="cercle",
                     ),
@@ -223,8 +223,8 @@ class Migration(migrations.Migration):
                 (
                     "circle",
                     models.CharField(
-                        choices=[("core", "cœur"), ("first", "premier cercle"), ("wider", "cercle élargi")],
-                        default="wider",
+                        choices=[("first", "premier cercle"), ("second", "deuxième cercle"), ("third", "troisième cercle")],
+                        default="third",
                         max_length=10,
                         verbose_name="cercle",
                     ),
