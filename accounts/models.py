@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -21,13 +21,18 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
-class User(PublicIdModel, TimestampedModel, AbstractBaseUser, PermissionsMixin):
+class User(PublicIdModel, TimestampedModel, AbstractBaseUser):
     """A person who signs in by e-mail. What they may do is a matter of memberships, not of this row."""
 
     email = models.EmailField(_("adresse électronique"), unique=True)
     first_name = models.CharField(_("prénom"), max_length=80, blank=True)
     last_name = models.CharField(_("nom"), max_length=80, blank=True)
     is_active = models.BooleanField(_("actif"), default=True)
+    may_found_candidacies = models.BooleanField(
+        _("peut fonder une candidature"),
+        default=False,
+        help_text=_("Pour la première personne d’une installation, qui n’est encore membre de rien."),
+    )
 
     objects = UserManager()
 

@@ -51,5 +51,6 @@ def can_read_outbox(user: User, candidacy: Candidacy) -> bool:
 
 def can_create_candidacy(user: User) -> bool:
     """A lead founds further candidacies; the first lead of an installation has none yet."""
-    memberships = list(user.memberships.all())
-    return user.is_superuser or any(membership.role == Role.LEAD for membership in memberships)
+    return user.may_found_candidacies or any(
+        membership.role == Role.LEAD for membership in memberships_of(user).values()
+    )
