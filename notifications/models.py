@@ -1,11 +1,19 @@
 from datetime import datetime
-from uuid import UUID
+from email.utils import parseaddr
+from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.models import PublicIdModel, TimestampedModel
+
+
+def make_message_id() -> str:
+    """Return a Message-ID of our domain, given to the row once: a message sent again carries the same one."""
+    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return f"<{uuid4()}@{address.rpartition('@')[2]}>"
 
 
 class OutboundMessageQuerySet(models.QuerySet["OutboundMessage"]):
@@ -18,6 +26,9 @@ class OutboundMessageQuerySet(models.QuerySet["OutboundMessage"]):
     def due(self, now: datetime) -> "OutboundMessageQuerySet":
         """Keep what must leave now, first come first served; an hour missed is still due."""
         return self.planned().filter(due_at__lte=now).order_by("due_at", "pk")
+
+    def failed(self) -> "OutboundMessageQuerySet":
+        return self.filter(status=OutboundMessage.Status.FAILED)
 
     def about(self, kind: str, about: UUID) -> "OutboundMessageQuerySet":
         return self.filter(kind=kind, about=about)
@@ -37,6 +48,14 @@ class OutboundMessage(PublicIdModel, TimestampedModel):
         FAILED = "failed", _("échec")
         CANCELLED = "cancelled", _("annulé")
 
+    class CancelledBy(models.TextChoices):
+        """Who gave the message up, which decides whether it may be planned again."""
+
+        NOBODY = "", _("personne")
+        PLAN = "plan", _("le calendrier")  # its object moved or closed; may come back
+        DELIVERY = "delivery", _("l’envoi")  # nobody to write to when it was due; may come back
+        PERSON = "person", _("une personne")  # for good
+
     scope = models.UUIDField(_("candidature"), help_text=_("Identifiant public de la candidature."))
     kind = models.CharField(_("nature"), max_length=50)
     about = models.UUIDField(_("objet concerné"))
@@ -46,16 +65,30 @@ class OutboundMessage(PublicIdModel, TimestampedModel):
 
     recipient_name = models.CharField(_("nom du destinataire"), max_length=200, blank=True)
     title = models.CharField(_("intitulé"), max_length=200, blank=True)
-    due_at = models.DateTimeField(_("à envoyer le"))
+    planned_for = models.DateTimeField(_("prévu le"), help_text=_("Ce que la règle demande."))
+    due_at = models.DateTimeField(
+        _("à envoyer le"), help_text=_("Avancé par une personne ou repoussé après un échec passager.")
+    )
     status = models.CharField(_("état"), max_length=10, choices=Status, default=Status.PLANNED)
     reason = models.CharField(_("motif"), max_length=300, blank=True)
+    cancelled_by = models.CharField(
+        _("annulé par"), max_length=10, choices=CancelledBy, default=CancelledBy.NOBODY, blank=True
+    )
     attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
     last_error = models.TextField(_("réponse du serveur"), blank=True)
 
-    message_id = models.CharField(_("Message-ID"), max_length=200, unique=True)
+    message_id = models.CharField(
+        _("Message-ID"), max_length=200, unique=True, default=make_message_id, editable=False
+    )
     recipient_address = models.EmailField(_("adresse"), blank=True)
     subject = models.CharField(_("sujet"), max_length=300, blank=True)
     body = models.TextField(_("texte"), blank=True)
+    facts = models.JSONField(
+        _("faits annoncés"),
+        default=dict,
+        blank=True,
+        help_text=_("Ce que la personne a lu, pour que le message suivant dise ce qui a changé."),
+    )
     sent_at = models.DateTimeField(_("envoyé le"), null=True, blank=True)
 
     objects = OutboundMessageQuerySet.as_manager()
@@ -79,7 +112,7 @@ class OutboundMessage(PublicIdModel, TimestampedModel):
             ),
         ]
         indexes = [
-            models.Index(name="outboundmessage_due", fields=["due_at"], condition=Q(status="planned")),
+            models.Index(name="outboundmessage_due", fields=["due_at", "id"], condition=Q(status="planned")),
             models.Index(name="outboundmessage_scope", fields=["scope", "-due_at"]),
             models.Index(name="outboundmessage_about", fields=["about", "kind"]),
         ]

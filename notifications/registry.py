@@ -1,0 +1,66 @@
+"""Who writes which kind of message. Each application registers its kinds when Django starts.
+
+The outbox knows rows and addresses, not meetings: an application above it hands over a function that turns a
+row into what is sent, and the outbox imports nothing from above.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+
+from notifications.models import OutboundMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a message; ``is_alternative`` also shows it beside the text, as calendar programs want."""
+
+    filename: str
+    content_type: str
+    content: bytes
+    is_alternative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What is sent, decided at sending time. ``facts`` are kept with the row and never shown."""
+
+    address: str
+    subject: str
+    body: str
+    attachments: tuple[Attachment, ...] = ()
+    reply_to: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Nothing to send after all; ``reason`` is shown on the outbox page."""
+
+    reason: str
+
+
+Composer = Callable[[OutboundMessage], Composed | Skip]
+
+_composers: dict[str, Composer] = {}
+_labels: dict[str, "str | Promise"] = {}
+
+
+def register(kind: str, compose: Composer, *, label: "str | Promise" = "") -> None:
+    """Let ``compose`` write the messages of ``kind``; ``label`` names the kind on the outbox page."""
+    if _composers.setdefault(kind, compose) is not compose:
+        raise ValueError(f"Two composers for the messages of kind {kind!r}")
+    _labels[kind] = label
+
+
+def composer_for(kind: str) -> Composer:
+    try:
+        return _composers[kind]
+    except KeyError:
+        raise LookupError(f"Nobody writes the messages of kind {kind!r}") from None
+
+
+def label_of(kind: str) -> str:
+    return str(_labels.get(kind) or kind)
