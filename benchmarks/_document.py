@@ -9,12 +9,13 @@ from PIL import Image, ImageFilter
 from core.pdf import MEDIA_URL, Document, MediaFile, Part
 
 _ROOT = Path(__file__).resolve().parents[1]
-_WORDS = (
+_TEXT = (
     "la candidature le territoire une mémoire partagée les habitantes et habitants un projet artistique la création "
     "des équipements culturels avec les associations pour la transmission du patrimoine minier vers la jeunesse sur "
     "trois années dans chaque commune par la coopération européenne entre le musée et les quartiers sans rupture une "
     "programmation exigeante accessible à toutes et à tous, en particulier aux personnes éloignées de l’offre"
-).split()
+)
+_WORDS = _TEXT.split()
 
 
 def _sentences(source: random.Random, count: int) -> str:

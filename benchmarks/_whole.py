@@ -1,22 +1,16 @@
-"""The same document given to WeasyPrint in one go: what the door is measured against.
-
-Runs as a process of its own (`python -m benchmarks._whole`): it loads and warms up first, so that only the rendering
-is timed, in a memory that holds nothing else, with the garbage collector as Python leaves it.
-"""
+"""The same document given to WeasyPrint in one go: what the door is measured against."""
 
 import json
 import re
-import resource
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from core.pdf import Document
-from core.pdf.document import HOST, MEDIA_URL, STATIC_URL
+from core.pdf.document import HOST, MEDIA_URL
 from core.pdf.fonts import font_face_rules, prepare_fonts
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -79,7 +73,7 @@ def render_whole(document: Document, *, font_sources: Path) -> Measured:
             "roots": [str(root) for root in document.static_roots],
         }
         answer = subprocess.run(
-            [sys.executable, "-m", "benchmarks._whole"],
+            [sys.executable, "-m", "benchmarks._raw"],
             input=json.dumps(job),
             text=True,
             capture_output=True,
@@ -87,45 +81,3 @@ def render_whole(document: Document, *, font_sources: Path) -> Measured:
             cwd=_ROOT,
         )
     return Measured(**json.loads(answer.stdout))
-
-
-def main() -> None:
-    from weasyprint import CSS, HTML
-    from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher, URLFetcherResponse
-
-    job = json.loads(sys.stdin.read())
-
-    class Files(URLFetcher):
-        def fetch(self, url, headers=None):
-            path = job["files"].get(url)
-            if path is None and url.startswith(STATIC_URL):
-                path = next(
-                    str(found)
-                    for root in job["roots"]
-                    if (found := Path(root, url[len(STATIC_URL) :])).exists()
-                )
-            if path is None:
-                raise ValueError(url)
-            return URLFetcherResponse(url, Path(path).read_bytes())
-
-    def write(html):
-        fonts = FontConfiguration()
-        fetcher = Files()
-        style = CSS(string=job["style"], url_fetcher=fetcher, font_config=fonts)
-        document = HTML(string=html, base_url=STATIC_URL, url_fetcher=fetcher).render(
-            stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1"
-        )
-        document.write_pdf(pdf_variant="pdf/ua-1")
-        return len(document.pages)
-
-    write("<html lang='fr'><title>t</title><h1>Échauffement</h1><p><em>a</em> <strong>b</strong></p>")
-    start = time.perf_counter()
-    pages = write(job["html"])
-    taken = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    print(json.dumps({"seconds": taken, "peak_bytes": peak, "pages": pages}))
-
-
-if __name__ == "__main__":
-    main()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from core.pdf.document import HOST, Part, Wording
+from core.pdf.document import Part, Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,8 @@ class Entry:
     level: int
     number: str
     text: str
-    anchor: str
+    #: The key of the part and the identifier of the heading, with a slash between them.
+    target: str
     page: int
 
 
@@ -29,7 +30,7 @@ class Leaf:
 
 def contents_html(entries: Iterable[Entry], wording: Wording) -> str:
     lines = "".join(
-        f'<li class="level-{entry.level}"><a href="https://{HOST}/#{escape(entry.anchor)}">'
+        f'<li class="level-{entry.level}"><a href="#{escape(entry.target)}">'
         + (f'<span class="number">{escape(entry.number)}</span> ' if entry.number else "")
         + f'<span class="text">{escape(entry.text)}</span> <span class="dots"></span>'
         f'<span class="folio">{entry.page}</span></a></li>'

@@ -29,7 +29,7 @@ class Volume:
     next_number: int = 0
     headers: list[tuple[bytes, Any]] = field(default_factory=list)
     destinations: dict[bytes, Any] = field(default_factory=dict)
-    #: Which piece holds an anchor, for the links that point from one piece into another.
+    #: Where a link from another piece leads: by identifier, and by key and identifier.
     homes: dict[str, str] = field(default_factory=dict)
     sources: list[pikepdf.Pdf] = field(default_factory=list)
     missing: list[tuple[str, str]] = field(default_factory=list)
@@ -43,7 +43,8 @@ def join(plan: dict[str, Any], target: Path) -> dict[str, Any]:
     pieces = [(piece["key"], *read_piece(Path(piece["path"]))) for piece in plan["pieces"]]
     for key, _, facts in pieces:
         for anchor in facts["anchors"]:
-            volume.homes.setdefault(anchor, key)
+            volume.homes.setdefault(anchor, f"{key}/{anchor}")
+            volume.homes[f"{key}/{anchor}"] = f"{key}/{anchor}"
     for key, content, _ in pieces:
         _add(volume, key, content)
     _close_structure(volume)
@@ -81,12 +82,8 @@ def _add(volume: Volume, key: str, content: bytes) -> None:
     if "/IDTree" in tree:
         volume.headers += [(bytes(name), element) for name, element in _pairs(tree.IDTree.Names)]
     if "/Names" in source.Root and "/Dests" in source.Root.Names:
-        names = volume.pdf.copy_foreign(volume_names(source))
+        names = volume.pdf.copy_foreign(source.make_indirect(source.Root.Names.Dests.Names))
         volume.destinations.update((bytes(name), place) for name, place in _pairs(names))
-
-
-def volume_names(source: pikepdf.Pdf) -> Any:
-    return source.make_indirect(source.Root.Names.Dests.Names)
 
 
 def _pairs(flat: Any) -> Iterator[tuple[Any, Any]]:
@@ -108,7 +105,7 @@ def _mend_links(volume: Volume, key: str, page: Any, entries: dict[int, Any], sh
                 _unlink(entries.pop(number))
                 continue
             del annotation["/A"]
-            annotation.Dest = String(f"{home}/{target}")
+            annotation.Dest = String(home)
         annotation.StructParent = number + shift
         kept.append(annotation)
     page.Annots = Array(kept)

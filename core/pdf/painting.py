@@ -69,6 +69,9 @@ def _paint(press: Press, *, key: str, kind: str, html: str, decode: bool) -> tup
     rendered = page.render(
         stylesheets=[press.style], font_config=press.fonts, pdf_variant=_VARIANT if tagged else None
     )
+    for sheet in rendered.pages:
+        # WeasyPrint makes each box within a link active once more: one is enough, the one tagged as a link.
+        sheet.links = [link for link in sheet.links if link[3].element_tag == "a"]
     finisher = (
         partial(finish, key=key, wording=press.wording, is_contents=kind == "contents") if tagged else None
     )

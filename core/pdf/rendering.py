@@ -37,7 +37,7 @@ Progress = Callable[[str, int, int], None]
 
 _FONT_URL = STATIC_URL.replace("/static/", "/font/")
 _MENTION = re.compile(r"https://dossier\.invalid/(media|static)/([^\"'\s()<>]+)")
-_PAGE_OF = re.compile(r"(<[a-z]+\b[^<>]*\sdata-page-of=\"([^\"<>]+)\"[^<>]*>)[^<]*")
+_PAGE_OF = re.compile(r"(<[a-z]+\b[^<>]*\sdata-page-of=[\"']([^\"'<>]+)[\"'][^<>]*>)[^<]*")
 _LEFT_BEHIND_SECONDS = 24 * 3600
 _ROUNDS = 4
 
@@ -189,11 +189,11 @@ class _Job:
         first = self.first_pages(contents_pages)
         return [
             Entry(
-                heading["level"],
-                heading["number"],
-                heading["text"],
-                heading["id"],
-                first[part.key] + heading["page"],
+                level=heading["level"],
+                number=heading["number"],
+                text=heading["text"],
+                target=f"{part.key}/{heading['id']}",
+                page=first[part.key] + heading["page"],
             )
             for part in self.document.parts
             for heading in self.pieces[part.key].facts["headings"]
