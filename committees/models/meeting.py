@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -135,6 +135,11 @@ class Meeting(PublicIdModel, TimestampedModel):
     @property
     def has_started(self) -> bool:
         return self.starts_at <= timezone.now()
+
+    @property
+    def local_day(self) -> date:
+        """The day of the meeting on the candidacy's clock, wherever the reader is."""
+        return self.starts_at.astimezone(self.committee.candidacy.zone).date()
 
     @property
     def ends_at(self) -> datetime:

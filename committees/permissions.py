@@ -1,0 +1,71 @@
+from accounts.models import User
+from candidacy.models import Candidacy, Membership
+from candidacy.permissions import is_lead, is_staff, role_in
+from committees.models import Action, Committee, CommitteeMember, Decision, Invitation, Meeting
+
+
+def can_read_committees(user: User, candidacy: Candidacy) -> bool:
+    """Elected officials read about the committees they sit on; the list itself is cut by ``visible_to``."""
+    return is_staff(user, candidacy) or role_in(user, candidacy) == Membership.Role.ELECTED
+
+
+def can_create_committee(user: User, candidacy: Candidacy) -> bool:
+    return is_staff(user, candidacy)
+
+
+def can_change_committee(user: User, committee: Committee) -> bool:
+    return is_staff(user, committee.candidacy)
+
+
+def can_remove_seat(user: User, seat: CommitteeMember) -> bool:
+    """Who left keeps a seat with an end; removing it altogether is for the lead."""
+    return is_lead(user, seat.committee.candidacy)
+
+
+def can_create_meeting(user: User, committee: Committee) -> bool:
+    return is_staff(user, committee.candidacy)
+
+
+def can_change_meeting(user: User, meeting: Meeting) -> bool:
+    """Prepare, convene, move, cancel, hold: one right, since whoever prepares a meeting sees it through."""
+    return is_staff(user, meeting.committee.candidacy)
+
+
+def can_export_meetings(user: User, candidacy: Candidacy) -> bool:
+    return is_staff(user, candidacy)
+
+
+def can_answer_invitation(user: User, invitation: Invitation) -> bool:
+    """People answer for themselves; the team writes down what it was told by telephone."""
+    return invitation.contact.user_id == user.pk or is_staff(user, invitation.meeting.committee.candidacy)
+
+
+def can_record_attendance(user: User, meeting: Meeting) -> bool:
+    return is_staff(user, meeting.committee.candidacy)
+
+
+def can_read_decisions(user: User, candidacy: Candidacy) -> bool:
+    return is_staff(user, candidacy)
+
+
+def can_record_decision(user: User, meeting: Meeting) -> bool:
+    return is_staff(user, meeting.committee.candidacy)
+
+
+def can_change_decision(user: User, decision: Decision) -> bool:
+    return is_staff(user, decision.candidacy)
+
+
+def can_create_action(user: User, candidacy: Candidacy) -> bool:
+    return is_staff(user, candidacy)
+
+
+def can_change_action(user: User, action: Action) -> bool:
+    return is_staff(user, action.candidacy)
+
+
+def can_report_action(user: User, action: Action) -> bool:
+    """Whoever owns an action says how far it has come; what it asks for stays with the team."""
+    if can_change_action(user, action):
+        return True
+    return action.owner is not None and action.owner.user_id == user.pk

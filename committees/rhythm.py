@@ -1,0 +1,205 @@
+"""Does a committee meet as often as it promised? Counted over the month, quarter or year of the candidacy's clock."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import Enum
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from committees.models import Committee, Meeting
+from core.localtime import first_instant_from
+
+#: How long before the last day that still leaves the notice a missing meeting becomes a warning.
+WARNING_DAYS = 14
+MONTHS = {Committee.Period.MONTH: 1, Committee.Period.QUARTER: 3, Committee.Period.YEAR: 12}
+
+
+class State(Enum):
+    FREE = gettext_lazy("sans rythme fixé")
+    KEPT = gettext_lazy("rythme tenu")
+    TO_CONVENE = gettext_lazy("à convoquer")
+    AT_RISK = gettext_lazy("délai proche")
+    LATE = gettext_lazy("délai dépassé")
+    MISSED = gettext_lazy("rythme non tenu")
+    BEYOND = gettext_lazy("rythme dépassé")
+
+    @property
+    def tone(self) -> str:
+        return {"KEPT": "good", "AT_RISK": "warn", "LATE": "bad", "TO_CONVENE": "info"}.get(
+            self.name, "neutral"
+        )
+
+
+TONES = {
+    State.KEPT: "good",
+    State.TO_CONVENE: "info",
+    State.AT_RISK: "warn",
+    State.LATE: "bad",
+    State.MISSED: "bad",
+}
+
+
+@dataclass(frozen=True)
+class Period:
+    first: date
+    last: date
+    label: str
+
+    def holds(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """What a committee promised over ``period``, and what came of it."""
+
+    committee: Committee
+    period: Period
+    held: int
+    convened: int
+    drafted: int
+    today: date
+
+    @property
+    def minimum(self) -> int:
+        return self.committee.rhythm_min or 0
+
+    @property
+    def maximum(self) -> int | None:
+        return self.committee.rhythm_max
+
+    @property
+    def counted(self) -> int:
+        return self.held + self.convened
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.minimum - self.counted)
+
+    @property
+    def convene_by(self) -> date:
+        """The last day on which a meeting can still be convened within the period and with the notice."""
+        return self.period.last - timedelta(days=self.committee.notice_days)
+
+    @property
+    def days_left(self) -> int:
+        return (self.convene_by - self.today).days
+
+    @property
+    def state(self) -> State:
+        if self.missing:
+            return self._state_of_a_missing_meeting()
+        if self.maximum is not None and self.counted > self.maximum:
+            return State.BEYOND
+        return State.KEPT if self.minimum else State.FREE
+
+    def _state_of_a_missing_meeting(self) -> State:
+        if self.today > self.period.last:
+            return State.MISSED
+        if self.days_left < 0:
+            return State.LATE
+        return State.AT_RISK if self.days_left <= WARNING_DAYS else State.TO_CONVENE
+
+    @property
+    def needs_attention(self) -> bool:
+        return self.state in {State.AT_RISK, State.LATE}
+
+
+def period_around(day: date, kind: str) -> Period:
+    """Return the calendar month, quarter or year that holds ``day``."""
+    months = MONTHS[Committee.Period(kind)]
+    first = date(day.year, (day.month - 1) // months * months + 1, 1)
+    last = _first_of_month(first, months) - timedelta(days=1)
+    return Period(first, last, _label(first, kind))
+
+
+def rhythms(committees: Sequence[Committee], now: datetime) -> dict[int, Rhythm]:
+    """Count, in one query, the current period of each committee, keyed by its primary key."""
+    counted = rhythm_history(committees, now, periods=1)
+    return {pk: periods[0] for pk, periods in counted.items() if periods}
+
+
+def rhythm_history(
+    committees: Sequence[Committee], now: datetime, *, periods: int
+) -> dict[int, list[Rhythm]]:
+    """Count the last ``periods`` of each committee, the current one first, in one query.
+
+    The committees must carry their candidacy: it says in which time zone a month ends. A period that was
+    over before the committee was entered, and in which nothing is recorded, is left out.
+    """
+    spans = {committee.pk: _last_periods(committee, now, periods) for committee in committees}
+    if not spans:
+        return {}
+    starts = _starts_by_committee(committees, spans)
+    counted = {}
+    for committee in committees:
+        today = _local_day(committee, now)
+        periods_counted = [
+            _count(committee, period, starts[committee.pk], today) for period in spans[committee.pk]
+        ]
+        entered_on = _local_day(committee, committee.created_at)
+        counted[committee.pk] = [
+            rhythm for rhythm in periods_counted if rhythm.counted or rhythm.period.last >= entered_on
+        ]
+    return counted
+
+
+def _starts_by_committee(
+    committees: Sequence[Committee], spans: dict[int, list[Period]]
+) -> dict[int, list[tuple[date, str]]]:
+    zones = {committee.pk: committee.candidacy.zone for committee in committees}
+    floor = min(first_instant_from(spans[pk][-1].first, time(0), zone) for pk, zone in zones.items())
+    ceiling = max(
+        first_instant_from(spans[pk][0].last + timedelta(days=1), time(0), zone) for pk, zone in zones.items()
+    )
+    rows = (
+        Meeting.objects.filter(committee__in=zones, starts_at__gte=floor, starts_at__lt=ceiling)
+        .exclude(status=Meeting.Status.CANCELLED)
+        .values_list("committee", "starts_at", "status")
+    )
+    starts: dict[int, list[tuple[date, str]]] = defaultdict(list)
+    for committee_id, starts_at, status in rows:
+        starts[committee_id].append((starts_at.astimezone(zones[committee_id]).date(), status))
+    return starts
+
+
+def _count(committee: Committee, period: Period, starts: list[tuple[date, str]], today: date) -> Rhythm:
+    statuses = [status for day, status in starts if period.holds(day)]
+    return Rhythm(
+        committee=committee,
+        period=period,
+        held=statuses.count(Meeting.Status.HELD),
+        convened=statuses.count(Meeting.Status.CONVENED),
+        drafted=statuses.count(Meeting.Status.DRAFT),
+        today=today,
+    )
+
+
+def _last_periods(committee: Committee, now: datetime, count: int) -> list[Period]:
+    periods = [period_around(_local_day(committee, now), committee.rhythm_period)]
+    while len(periods) < count:
+        periods.append(period_around(periods[-1].first - timedelta(days=1), committee.rhythm_period))
+    return periods
+
+
+def _local_day(committee: Committee, instant: datetime) -> date:
+    return instant.astimezone(committee.candidacy.zone).date()
+
+
+def _first_of_month(first: date, months_later: int) -> date:
+    months = first.year * 12 + first.month - 1 + months_later
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _label(first: date, kind: str) -> str:
+    if kind == Committee.Period.YEAR:
+        return str(first.year)
+    if kind == Committee.Period.MONTH:
+        return date_format(first, "F Y")
+    rank = (first.month - 1) // 3 + 1
+    ordinal = _("1er") if rank == 1 else _("%(rank)de") % {"rank": rank}
+    return _("%(ordinal)s trimestre %(year)d") % {"ordinal": ordinal, "year": first.year}

@@ -1,0 +1,133 @@
+from collections.abc import Sequence
+from datetime import date, time
+from typing import NamedTuple, TypedDict, Unpack
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from candidacy.models import Candidacy
+from committees.models import Committee, CommitteeMember, ReminderRule
+from committees.services.locking import lock, save_changes
+from committees.services.reminders import replan_meeting
+from core.errors import DomainError
+from partners.models import Contact
+
+
+class Reminder(NamedTuple):
+    days_before: int
+    local_time: time
+
+
+DEFAULT_REMINDERS = (Reminder(7, time(8)), Reminder(1, time(8)))
+
+
+class CommitteeFields(TypedDict, total=False):
+    name: str
+    acronym: str
+    kind: str
+    mandate: str
+    rhythm_min: int | None
+    rhythm_max: int | None
+    rhythm_period: str
+    notice_days: int
+    quorum: int | None
+    decision_mode: str
+    default_place: str
+    default_minutes: int
+
+
+class SeatFields(TypedDict, total=False):
+    quality: str
+    is_voting: bool
+    deputy_of: CommitteeMember | None
+    since: date | None
+    until: date | None
+
+
+@transaction.atomic
+def create_committee(
+    *,
+    candidacy: Candidacy,
+    reminders: Sequence[Reminder] = DEFAULT_REMINDERS,
+    **fields: Unpack[CommitteeFields],
+) -> Committee:
+    committee = Committee(candidacy=candidacy, **fields)
+    committee.full_clean()
+    committee.save()
+    _write_reminders(committee, reminders)
+    return committee
+
+
+@transaction.atomic
+def edit_committee(
+    *,
+    committee: Committee,
+    expected_revision: int,
+    reminders: Sequence[Reminder] | None = None,
+    **fields: Unpack[CommitteeFields],
+) -> Committee:
+    """Change what a committee is; new reminder rules also re-plan the meetings already convened."""
+    locked = lock(committee)
+    save_changes(locked, fields, expected_revision=expected_revision)
+    if reminders is not None and _write_reminders(locked, reminders):
+        for meeting in locked.meetings.convened().filter(starts_at__gt=timezone.now()):
+            replan_meeting(meeting=meeting)
+    return locked
+
+
+def _write_reminders(committee: Committee, reminders: Sequence[Reminder]) -> bool:
+    """Make the rules of ``committee`` those given; return whether that changed anything."""
+    wanted = {reminder.days_before: reminder.local_time for reminder in reminders}
+    if len(wanted) != len(reminders):
+        raise DomainError(_("Deux rappels portent le même nombre de jours."))
+    present = {rule.days_before: rule for rule in committee.reminder_rules.all()}
+    if {days: rule.local_time for days, rule in present.items()} == wanted:
+        return False
+    committee.reminder_rules.exclude(days_before__in=wanted).delete()
+    for days, at in wanted.items():
+        rule = present.get(days) or ReminderRule(committee=committee, days_before=days)
+        rule.local_time = at
+        rule.full_clean()
+        rule.save()
+    return True
+
+
+@transaction.atomic
+def create_seat(*, committee: Committee, contact: Contact, **fields: Unpack[SeatFields]) -> CommitteeMember:
+    """Give ``contact`` a seat; the meetings already convened keep the people they were sent to."""
+    locked = lock(committee)
+    if contact.candidacy_id != locked.candidacy_id:
+        raise DomainError(_("Cette personne n’est pas un contact de la candidature."))
+    seat = CommitteeMember(committee=locked, contact=contact, **fields)
+    _save_seat(seat)
+    return seat
+
+
+@transaction.atomic
+def edit_seat(*, seat: CommitteeMember, **fields: Unpack[SeatFields]) -> CommitteeMember:
+    locked = lock(seat)
+    for name, value in fields.items():
+        setattr(locked, name, value)
+    _save_seat(locked)
+    return locked
+
+
+@transaction.atomic
+def remove_seat(*, seat: CommitteeMember) -> None:
+    """Take a seat away as if it had never been; invitations already sent stay."""
+    lock(seat).delete()
+
+
+def _save_seat(seat: CommitteeMember) -> None:
+    if seat.quality != CommitteeMember.Quality.DEPUTY:
+        seat.deputy_of = None
+    titular = seat.deputy_of
+    if titular and (titular.committee_id != seat.committee_id or titular.pk == seat.pk):
+        raise DomainError(_("Un·e suppléant·e supplée un autre membre du même comité."))
+    if titular and titular.quality == CommitteeMember.Quality.DEPUTY:
+        raise DomainError(_("On ne supplée pas un·e suppléant·e."))
+    if seat.pk and seat.quality == CommitteeMember.Quality.DEPUTY and seat.deputies.exists():
+        raise DomainError(_("Ce membre a lui-même un·e suppléant·e\u00a0: changez d’abord ce siège-là."))
+    seat.full_clean()
+    seat.save()

@@ -1,0 +1,69 @@
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from committees.models import Invitation, Meeting
+from committees.services.locking import lock
+from core.errors import DomainError
+
+Answer = Invitation.Answer
+Attendance = Invitation.Attendance
+
+
+@transaction.atomic
+def answer_invitation(*, invitation: Invitation, answer: str, comment: str | None = None) -> Invitation:
+    """Write down whether somebody comes; they may change their mind until the meeting starts.
+
+    Without ``comment`` the word given earlier stays.
+    """
+    locked = lock(invitation)
+    meeting = locked.meeting
+    if not meeting.is_convened:
+        raise DomainError(_("Cette réunion n’attend pas de réponse."))
+    if meeting.has_started:
+        raise DomainError(_("La réunion a commencé\u00a0: les réponses sont closes."))
+    locked.answer = answer
+    if comment is not None:
+        locked.answer_comment = comment.strip()
+    locked.answered_at = None if answer == Answer.NONE else timezone.now()
+    locked.full_clean()
+    locked.save(update_fields=["answer", "answer_comment", "answered_at", "updated_at"])
+    return locked
+
+
+@transaction.atomic
+def record_attendance(*, meeting: Meeting, attendance: Mapping[UUID, str]) -> int:
+    """Note who came, by invitation; those not named keep what is noted. Return how many changed."""
+    locked = _attended(meeting)
+    changed = []
+    for invitation in locked.invitations.filter(public_id__in=attendance):
+        if invitation.attendance != attendance[invitation.public_id]:
+            invitation.attendance = Attendance(attendance[invitation.public_id])
+            changed.append(invitation)
+    Invitation.objects.bulk_update(changed, ["attendance"])
+    return len(changed)
+
+
+@transaction.atomic
+def take_answers_as_attendance(*, meeting: Meeting) -> int:
+    """Note as come, remote or excused whoever said so; what was noted by hand stays. Return how many."""
+    locked = _attended(meeting)
+    said = locked.invitations.filter(attendance=Attendance.UNKNOWN)
+    return sum(
+        said.filter(answer=answer).update(attendance=attendance)
+        for answer, attendance in (
+            (Answer.PRESENT, Attendance.PRESENT),
+            (Answer.REMOTE, Attendance.REMOTE),
+            (Answer.EXCUSED, Attendance.EXCUSED),
+        )
+    )
+
+
+def _attended(meeting: Meeting) -> Meeting:
+    locked = lock(meeting)
+    if not (locked.is_held or (locked.is_convened and locked.has_started)):
+        raise DomainError(_("On relève les présences à partir de l’ouverture de la réunion."))
+    return locked
