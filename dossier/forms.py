@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from candidacy.models import Candidacy
 from dossier.models import Section, SectionQuerySet
-from dossier.outline import Length
 from dossier.services.outline import Contract
 from dossier.workflow import MOVES
 from partners.models import Contact, Organisation
@@ -50,24 +49,17 @@ class SectionFilterForm(forms.Form):
         self.helper = FormHelper()
         self.helper.include_media = False
         self.helper.form_method = "get"
+        self.helper.form_class = "filter-bar"
         self.helper.form_action = address
         self.helper.attrs = {
             "hx-get": address,
             "hx-target": "#outline",
-            "hx-trigger": "change",
+            "hx-trigger": "change, submit",
             "hx-push-url": "true",
             "role": "search",
         }
         self.helper.layout = Layout(
-            Row(
-                Column("etat", css_class="col-sm-6 col-lg-3"),
-                Column("structure", css_class="col-sm-6 col-lg-4"),
-                Column("retard", css_class="col-sm-6 col-lg-3 align-self-center"),
-                Column(
-                    Submit("", _t("Filtrer"), css_class="btn-outline-secondary"),
-                    css_class="col-sm-6 col-lg-2 align-self-center",
-                ),
-            )
+            "etat", "structure", "retard", Submit("", _t("Filtrer"), css_class="btn-outline-secondary")
         )
 
     def narrow(self, sections: SectionQuerySet, *, today: Any) -> SectionQuerySet:
@@ -91,12 +83,12 @@ class SectionTextForm(forms.Form):
 
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, section: Section, length: Length, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, section: Section, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["body"] = Section._meta.get_field("body").formfield(  # type: ignore[union-attr]  # a plain field
-            label=_t("Texte de la section"), required=False
+        self.fields |= forms.fields_for_model(
+            Section, fields=["body"], labels={"body": _t("Texte de la section")}
         )
-        self.fields["body"].widget.attrs |= {"rows": 24, "data-counts-into": "#section-length"}
+        self.fields["body"].widget.attrs |= {"rows": 24, "data-counts-into": "section-length"}
         self.helper = FormHelper()
         self.helper.include_media = False
         self.helper.attrs = {"data-guards-unsaved": ""}
@@ -121,7 +113,7 @@ class SectionTextForm(forms.Form):
         )
 
 
-class ContractForm(forms.ModelForm):
+class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     writer = _OptionalContact(
         label=_("Personne responsable"),
         required=False,

@@ -1,5 +1,66 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from dossier.views import dashboard, exports, outline, pictures, sections
 
 app_name = "dossier"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("c/<slug:slug>/", dashboard.dashboard, name="dashboard"),
+    path("c/<slug:slug>/dossier/", outline.section_list, name="section-list"),
+    path("c/<slug:slug>/dossier/sections/nouvelle/", outline.section_create, name="section-create"),
+    path("c/<slug:slug>/dossier/sections/<uuid:public_id>/", sections.section_detail, name="section-detail"),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/texte/", sections.section_edit, name="section-edit"
+    ),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/contrat/",
+        outline.section_contract,
+        name="section-contract",
+    ),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/etat/",
+        sections.section_status,
+        name="section-status",
+    ),
+    path("c/<slug:slug>/dossier/sections/<uuid:public_id>/place/", outline.section_move, name="section-move"),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/retrait/",
+        outline.section_remove,
+        name="section-remove",
+    ),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/revisions/",
+        sections.section_history,
+        name="section-history",
+    ),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/revisions/<int:number>/",
+        sections.section_revision,
+        name="section-revision",
+    ),
+    path("c/<slug:slug>/dossier/images/<uuid:public_id>/", pictures.picture, name="picture"),
+    path("c/<slug:slug>/dossier/exports/", exports.export_list, name="export-list"),
+    path("c/<slug:slug>/dossier/exports/nouveau/", exports.export_create, name="export-create"),
+    path("c/<slug:slug>/dossier/exports/<uuid:public_id>/", exports.export_detail, name="export-detail"),
+    path(
+        "c/<slug:slug>/dossier/exports/<uuid:public_id>/avancement/",
+        exports.export_progress,
+        name="export-progress",
+    ),
+    path(
+        "c/<slug:slug>/dossier/exports/<uuid:public_id>/telecharger/",
+        exports.export_download,
+        name="export-download",
+    ),
+    path("c/<slug:slug>/dossier/exports/<uuid:public_id>/lire/", exports.export_read, name="export-read"),
+    path(
+        "c/<slug:slug>/dossier/exports/<uuid:public_id>/publier/",
+        exports.export_publish,
+        name="export-publish",
+    ),
+    path(
+        "c/<slug:slug>/dossier/exports/<uuid:public_id>/retirer/",
+        exports.export_withdraw,
+        name="export-withdraw",
+    ),
+]

@@ -80,9 +80,7 @@ def _lock_outline(candidacy: Candidacy) -> None:
 
 
 def _siblings(candidacy: Candidacy, parent_id: int | None) -> list[Section]:
-    return list(
-        candidacy.sections.filter(parent=parent_id).only("pk", "position").order_by("position", "pk")
-    )
+    return list(candidacy.sections.filter(parent=parent_id).only("pk", "position").order_by("position", "pk"))
 
 
 def _write_contract(section: Section, contract: Contract) -> None:

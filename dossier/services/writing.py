@@ -31,7 +31,9 @@ def save_text(*, section: Section, body: str, expected_revision: int, by: User |
         return locked
     if locked.is_closed:
         raise DomainError(
-            _("Cette section vient d’être validée : elle ne se modifie plus, à moins de rouvrir la relecture.")
+            _(
+                "Cette section vient d’être validée : elle ne se modifie plus, à moins de rouvrir la relecture."
+            )
         )
     if locked.revision != expected_revision:
         raise StaleRevisionError(_("Quelqu’un a enregistré cette section pendant que vous écriviez."))

@@ -1,0 +1,134 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.http import AppRequest
+from candidacy.models import Candidacy
+from candidacy.permissions import is_staff
+from candidacy.scope import candidacy_for
+from core.errors import DomainError
+from core.htmx import render_part
+from core.permissions import require
+from dossier.forms import ContractForm, PlaceForm, SectionFilterForm
+from dossier.models import DossierExport, Section
+from dossier.outline import outline_rows, read_outline
+from dossier.permissions import can_edit_outline, can_read_outline
+from dossier.progress import read_progress
+from dossier.services.outline import change_contract, create_section, move_section, remove_section
+
+LATEST_EXPORTS = 3
+
+
+@require_GET
+def section_list(request: AppRequest, slug: str) -> HttpResponse:
+    candidacy = candidacy_for(request, slug)
+    require(can_read_outline(request.user, candidacy))
+    today = timezone.localdate()
+    form = SectionFilterForm(request.GET, candidacy=candidacy)
+    visible = candidacy.sections.visible_to(request.user)
+    sections = (
+        form.narrow(visible, today=today)
+        .in_outline_order()
+        .without_text()
+        .select_related("organisation", "writer")
+        .prefetch_related("criteria")
+    )
+    context = {
+        "form": form,
+        "rows": outline_rows(read_outline(candidacy), sections, today=today),
+        "progress": read_progress(visible, today=today),
+        "is_movable": can_edit_outline(request.user, candidacy) and not form.is_narrowing,
+        "exports": _latest_exports(request, candidacy),
+    }
+    return render_part(request, "dossier/section_list.html", "outline", context)
+
+
+@require_http_methods(["GET", "POST"])
+def section_create(request: AppRequest, slug: str) -> HttpResponse:
+    candidacy = candidacy_for(request, slug)
+    require(can_edit_outline(request.user, candidacy))
+    form = ContractForm(
+        request.POST or None,
+        candidacy=candidacy,
+        instance=Section(candidacy=candidacy),
+        initial={"parent": candidacy.sections.filter(public_id=_asked_part(request)).first()},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            section = create_section(candidacy=candidacy, contract=form.contract())
+        except (DomainError, ValidationError) as error:
+            form.add_error(None, error if isinstance(error, ValidationError) else str(error))
+        else:
+            messages.success(request, _("La section est ajoutée au plan."))
+            return redirect("dossier:section-detail", slug, section.public_id)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "dossier/section_create.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def section_contract(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    section = _visible_section(request, slug, public_id)
+    require(can_edit_outline(request.user, section.candidacy))
+    form = ContractForm(request.POST or None, candidacy=section.candidacy, instance=section)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_contract(section=section, contract=form.contract())
+        except (DomainError, ValidationError) as error:
+            form.add_error(None, error if isinstance(error, ValidationError) else str(error))
+        else:
+            messages.success(request, _("Le contrat de la section est enregistré."))
+            return redirect("dossier:section-detail", slug, section.public_id)
+    status = 422 if request.method == "POST" else 200
+    context = {"form": form, "section": section, "title": form.initial["title"]}
+    return render(request, "dossier/section_contract.html", context, status=status)
+
+
+@require_POST
+def section_move(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    section = _visible_section(request, slug, public_id)
+    require(can_edit_outline(request.user, section.candidacy))
+    form = PlaceForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    move_section(section=section, step=form.step)
+    response = redirect("dossier:section-list", slug)
+    response["Location"] += f"#section-{section.public_id}"
+    return response
+
+
+@require_POST
+def section_remove(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    section = _visible_section(request, slug, public_id)
+    require(can_edit_outline(request.user, section.candidacy))
+    try:
+        remove_section(section=section)
+    except DomainError as error:
+        messages.error(request, str(error))
+        return redirect("dossier:section-detail", slug, public_id)
+    messages.success(request, _("La section est retirée du plan."))
+    return redirect("dossier:section-list", slug)
+
+
+def _visible_section(request: AppRequest, slug: str, public_id: UUID) -> Section:
+    candidacy = candidacy_for(request, slug)
+    return get_object_or_404(candidacy.sections.visible_to(request.user), public_id=public_id)
+
+
+def _asked_part(request: AppRequest) -> UUID | None:
+    """Return the part that the link « ajouter ici » names, or nothing if it is not one."""
+    try:
+        return UUID(request.GET.get("partie", ""))
+    except ValueError:
+        return None
+
+
+def _latest_exports(request: AppRequest, candidacy: Candidacy) -> list[DossierExport]:
+    if not is_staff(request.user, candidacy):
+        return []
+    return list(candidacy.exports.newest_first().select_related("requested_by")[:LATEST_EXPORTS])
