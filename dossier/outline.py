@@ -100,7 +100,9 @@ def numbers(sections: Iterable[tuple[int, int | None]]) -> dict[int, str]:
 def read_outline(candidacy: Candidacy) -> tuple[OutlineEntry, ...]:
     """Read the whole outline in one query, without its texts."""
     rows = list(
-        candidacy.sections.in_outline_order().values_list("pk", "parent_id", "public_id", "title", named=False)
+        candidacy.sections.in_outline_order().values_list(
+            "pk", "parent_id", "public_id", "title", named=False
+        )
     )
     by_pk = numbers((pk, parent_id) for pk, parent_id, _id, _title in rows)
     return tuple(OutlineEntry(*row, by_pk[row[0]]) for row in rows)
