@@ -92,7 +92,7 @@ def plan_messages(plans: Iterable[Plan]) -> None:
     changes: dict[tuple[tuple[str, Any], ...], list[int]] = defaultdict(list)
     for key, plan in wanted.items():
         if key in known:
-            changes[tuple(_difference(known[key], plan).items())].append(known[key].pk)
+            changes[tuple(changes_to(known[key], plan).items())].append(known[key].pk)
     changes.pop((), None)
     for fields, keys in changes.items():
         free = _unlocked(OutboundMessage.objects.filter(pk__in=keys))
@@ -169,6 +169,21 @@ def row_key(row: OutboundMessage) -> Key:
     return (row.kind, row.about, row.rule, row.recipient_key, row.occurrence)
 
 
+def changes_to(row: OutboundMessage, plan: Plan) -> dict[str, Any]:
+    """Return what must change in ``row`` for it to do what ``plan`` says."""
+    change: dict[str, Any] = {}
+    if row.status == Status.CANCELLED and row.cancelled_by != CancelledBy.PERSON:
+        change = {"status": Status.PLANNED, "cancelled_by": CancelledBy.NOBODY, "reason": "", "attempts": 0}
+    elif row.status != Status.PLANNED:
+        return change
+    if change or row.planned_for != plan.due_at:
+        change |= {"planned_for": plan.due_at, "due_at": plan.due_at}
+    for field, value in (("title", plan.title), ("recipient_name", plan.recipient_name)):
+        if getattr(row, field) != one_line(value, limit=200):
+            change[field] = one_line(value, limit=200)
+    return change
+
+
 def _rows_like(plans: Iterable[Plan]) -> list[OutboundMessage]:
     """Return the rows about the same objects, of the same kinds: those of the plans are among them."""
     rows = OutboundMessage.objects.filter(
@@ -192,21 +207,6 @@ def _new_row(plan: Plan) -> OutboundMessage:
     )
     row.clean_fields()
     return row
-
-
-def _difference(row: OutboundMessage, plan: Plan) -> dict[str, Any]:
-    """Return what must change in ``row`` for it to do what ``plan`` says."""
-    change: dict[str, Any] = {}
-    if row.status == Status.CANCELLED and row.cancelled_by != CancelledBy.PERSON:
-        change = {"status": Status.PLANNED, "cancelled_by": CancelledBy.NOBODY, "reason": "", "attempts": 0}
-    elif row.status != Status.PLANNED:
-        return change
-    if change or row.planned_for != plan.due_at:
-        change |= {"planned_for": plan.due_at, "due_at": plan.due_at}
-    for field, value in (("title", plan.title), ("recipient_name", plan.recipient_name)):
-        if getattr(row, field) != one_line(value, limit=200):
-            change[field] = one_line(value, limit=200)
-    return change
 
 
 def _unlocked(rows: QuerySet[OutboundMessage]) -> list[int]:

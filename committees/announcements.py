@@ -1,0 +1,155 @@
+"""What people have been told about a meeting: the facts of it, and who knows which.
+
+The outbox keeps with each message the facts that left. What somebody must still be told is then the difference
+between the meeting and the last message they got, whatever happened in between.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from candidacy.models import Membership
+from candidacy.permissions import STAFF
+from committees.models import AgendaItem, Invitation, Meeting
+from notifications.models import OutboundMessage
+from partners.models import Contact
+
+CONVOCATION = "meeting-convocation"
+UPDATE = "meeting-update"
+CANCELLATION = "meeting-cancellation"
+WITHDRAWAL = "meeting-withdrawal"
+REMINDER = "meeting-reminder"
+
+LABELS = {
+    CONVOCATION: gettext_lazy("Convocation"),
+    UPDATE: gettext_lazy("Changement"),
+    CANCELLATION: gettext_lazy("Annulation"),
+    WITHDRAWAL: gettext_lazy("Retrait d’invitation"),
+    REMINDER: gettext_lazy("Rappel"),
+}
+#: The messages that carry a calendar file, each of which replaces the one before it.
+CALENDAR_KINDS = frozenset({CONVOCATION, UPDATE, CANCELLATION, WITHDRAWAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a calendar shows of a meeting; ``agenda`` is told along but announces nothing by itself."""
+
+    title: str
+    starts_at: datetime
+    duration_minutes: int
+    place: str
+    video_url: str
+    agenda: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, meeting: Meeting, agenda: Sequence[AgendaItem] = ()) -> "Facts":
+        return cls(
+            title=meeting.title,
+            starts_at=meeting.starts_at.astimezone(UTC),
+            duration_minutes=meeting.duration_minutes,
+            place=meeting.place,
+            video_url=meeting.video_url,
+            agenda=tuple(item.title for item in agenda),
+        )
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "Facts":
+        starts_at = datetime.fromisoformat(values["starts_at"])
+        known = {name: values[name] for name in ("title", "duration_minutes", "place", "video_url")}
+        return cls(starts_at=starts_at, agenda=tuple(values["agenda"]), **known)
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.duration_minutes)
+
+    @property
+    def digest(self) -> str:
+        """Name these facts in the key of the message that announces them."""
+        values = {**self.to_json(), "agenda": []}
+        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:12]
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "starts_at": self.starts_at.isoformat(), "agenda": list(self.agenda)}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The last calendar message that one person got about one meeting, and how many there were."""
+
+    kind: str
+    count: int
+    sequence: int
+    facts: Facts | None
+
+    @property
+    def is_expecting(self) -> bool:
+        """Whether their calendar holds the meeting."""
+        return self.kind in {CONVOCATION, UPDATE}
+
+    def must_hear(self, facts: Facts) -> bool:
+        """Whether ``facts`` are news to somebody whose meeting goes ahead."""
+        return not self.is_expecting or (self.facts is not None and self.facts.digest != facts.digest)
+
+
+def last_told(rows: Iterable[OutboundMessage]) -> Told | None:
+    """Read from the messages of one person about one meeting what they were told last."""
+    sent = [row for row in rows if row.kind in CALENDAR_KINDS and row.sent_at is not None]
+    if not sent:
+        return None
+    last = max(sent, key=lambda row: (row.sent_at, row.pk))
+    sequences = [row.facts.get("sequence", 0) for row in sent]
+    facts = Facts.from_json(last.facts["meeting"]) if "meeting" in last.facts else None
+    return Told(kind=last.kind, count=len(sent), sequence=max(sequences), facts=facts)
+
+
+def recipient_key(contact: Contact) -> str:
+    return f"contact:{contact.public_id}"
+
+
+def local_start(meeting: Meeting) -> str:
+    """Name the occurrence of a meeting: a moved one is another."""
+    return meeting.starts_at.astimezone(meeting.committee.candidacy.zone).strftime("%Y-%m-%dT%H:%M")
+
+
+# --- whom to write to --------------------------------------------------------------------------------
+
+
+def invited() -> QuerySet[Invitation]:
+    """Return the invitations with what decides whether their people may still be written to."""
+    belongs = Membership.objects.filter(
+        candidacy=OuterRef("meeting__committee__candidacy"), user=OuterRef("contact__user")
+    )
+    prepares = Membership.objects.filter(
+        candidacy=OuterRef("meeting__committee__candidacy"),
+        user=OuterRef("meeting__convened_by"),
+        role__in=STAFF,
+    )
+    return Invitation.objects.select_related("contact__user").annotate(
+        reader_belongs=Exists(belongs), convener_prepares=Exists(prepares)
+    )
+
+
+def address_of(contact: Contact) -> str:
+    return contact.email or (contact.user.email if contact.user else "")
+
+
+def unreachable(invitation: Invitation) -> str:
+    """Say why nothing can be sent to the person of ``invitation``; empty when something can.
+
+    An account that was closed or taken off the candidacy has lost the right to read; a person without an
+    account reads what is sent to them and nothing else.
+    """
+    contact = invitation.contact
+    if contact.user and not (contact.user.is_active and invitation.reader_belongs):  # type: ignore[attr-defined]  # annotated by invited()
+        return _("La personne n’a plus accès à la candidature.")
+    if not address_of(contact):
+        return _("La personne n’a pas d’adresse électronique.")
+    return ""

@@ -1,0 +1,8 @@
+from celery import shared_task
+
+from committees.services.reminders import replan_upcoming_meetings
+
+
+@shared_task
+def plan_meeting_reminders() -> None:
+    replan_upcoming_meetings()
