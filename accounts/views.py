@@ -27,9 +27,3 @@ def profile(request: AppRequest) -> HttpResponse:
 def accessibility(request: HttpRequest) -> HttpResponse:
     """Say how accessible the application is known to be; French law asks for this page."""
     return render(request, "accounts/accessibility.html")
-
-
-@login_not_required
-def signup_closed(request: HttpRequest) -> HttpResponse:
-    """Tell whoever looks for a sign-up page that accounts come by invitation."""
-    return render(request, "account/signup_closed.html")

@@ -2,8 +2,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("core.urls")),
-    path("compte/", include("allauth.account.urls")),
-    path("compte/double-facteur/", include("allauth.mfa.urls")),
+    path("compte/", include("accounts.entrance_urls")),
     path("", include("accounts.urls")),
     path("", include("candidacy.urls")),
     path("", include("partners.urls")),
