@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from candidacy.models import Candidacy
 from committees.models import Committee, CommitteeMember, ReminderRule
-from committees.services.locking import lock, save_changes
+from committees.services.locking import check_revision, lock, save_changes
 from committees.services.reminders import replan_meeting
 from core.errors import DomainError
 from partners.models import Contact
@@ -69,8 +69,12 @@ def edit_committee(
 ) -> Committee:
     """Change what a committee is; new reminder rules also re-plan the meetings already convened."""
     locked = lock(committee)
-    save_changes(locked, fields, expected_revision=expected_revision)
+    changed = save_changes(locked, fields, expected_revision=expected_revision)
     if reminders is not None and _write_reminders(locked, reminders):
+        if not changed:
+            check_revision(locked, expected_revision)
+            locked.revision += 1
+            locked.save()
         for meeting in locked.meetings.convened().filter(starts_at__gt=timezone.now()):
             replan_meeting(meeting=meeting)
     return locked

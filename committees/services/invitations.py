@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from committees.models import Invitation, Meeting
 from committees.services.locking import lock
+from committees.services.reminders import replan_meeting
 from core.errors import DomainError
 
 Answer = Invitation.Answer
@@ -17,7 +18,7 @@ Attendance = Invitation.Attendance
 def answer_invitation(*, invitation: Invitation, answer: str, comment: str | None = None) -> Invitation:
     """Write down whether somebody comes; they may change their mind until the meeting starts.
 
-    Without ``comment`` the word given earlier stays.
+    Without ``comment`` the word given earlier stays. Whoever excuses themselves is reminded no more.
     """
     locked = lock(invitation)
     meeting = locked.meeting
@@ -31,6 +32,7 @@ def answer_invitation(*, invitation: Invitation, answer: str, comment: str | Non
     locked.answered_at = None if answer == Answer.NONE else timezone.now()
     locked.full_clean()
     locked.save(update_fields=["answer", "answer_comment", "answered_at", "updated_at"])
+    replan_meeting(meeting=meeting)
     return locked
 
 

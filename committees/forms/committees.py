@@ -1,0 +1,177 @@
+from collections.abc import Iterable
+from datetime import time
+from typing import Any
+
+from crispy_forms.layout import HTML, Column, Fieldset, Layout, Row, Submit
+from django import forms
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from committees.forms.rows import ClockInput, ContactField, DayInput, RowForm, SheetForm
+from committees.models import Committee, CommitteeMember
+from committees.services.committees import DEFAULT_REMINDERS, Reminder
+from partners.models import Contact
+
+REMINDER_ROWS = 4
+MORNING = time(8)
+
+
+class CommitteeForm(RowForm):
+    """A committee and its reminders; an empty reminder row is no reminder."""
+
+    class Meta:
+        model = Committee
+        fields = [
+            "name",
+            "acronym",
+            "kind",
+            "mandate",
+            "rhythm_min",
+            "rhythm_max",
+            "rhythm_period",
+            "notice_days",
+            "quorum",
+            "decision_mode",
+            "default_place",
+            "default_minutes",
+        ]
+        widgets = {"mandate": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {
+            "rhythm_min": _("Vide\u00a0: aucun minimum."),
+            "rhythm_max": _("Vide\u00a0: aucun maximum."),
+            "notice_days": _("Une convocation plus tardive reste possible\u00a0; la page le signale."),
+        }
+
+    def __init__(self, *args: Any, row: Committee | None = None, **kwargs: Any) -> None:
+        rules = _reminders_of(row) if row else DEFAULT_REMINDERS
+        initial = dict(kwargs.pop("initial", None) or {})
+        for rank, reminder in enumerate(rules[:REMINDER_ROWS], start=1):
+            initial |= {f"days_{rank}": reminder.days_before, f"at_{rank}": reminder.local_time}
+        super().__init__(*args, row=row, initial=initial, **kwargs)
+        for rank in range(1, REMINDER_ROWS + 1):
+            self.fields[f"days_{rank}"] = forms.IntegerField(
+                label=_("Jours avant"), required=False, min_value=0, max_value=60
+            )
+            self.fields[f"at_{rank}"] = forms.TimeField(
+                label=_("Heure locale"), required=False, widget=ClockInput
+            )
+        self.helper.layout = self._layout()
+
+    def clean_acronym(self) -> str:
+        return " ".join(str(self.cleaned_data["acronym"]).upper().split())
+
+    def clean(self) -> dict[str, Any]:
+        """Gather the reminder rows into ``reminders``."""
+        cleaned = super().clean()
+        reminders: list[Reminder] = []
+        for rank in range(1, REMINDER_ROWS + 1):
+            days, at = cleaned.pop(f"days_{rank}", None), cleaned.pop(f"at_{rank}", None)
+            if days is None:
+                continue
+            if days in {reminder.days_before for reminder in reminders}:
+                self.add_error(f"days_{rank}", _t("Un rappel est déjà prévu à ce délai."))
+            reminders.append(Reminder(days, at or MORNING))
+        return {**cleaned, "reminders": reminders}
+
+    def _layout(self) -> Layout:
+        rows = [
+            Row(Column(f"days_{rank}", css_class="col-6"), Column(f"at_{rank}", css_class="col-6"))
+            for rank in range(1, REMINDER_ROWS + 1)
+        ]
+        return Layout(
+            *(name for name in ("revision", "public_id") if name in self.fields),
+            Fieldset(
+                _t("L’instance"),
+                Row(Column("name", css_class="col-sm-8"), Column("acronym", css_class="col-sm-4")),
+                "kind",
+                "mandate",
+            ),
+            Fieldset(
+                _t("Rythme et convocation"),
+                Row(
+                    Column("rhythm_min", css_class="col-sm-4"),
+                    Column("rhythm_max", css_class="col-sm-4"),
+                    Column("rhythm_period", css_class="col-sm-4"),
+                ),
+                Row(
+                    Column("notice_days", css_class="col-sm-4"),
+                    Column("quorum", css_class="col-sm-4"),
+                    Column("decision_mode", css_class="col-sm-4"),
+                ),
+                Row(
+                    Column("default_place", css_class="col-sm-8"),
+                    Column("default_minutes", css_class="col-sm-4"),
+                ),
+            ),
+            Fieldset(
+                _t("Rappels avant chaque réunion"),
+                HTML(
+                    "<p class='form-text'>"
+                    + _t(
+                        "Chaque ligne envoie un message aux personnes convoquées, tant de jours avant, à l’heure "
+                        "locale dite. Zéro jour\u00a0: le matin même. Une ligne sans nombre de jours n’envoie rien."
+                    )
+                    + "</p>"
+                ),
+                *rows,
+            ),
+            Submit("save", _t("Enregistrer")),
+        )
+
+
+def _reminders_of(committee: Committee) -> list[Reminder]:
+    return [
+        Reminder(rule.days_before, rule.local_time)
+        for rule in sorted(committee.reminder_rules.all(), key=lambda rule: -rule.days_before)
+    ]
+
+
+class SeatForm(SheetForm):
+    contact = ContactField(label=_("Personne"), empty_label=None)
+    quality = forms.ChoiceField(label=_("Qualité"), choices=CommitteeMember.Quality.choices)
+    is_voting = forms.BooleanField(label=_("Voix délibérative"), required=False)
+    deputy_of = forms.ModelChoiceField(
+        label=_("Supplée"),
+        queryset=CommitteeMember.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        empty_label=_("Personne en particulier"),
+        help_text=_("Pour un·e suppléant·e\u00a0: leur voix ne compte qu’une fois pour le quorum."),
+    )
+    since = forms.DateField(label=_("Depuis le"), required=False, widget=DayInput)
+    until = forms.DateField(label=_("Jusqu’au"), required=False, widget=DayInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        committee: Committee,
+        seat: CommitteeMember | None = None,
+        contacts: Iterable[Contact] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if seat is not None:
+            kwargs["initial"] = {name: getattr(seat, name) for name in self.base_fields}
+        else:
+            kwargs["initial"] = {"is_voting": True, "quality": CommitteeMember.Quality.TITULAR}
+        super().__init__(*args, **kwargs)
+        others = committee.members.exclude(quality=CommitteeMember.Quality.DEPUTY).select_related("contact")
+        if seat is not None:
+            others = others.exclude(pk=seat.pk)
+            del self.fields["contact"]
+        else:
+            self.fields["contact"].queryset = contacts  # type: ignore[attr-defined]  # a model field
+        self.fields["deputy_of"].queryset = others.in_protocol_order()  # type: ignore[attr-defined]  # likewise
+        self.helper.layout = Layout(
+            *(["contact"] if seat is None else []),
+            Row(Column("quality", css_class="col-sm-6"), Column("deputy_of", css_class="col-sm-6")),
+            "is_voting",
+            Row(Column("since", css_class="col-sm-6"), Column("until", css_class="col-sm-6")),
+            Submit("save", _t("Enregistrer")),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until < since:
+            self.add_error("until", _t("La fin du mandat précède son début."))
+        return cleaned

@@ -1,0 +1,179 @@
+"""What the lists can be narrowed and sorted by. The address carries it, so the names are French and short."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Layout, Submit
+from django import forms
+from django.db.models import F, Q
+from django.db.models.expressions import OrderBy
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from candidacy.models import Candidacy
+from committees.models import Action, Committee, Decision, Meeting
+from committees.models.followup import ActionQuerySet, DecisionQuerySet
+from committees.models.meeting import MeetingQuerySet
+
+
+class _CommitteeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    def label_from_instance(self, committee: Committee) -> str:
+        return committee.acronym
+
+
+class _ListFilterForm(forms.Form):
+    """A GET form: a value that makes no sense narrows nothing, and ``tri`` falls back on the usual order."""
+
+    comite = _CommitteeField(
+        label=_("Comité"),
+        queryset=Committee.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        empty_label=_("Tous"),
+    )
+    tri = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    #: Columns that sort, each with the expressions it sorts by.
+    orders: ClassVar[dict[str, tuple[OrderBy, ...]]]
+    usual_sort: ClassVar[str]
+
+    def __init__(self, *args: Any, candidacy: Candidacy, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        committees = self.fields["comite"]
+        committees.queryset = candidacy.committees.in_usual_order()  # type: ignore[attr-defined]  # a model field
+        self.helper = FormHelper()
+        self.helper.include_media = False
+        self.helper.form_method = "get"
+        self.helper.form_class = "filter-bar"
+        self.helper.attrs = {"role": "search", "aria-label": _t("Filtrer la liste")}
+        shown = [name for name in self.fields if name != "tri"]
+        self.helper.layout = Layout(
+            *(Field(name) for name in shown),
+            Field("tri"),
+            Submit("", _t("Filtrer"), css_class="btn-outline-secondary"),
+        )
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        self.is_valid()
+        return getattr(self, "cleaned_data", {})
+
+    @property
+    def sort(self) -> str:
+        """The column sorted by, with a minus sign in front when it runs downwards."""
+        asked = str(self.asked.get("tri", ""))
+        return asked if asked.removeprefix("-") in self.orders else self.usual_sort
+
+    def _ordering(self) -> list[OrderBy]:
+        expressions = [*self.orders[self.sort.removeprefix("-")], F("pk").asc()]
+        if self.sort.startswith("-"):
+            return [_reversed(expression) for expression in expressions]
+        return expressions
+
+
+def _reversed(expression: OrderBy) -> OrderBy:
+    turned = expression.expression.desc if not expression.descending else expression.expression.asc
+    return turned(nulls_last=True) if expression.nulls_last else turned()
+
+
+class MeetingFilterForm(_ListFilterForm):
+    quand = forms.ChoiceField(
+        label=_("Période"),
+        required=False,
+        choices=[("", _("À venir")), ("passees", _("Passées")), ("toutes", _("Toutes"))],
+    )
+    etat = forms.ChoiceField(
+        label=_("État"), required=False, choices=[("", _("Tous")), *Meeting.Status.choices]
+    )
+    miennes = forms.BooleanField(label=_("Où je suis invité·e"), required=False)
+
+    usual_sort = "date"
+    orders: ClassVar = {
+        "date": (F("starts_at").asc(),),
+        "comite": (F("committee__acronym").asc(), F("starts_at").asc()),
+        "etat": (F("status").asc(), F("starts_at").asc()),
+    }
+
+    @property
+    def sort(self) -> str:
+        """What is past reads from the latest on."""
+        if self.asked.get("quand") == "passees" and not self.asked.get("tri"):
+            return "-date"
+        return super().sort
+
+    def narrow(self, meetings: MeetingQuerySet, *, user: User, now: datetime) -> MeetingQuerySet:
+        asked = self.asked
+        if asked.get("comite"):
+            meetings = meetings.filter(committee=asked["comite"])
+        if asked.get("etat"):
+            meetings = meetings.filter(status=asked["etat"])
+        if asked.get("miennes"):
+            meetings = meetings.inviting(user)
+        if asked.get("quand") == "passees":
+            meetings = meetings.past(now)
+        elif asked.get("quand") != "toutes":
+            meetings = meetings.upcoming(now)
+        return meetings.order_by(*self._ordering())
+
+
+class DecisionFilterForm(_ListFilterForm):
+    etat = forms.ChoiceField(
+        label=_("État"), required=False, choices=[("", _("Tous")), *Decision.Status.choices]
+    )
+    retard = forms.BooleanField(label=_("En retard"), required=False)
+    q = forms.CharField(label=_("Mots"), required=False, max_length=100)
+
+    usual_sort = "-date"
+    orders: ClassVar = {
+        "date": (F("meeting__starts_at").asc(), F("pk").asc()),
+        "echeance": (F("due_on").asc(nulls_last=True),),
+        "etat": (F("status").asc(), F("due_on").asc(nulls_last=True)),
+        "responsable": (F("owner__last_name").asc(nulls_last=True),),
+    }
+
+    def narrow(self, decisions: DecisionQuerySet, *, today: date) -> DecisionQuerySet:
+        asked = self.asked
+        if asked.get("comite"):
+            decisions = decisions.filter(meeting__committee=asked["comite"])
+        if asked.get("etat"):
+            decisions = decisions.filter(status=asked["etat"])
+        if asked.get("retard"):
+            decisions = decisions.overdue(today)
+        if asked.get("q"):
+            decisions = decisions.filter(Q(wording__icontains=asked["q"]) | Q(number__icontains=asked["q"]))
+        return decisions.order_by(*self._ordering())
+
+
+class ActionFilterForm(_ListFilterForm):
+    etat = forms.ChoiceField(
+        label=_("État"),
+        required=False,
+        choices=[("", _("Ouvertes")), ("toutes", _("Toutes")), *Action.Status.choices],
+    )
+    retard = forms.BooleanField(label=_("En retard"), required=False)
+    q = forms.CharField(label=_("Mots"), required=False, max_length=100)
+
+    usual_sort = "echeance"
+    orders: ClassVar = {
+        "echeance": (F("due_on").asc(nulls_last=True),),
+        "action": (F("title").asc(),),
+        "etat": (F("status").asc(), F("due_on").asc(nulls_last=True)),
+        "responsable": (F("owner__last_name").asc(nulls_last=True), F("owner__first_name").asc()),
+    }
+
+    def narrow(self, actions: ActionQuerySet, *, today: date) -> ActionQuerySet:
+        asked = self.asked
+        if asked.get("comite"):
+            actions = actions.of_committee(asked["comite"])
+        if asked.get("retard"):
+            actions = actions.overdue(today)
+        if not asked.get("etat"):
+            actions = actions.open()
+        elif asked["etat"] != "toutes":
+            actions = actions.filter(status=asked["etat"])
+        if asked.get("q"):
+            words = asked["q"]
+            actions = actions.filter(Q(title__icontains=words) | Q(owner__last_name__icontains=words))
+        return actions.order_by(*self._ordering())

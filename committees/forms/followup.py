@@ -1,0 +1,126 @@
+from typing import Any
+
+from crispy_forms.layout import Column, Layout, Row, Submit
+from django import forms
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from candidacy.models import Candidacy
+from committees.forms.rows import ContactField, DayInput, RowForm
+from committees.models import Action, Decision, Meeting
+from partners.models import Contact, ContactQuerySet
+
+
+def _owners(candidacy: Candidacy) -> ContactQuerySet:
+    contacts: ContactQuerySet = Contact.objects.filter(candidacy=candidacy)
+    return contacts.select_related("organisation").order_by("last_name", "first_name", "pk")
+
+
+class _DecisionField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    def label_from_instance(self, decision: Decision) -> str:
+        return f"{decision.number} – {decision.wording[:80]}"
+
+
+class DecisionForm(RowForm):
+    owner = ContactField(required=False)
+
+    class Meta:
+        model = Decision
+        fields = ["wording", "agenda_item", "owner", "due_on", "status", "status_note"]
+        widgets = {"wording": forms.Textarea(attrs={"rows": 4}), "due_on": DayInput}
+        help_texts = {
+            "wording": _("Une phrase au présent\u00a0: «\u00a0Le comité retient…\u00a0»."),
+            "status_note": _("Obligatoire pour une décision remplacée ou abandonnée."),
+        }
+
+    def __init__(self, *args: Any, meeting: Meeting, row: Decision | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        self.fields["owner"].queryset = _owners(meeting.committee.candidacy)  # type: ignore[attr-defined]  # a model field
+        items = self.fields["agenda_item"]
+        items.queryset = meeting.agenda_items.all()  # type: ignore[attr-defined]  # a model field
+        items.to_field_name = "public_id"  # type: ignore[attr-defined]  # likewise
+        items.empty_label = _t("Aucun en particulier")  # type: ignore[attr-defined]  # likewise
+        follow: list[Any] = []
+        if row is None:
+            del self.fields["status"], self.fields["status_note"]
+        else:
+            follow = [
+                Row(Column("status", css_class="col-sm-4"), Column("status_note", css_class="col-sm-8"))
+            ]
+        self.helper.layout = Layout(
+            *(name for name in ("revision", "public_id") if name in self.fields),
+            "wording",
+            "agenda_item",
+            Row(Column("owner", css_class="col-sm-8"), Column("due_on", css_class="col-sm-4")),
+            *follow,
+            Submit("save", _t("Enregistrer")),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        explained = {Decision.Status.SUPERSEDED, Decision.Status.ABANDONED}
+        if cleaned.get("status") in explained and not cleaned.get("status_note"):
+            self.add_error(
+                "status_note",
+                _t("Dites par quoi la décision est remplacée, ou pourquoi elle est abandonnée."),
+            )
+        return cleaned
+
+
+class ActionForm(RowForm):
+    owner = ContactField(required=False)
+    decision = _DecisionField(
+        label=_("Décision"),
+        queryset=Decision.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        empty_label=_("Aucune en particulier"),
+    )
+
+    class Meta:
+        model = Action
+        fields = ["title", "owner", "due_on", "decision", "status", "proof"]
+        widgets = {"due_on": DayInput}
+        help_texts = {
+            "title": _("Un verbe et son objet\u00a0: «\u00a0Demander la lettre de soutien…\u00a0».")
+        }
+
+    def __init__(
+        self,
+        *args: Any,
+        candidacy: Candidacy,
+        meeting: Meeting | None = None,
+        row: Action | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        self.fields["owner"].queryset = _owners(candidacy)  # type: ignore[attr-defined]  # a model field
+        decisions = Decision.objects.filter(candidacy=candidacy).order_by("-meeting__starts_at", "pk")
+        if meeting is not None:
+            decisions = decisions.filter(meeting=meeting)
+        self.fields["decision"].queryset = decisions  # type: ignore[attr-defined]  # a model field
+        follow: list[Any] = []
+        if row is None:
+            del self.fields["status"], self.fields["proof"]
+        else:
+            follow = [Row(Column("status", css_class="col-sm-4"), Column("proof", css_class="col-sm-8"))]
+        self.helper.layout = Layout(
+            *(name for name in ("revision", "public_id") if name in self.fields),
+            "title",
+            Row(Column("owner", css_class="col-sm-8"), Column("due_on", css_class="col-sm-4")),
+            "decision",
+            *follow,
+            Submit("save", _t("Enregistrer")),
+        )
+
+
+class ReportForm(RowForm):
+    """What the owner of an action says of it."""
+
+    class Meta:
+        model = Action
+        fields = ["status", "proof"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.layout = Layout("revision", "status", "proof", Submit("save", _t("Rendre compte")))

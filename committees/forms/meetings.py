@@ -1,0 +1,231 @@
+from collections.abc import Sequence
+from datetime import date, time, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from crispy_forms.layout import Column, Layout, Row, Submit
+from django import forms
+from django.db.models import Model
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from committees.forms.rows import ClockInput, DayInput, RowForm, SheetForm
+from committees.models import AgendaItem, Committee, Invitation, Meeting
+from core.errors import DomainError
+from core.localtime import local_instant
+from core.templatetags.formats import short_date
+from partners.models import Contact
+
+AFTERNOON = time(14)
+
+
+class _MomentForm(RowForm):
+    """A day and an hour on the candidacy's clock, handed on as the instant ``starts_at``."""
+
+    day = forms.DateField(label=_("Jour"), widget=DayInput)
+    at = forms.TimeField(label=_("Heure"), widget=ClockInput)
+
+    zone: ZoneInfo
+
+    @classmethod
+    def read(cls, row: Model) -> dict[str, Any]:
+        meeting = cast("Meeting", row)
+        local = meeting.starts_at.astimezone(meeting.committee.candidacy.zone)
+        return {**super().read(row), "day": local.date(), "at": local.time().replace(second=0, microsecond=0)}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("day") and cleaned.get("at"):
+            try:
+                cleaned["starts_at"] = local_instant(cleaned["day"], cleaned["at"], self.zone)
+            except DomainError as error:
+                self.add_error("at", str(error))
+        return cleaned
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in super().values.items() if name not in {"day", "at"}}
+
+
+class MeetingForm(_MomentForm):
+    class Meta:
+        model = Meeting
+        fields = ["title", "duration_minutes", "place", "video_url", "introduction"]
+        widgets = {"introduction": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {"introduction": _("Placé en tête de la convocation.")}
+
+    def __init__(
+        self, *args: Any, committee: Committee, today: date, row: Meeting | None = None, **kwargs: Any
+    ) -> None:
+        self.zone = committee.candidacy.zone
+        if row is None:
+            kwargs["initial"] = {
+                "at": AFTERNOON,
+                "duration_minutes": committee.default_minutes,
+                "place": committee.default_place,
+            }
+        super().__init__(*args, row=row, **kwargs)
+        self.fields["title"].required = False
+        self.fields["title"].help_text = _t("Vide\u00a0: «\u00a0%(acronym)s du…\u00a0».") % {
+            "acronym": committee.acronym
+        }
+        if row is None or row.is_draft:
+            earliest = today + timedelta(days=committee.notice_days)
+            self.fields["day"].help_text = _t(
+                "Délai du comité\u00a0: %(days)d jours. Convoquée aujourd’hui, au plus tôt le %(day)s."
+            ) % {"days": committee.notice_days, "day": short_date(earliest)}
+        self.helper.layout = Layout(
+            *(name for name in ("revision", "public_id") if name in self.fields),
+            "title",
+            Row(
+                Column("day", css_class="col-sm-5"),
+                Column("at", css_class="col-6 col-sm-3"),
+                Column("duration_minutes", css_class="col-6 col-sm-4"),
+            ),
+            Row(Column("place", css_class="col-sm-6"), Column("video_url", css_class="col-sm-6")),
+            "introduction",
+            Submit("save", _t("Enregistrer")),
+        )
+
+
+class MeetingMoveForm(_MomentForm):
+    class Meta:
+        model = Meeting
+        fields = ["duration_minutes", "place"]
+
+    def __init__(self, *args: Any, row: Meeting, **kwargs: Any) -> None:
+        self.zone = row.committee.candidacy.zone
+        super().__init__(*args, row=row, **kwargs)
+        self.helper.layout = Layout(
+            "revision",
+            Row(
+                Column("day", css_class="col-sm-5"),
+                Column("at", css_class="col-6 col-sm-3"),
+                Column("duration_minutes", css_class="col-6 col-sm-4"),
+            ),
+            "place",
+            Submit("save", _t("Déplacer la réunion")),
+        )
+
+
+class CancelForm(SheetForm):
+    reason = forms.CharField(
+        label=_("Motif"), max_length=300, help_text=_("Une phrase, lue par les personnes convoquées.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.layout = Layout(
+            "reason", Submit("save", _t("Annuler la réunion"), css_class="btn-danger")
+        )
+
+
+class _PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """People to tick; the template prints them with their organisation, so the label is the name alone."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=Contact.objects.none(), to_field_name="public_id", **kwargs)
+
+    def people(self, chosen: Sequence[Any]) -> list[tuple[Contact, bool]]:
+        kept = {str(value) for value in chosen}
+        return [(contact, str(contact.public_id) in kept) for contact in self.queryset]  # type: ignore[union-attr]
+
+
+class ConveneForm(forms.Form):
+    """Whom to convene: the members sitting that day, all ticked, and whoever else is invited."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    members = _PeopleField(required=False)
+    guests = _PeopleField(required=False)
+
+    def __init__(self, *args: Any, meeting: Meeting, members: Any, guests: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"revision": meeting.revision}
+        super().__init__(*args, **kwargs)
+        self.fields["members"].queryset = members  # type: ignore[attr-defined]  # a model field
+        self.fields["guests"].queryset = guests  # type: ignore[attr-defined]  # a model field
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        people = [*cleaned.get("members", ()), *cleaned.get("guests", ())]
+        if not people and not self.errors:
+            self.add_error(None, _t("Choisissez au moins une personne à convoquer."))
+        return {**cleaned, "contacts": people}
+
+
+class GuestsForm(forms.Form):
+    guests = _PeopleField(error_messages={"required": _("Choisissez au moins une personne.")})
+
+    def __init__(self, *args: Any, guests: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["guests"].queryset = guests  # type: ignore[attr-defined]  # a model field
+
+
+class AgendaItemForm(RowForm):
+    class Meta:
+        model = AgendaItem
+        fields = ["title", "kind", "minutes", "rapporteur", "details"]
+        widgets = {"details": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.layout = Layout(
+            *(name for name in ("revision", "public_id") if name in self.fields),
+            "title",
+            Row(
+                Column("kind", css_class="col-sm-4"),
+                Column("minutes", css_class="col-sm-3"),
+                Column("rapporteur", css_class="col-sm-5"),
+            ),
+            "details",
+            Submit("save", _t("Enregistrer")),
+        )
+
+
+class AnswerForm(SheetForm):
+    answer = forms.ChoiceField(label=_("Réponse"), widget=forms.RadioSelect)
+    comment = forms.CharField(
+        label=_("Un mot"), required=False, max_length=300, help_text=_("Facultatif\u00a0: lu par l’équipe.")
+    )
+
+    def __init__(self, *args: Any, invitation: Invitation, may_withdraw: bool, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"answer": invitation.answer, "comment": invitation.answer_comment})
+        super().__init__(*args, **kwargs)
+        none = Invitation.Answer.NONE
+        self.fields["answer"].choices = [  # type: ignore[attr-defined]  # a choice field
+            (value, label)
+            for value, label in Invitation.Answer.choices
+            if value != none or (may_withdraw and invitation.answer != none)
+        ]
+        self.helper.layout = Layout("answer", "comment", Submit("save", _t("Répondre")))
+
+
+class AttendanceForm(forms.Form):
+    """One choice a person. Each remembers what it showed, so that two who tick at once do not undo each other."""
+
+    def __init__(self, *args: Any, invitations: Sequence[Invitation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.invitations = invitations
+        for invitation in invitations:
+            self.fields[str(invitation.public_id)] = forms.ChoiceField(
+                label=str(invitation.contact),
+                choices=Invitation.Attendance.choices,
+                initial=invitation.attendance,
+                widget=forms.RadioSelect,
+                show_hidden_initial=True,
+                required=False,
+            )
+
+    def lines(self) -> list[tuple[Invitation, forms.BoundField]]:
+        return [(invitation, self[str(invitation.public_id)]) for invitation in self.invitations]
+
+    @property
+    def changed(self) -> dict[Any, str]:
+        """What the person ticked otherwise than it was shown to them."""
+        by_name = {str(invitation.public_id): invitation.public_id for invitation in self.invitations}
+        return {
+            by_name[name]: self.cleaned_data[name]
+            for name in self.changed_data
+            if self.cleaned_data.get(name)
+        }
