@@ -307,7 +307,8 @@ def install_environment(lock: str) -> None:
     names = _locks_of("dev" if "dev.txt" in installed else lock)
     if not installed:
         say("Environnement Python")
-        run(uv, "venv", "--quiet", "--clear", "--python", SYSTEM_PYTHON, VENV)
+        shutil.rmtree(VENV, ignore_errors=True)
+        run(uv, "venv", "--quiet", "--python", SYSTEM_PYTHON, VENV)
     (VENV / "stamp.json").unlink(missing_ok=True)
     say("Dépendances Python")
     wanted = [REQUIREMENTS / names[-1]]
