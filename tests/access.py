@@ -1,0 +1,161 @@
+"""Who may do what: one rule for each URL name, one answer for each role.
+
+``OK`` stands for any answer of a page that lets the person in: the page itself, a redirect after a deed, or a
+form handed back. 403 is for what lies in the person's scope without the right, 404 for what does not exist for
+them. Nobody who has not signed in gets anything but the sign-in page, except where the rule is public.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+OK = "ok"
+
+#: neighbour: a partner of another organisation of the same candidacy. stranger: the lead of another candidacy.
+ROLES = ("stranger", "observer", "elected", "partner", "neighbour", "team", "lead")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``target`` names the object of the world whose public identifier the URL carries, if any."""
+
+    expected: Mapping[str, Any]
+    method: str = "get"
+    target: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+def answers(**expected: Any) -> dict[str, Any]:
+    assert set(expected) == set(ROLES), "a rule says what each role gets"
+    return expected
+
+
+#: Inside the candidacy, for those who prepare it; the others are told that they may not.
+STAFF = answers(stranger=404, observer=403, elected=403, partner=403, neighbour=403, team=OK, lead=OK)
+LEAD = answers(stranger=404, observer=403, elected=403, partner=403, neighbour=403, team=403, lead=OK)
+#: An object that exists for staff alone.
+STAFF_OBJECT = answers(stranger=404, observer=404, elected=404, partner=404, neighbour=404, team=OK, lead=OK)
+LEAD_OBJECT = answers(stranger=404, observer=404, elected=404, partner=404, neighbour=404, team=403, lead=OK)
+#: An object of the partner's own organisation, which they read and write, or only read.
+OWN_OBJECT = answers(stranger=404, observer=404, elected=404, partner=OK, neighbour=404, team=OK, lead=OK)
+OWN_OBJECT_READ = answers(
+    stranger=404, observer=404, elected=404, partner=403, neighbour=404, team=OK, lead=OK
+)
+#: A meeting to which the partner and the elected official are invited.
+INVITED = answers(stranger=404, observer=404, elected=OK, partner=OK, neighbour=404, team=OK, lead=OK)
+INVITED_READ = answers(stranger=404, observer=404, elected=403, partner=403, neighbour=404, team=OK, lead=OK)
+#: A published edition of the dossier.
+READERS = answers(stranger=404, observer=OK, elected=OK, partner=404, neighbour=404, team=OK, lead=OK)
+EVERY_MEMBER = answers(stranger=404, observer=OK, elected=OK, partner=OK, neighbour=OK, team=OK, lead=OK)
+EVERYBODY = answers(stranger=OK, observer=OK, elected=OK, partner=OK, neighbour=OK, team=OK, lead=OK)
+
+PUBLIC = frozenset(
+    {
+        "core:health",
+        "accounts:accessibility",
+        "account_login",
+        "account_request_login_code",
+        "account_confirm_login_code",
+        "account_inactive",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+        "mfa_authenticate",
+        "mfa_login_webauthn",
+    }
+)
+
+#: Pages of the sign-in library: each acts on the account of the person who asks, and takes no other's identifier
+#: but the two of passkeys, which it looks up among the person's own.
+OWN_ACCOUNT = frozenset(
+    {
+        "account_login",
+        "account_request_login_code",
+        "account_confirm_login_code",
+        "account_logout",
+        "account_inactive",
+        "account_reauthenticate",
+        "account_change_password",
+        "account_set_password",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+        "mfa_index",
+        "mfa_authenticate",
+        "mfa_reauthenticate",
+        "mfa_activate_totp",
+        "mfa_deactivate_totp",
+        "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes",
+        "mfa_download_recovery_codes",
+        "mfa_list_webauthn",
+        "mfa_add_webauthn",
+        "mfa_login_webauthn",
+        "mfa_reauthenticate_webauthn",
+        "mfa_edit_webauthn",
+        "mfa_remove_webauthn",
+    }
+)
+
+
+def post(expected: Mapping[str, Any], target: str = "", **data: Any) -> Rule:
+    return Rule(expected, method="post", target=target, data=data)
+
+
+def get(expected: Mapping[str, Any], target: str = "", **kwargs: Any) -> Rule:
+    return Rule(expected, target=target, kwargs=kwargs)
+
+
+ACCESS: dict[str, Rule] = {
+    "core:health": get(EVERYBODY),
+    "accounts:accessibility": get(EVERYBODY),
+    "accounts:profile": get(EVERYBODY),
+    "candidacy:candidacy-theme": get(EVERY_MEMBER),
+    # budget
+    "budget:plan-detail": get(STAFF),
+    "budget:plan-edit": get(STAFF),
+    "budget:plan-summary": get(
+        answers(stranger=404, observer=403, elected=OK, partner=403, neighbour=403, team=OK, lead=OK)
+    ),
+    "budget:funding-own": get(
+        answers(stranger=404, observer=403, elected=403, partner=OK, neighbour=OK, team=403, lead=403)
+    ),
+    "budget:plan-export": get(STAFF),
+    "budget:expense-create": get(STAFF),
+    "budget:expense-edit": get(STAFF, "expense_line"),
+    "budget:expense-remove": post(STAFF, "expense_line"),
+    "budget:income-create": get(STAFF),
+    "budget:income-edit": get(STAFF, "income_line"),
+    "budget:income-remove": post(STAFF, "income_line"),
+    # dossier
+    "dossier:dashboard": get(EVERY_MEMBER),
+    "dossier:section-list": get(
+        answers(stranger=404, observer=403, elected=403, partner=OK, neighbour=OK, team=OK, lead=OK)
+    ),
+    "dossier:section-create": get(STAFF),
+    "dossier:section-detail": get(OWN_OBJECT, "section"),
+    "dossier:section-edit": get(OWN_OBJECT, "section"),
+    "dossier:section-contract": get(OWN_OBJECT_READ, "section"),
+    "dossier:section-status": post(OWN_OBJECT, "section", status="writing"),
+    "dossier:section-move": post(OWN_OBJECT_READ, "section", direction="up"),
+    "dossier:section-remove": post(OWN_OBJECT_READ, "section"),
+    "dossier:section-history": get(OWN_OBJECT, "section"),
+    "dossier:section-revision": get(OWN_OBJECT, "section", number=1),
+    "dossier:picture": get(OWN_OBJECT, "picture"),
+    "dossier:export-list": get(
+        answers(stranger=404, observer=OK, elected=OK, partner=403, neighbour=403, team=OK, lead=OK)
+    ),
+    "dossier:export-create": post(STAFF),
+    "dossier:export-detail": get(STAFF_OBJECT, "export"),
+    "dossier:export-progress": get(STAFF_OBJECT, "export"),
+    "dossier:export-download": get(READERS, "published"),
+    "dossier:export-read": get(READERS, "published"),
+    "dossier:export-publish": post(LEAD_OBJECT, "export"),
+    "dossier:export-withdraw": post(
+        answers(stranger=404, observer=403, elected=403, partner=404, neighbour=404, team=403, lead=OK),
+        "published",
+    ),
+}

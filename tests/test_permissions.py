@@ -1,0 +1,88 @@
+"""Plays tests/access.py: every URL, every role."""
+
+import pytest
+from django.db import transaction
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from tests.access import ACCESS, OK, OWN_ACCOUNT, PUBLIC, ROLES
+from tests.world import make_world
+
+
+def named_urls(patterns, namespace=""):
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from named_urls(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}"
+
+
+def address(name, rule, world, *, target=None):
+    """Reverse ``name`` for the world's candidacy, or without it where the URL carries no slug."""
+    kwargs = dict(rule.kwargs)
+    if rule.target:
+        kwargs["public_id"] = (target or world.objects[rule.target]).public_id
+    try:
+        return reverse(name, kwargs={"slug": world.candidacy.slug, **kwargs})
+    except NoReverseMatch:
+        return reverse(name, kwargs=kwargs)
+
+
+def ask(client, rule, url):
+    """Send the rule's request and undo whatever it did."""
+    with transaction.atomic():
+        response = getattr(client, rule.method)(url, rule.data)
+        if response.streaming:
+            list(response.streaming_content)
+            response.close()
+        transaction.set_rollback(True)
+    return response
+
+
+def outcome(response):
+    if response.status_code in {403, 404}:
+        return response.status_code
+    assert response.status_code < 500
+    return "sign-in" if response.status_code == 302 and response.url.startswith("/compte/connexion/") else OK
+
+
+def test_every_url_has_a_rule():
+    assert sorted(set(named_urls(get_resolver().url_patterns)) ^ (set(ACCESS) | OWN_ACCOUNT)) == []
+
+
+@pytest.mark.parametrize("name", ACCESS)
+def test_each_role_gets_what_the_table_says(client, name):
+    world, rule = make_world(), ACCESS[name]
+    url = address(name, rule, world)
+    seen = {}
+    for role in ROLES:
+        client.force_login(world.people[role])
+        seen[role] = outcome(ask(client, rule, url))
+
+    assert seen == dict(rule.expected)
+
+
+@pytest.mark.parametrize("name", ACCESS)
+def test_nobody_gets_in_without_signing_in(client, name):
+    world, rule = make_world(), ACCESS[name]
+
+    seen = outcome(ask(client, rule, address(name, rule, world)))
+
+    assert seen == (OK if name in PUBLIC else "sign-in")
+
+
+@pytest.mark.parametrize("name", [name for name, rule in ACCESS.items() if rule.target])
+def test_the_identifier_of_another_candidacy_is_unknown_to_its_lead(client, name):
+    world, elsewhere, rule = make_world(), make_world(), ACCESS[name]
+    client.force_login(world.people["lead"])
+
+    response = ask(client, rule, address(name, rule, world, target=elsewhere.objects[rule.target]))
+
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize("name", sorted(OWN_ACCOUNT - PUBLIC))
+def test_the_pages_of_an_account_need_somebody_signed_in(client, name):
+    kwargs = {"pk": 1} if name in {"mfa_edit_webauthn", "mfa_remove_webauthn"} else {}
+
+    assert outcome(client.get(reverse(name, kwargs=kwargs))) == "sign-in"

@@ -1,0 +1,108 @@
+"""One candidacy with one of each thing, and one person for each role: what the permission tests play on."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+
+from accounts.models import User
+from candidacy.models import Candidacy, Membership, Phase, Piece, Territory
+from committees.models import Meeting
+from dossier.models import SectionRevision
+from notifications.services import plan_message
+from tests.factories import (
+    make_action,
+    make_agenda_item,
+    make_candidacy,
+    make_committee,
+    make_contact,
+    make_decision,
+    make_expense_line,
+    make_export,
+    make_income_line,
+    make_invitation,
+    make_meeting,
+    make_member,
+    make_organisation,
+    make_picture,
+    make_plan,
+    make_seat,
+    make_section,
+    make_user,
+)
+
+Role = Membership.Role
+
+
+@dataclass(frozen=True)
+class World:
+    candidacy: Candidacy
+    people: dict[str, User]
+    objects: dict[str, Any]
+
+
+def make_world() -> World:
+    """Make the world: the partner's organisation owns what a partner may reach, the neighbour's owns nothing."""
+    candidacy = make_candidacy(language="fr")
+    people = {
+        "stranger": make_member(role=Role.LEAD).user,
+        **{role: make_user() for role in ("observer", "elected", "partner", "neighbour", "team", "lead")},
+    }
+    roles = {"neighbour": Role.PARTNER}
+    memberships = {
+        role: make_member(candidacy=candidacy, user=user, role=roles.get(role, role))
+        for role, user in people.items()
+        if role != "stranger"
+    }
+    own = make_organisation(candidacy=candidacy)
+    contacts = {
+        "partner": make_contact(organisation=own, user=people["partner"]),
+        "neighbour": make_contact(candidacy=candidacy, user=people["neighbour"]),
+        "elected": make_contact(candidacy=candidacy, user=people["elected"]),
+    }
+    committee = make_committee(candidacy=candidacy)
+    seats = {role: make_seat(committee=committee, contact=contacts[role]) for role in ("partner", "elected")}
+    meeting = make_meeting(committee=committee, status=Meeting.Status.CONVENED)
+    invitations = {
+        role: make_invitation(meeting=meeting, contact=contacts[role]) for role in ("partner", "elected")
+    }
+    picture = make_picture(candidacy=candidacy)
+    section = make_section(candidacy=candidacy, organisation=own)
+    section.pictures.add(picture)
+    SectionRevision.objects.create(section=section, number=1)
+    plan = make_plan(candidacy=candidacy)
+    now = timezone.now()
+    objects = {
+        "membership": memberships["partner"],
+        "organisation": own,
+        "contact": contacts["partner"],
+        "committee": committee,
+        "seat": seats["partner"],
+        "meeting": meeting,
+        "draft": make_meeting(committee=committee),
+        "agenda_item": make_agenda_item(meeting=meeting),
+        "invitation": invitations["partner"],
+        "decision": make_decision(meeting=make_meeting(committee=committee, status=Meeting.Status.HELD)),
+        "action": make_action(candidacy=candidacy, owner=contacts["partner"]),
+        "expense_line": make_expense_line(plan=plan),
+        "income_line": make_income_line(plan=plan, funder=own),
+        "section": section,
+        "picture": picture,
+        "export": make_export(candidacy=candidacy),
+        "published": make_export(candidacy=candidacy, published_at=now, published_by=people["lead"]),
+        "phase": Phase.objects.create(candidacy=candidacy, key="depot", position=1, name="Dépôt"),
+        "piece": Piece.objects.create(candidacy=candidacy, key="lettre", position=1, name="Lettre"),
+        "territory": Territory.objects.create(candidacy=candidacy, name="Lens", insee_code="62498"),
+        "message": plan_message(
+            scope=candidacy.public_id,
+            kind="test",
+            about=uuid4(),
+            rule="once",
+            recipient_key="x",
+            occurrence="1",
+            due_at=now + timedelta(days=1),
+        ),
+    }
+    return World(candidacy, people, objects)
