@@ -1,3 +1,4 @@
+import re
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -13,8 +14,13 @@ from core.models import PublicIdModel, TimestampedModel
 
 
 def validate_siren(value: str) -> None:
+    if not re.fullmatch(r"[0-9]{9}", value):
+        raise ValidationError(_("Un numéro SIREN compte neuf chiffres."), code="siren_length")
     if not siren.is_valid(value):
-        raise ValidationError(_("Ce numéro SIREN n’est pas valide."), code="siren")
+        raise ValidationError(
+            _("Ce numéro SIREN n’existe pas : sa clé de contrôle est fausse. Relisez les chiffres."),
+            code="siren_key",
+        )
 
 
 def validate_time_zone(value: str) -> None:

@@ -1,7 +1,15 @@
 """Builders of rows for the tests. Called without arguments each makes a valid, boring row."""
 
 from tests.factories.budget import make_expense_line, make_income_line, make_plan
-from tests.factories.candidacy import make_candidacy, make_criterion, make_member, make_user
+from tests.factories.candidacy import (
+    make_candidacy,
+    make_criterion,
+    make_member,
+    make_phase,
+    make_piece,
+    make_territory,
+    make_user,
+)
 from tests.factories.committees import (
     make_action,
     make_agenda_item,
@@ -29,9 +37,12 @@ __all__ = [
     "make_meeting",
     "make_member",
     "make_organisation",
+    "make_phase",
     "make_picture",
+    "make_piece",
     "make_plan",
     "make_seat",
     "make_section",
+    "make_territory",
     "make_user",
 ]

@@ -1,7 +1,8 @@
+from datetime import date
 from itertools import count
 
 from accounts.models import User
-from candidacy.models import Call, Candidacy, Criterion, Membership
+from candidacy.models import Call, Candidacy, Criterion, Membership, Phase, Piece, Territory
 
 _serial = count(1)
 
@@ -39,3 +40,30 @@ def make_criterion(*, candidacy=None, **fields):
     fields.setdefault("position", n % 1000)
     fields.setdefault("title", f"critère {n}")
     return Criterion.objects.create(candidacy=candidacy or make_candidacy(), **fields)
+
+
+def make_territory(*, candidacy=None, **fields):
+    n = next(_serial)
+    fields.setdefault("name", f"Commune {n}")
+    fields.setdefault("insee_code", f"{n % 90000 + 1000:05d}")
+    fields.setdefault("population_municipal", 1000)
+    if fields["population_municipal"] is not None or fields.get("population_total") is not None:
+        fields.setdefault("population_source", "Insee")
+        fields.setdefault("population_on", date(2024, 1, 1))
+    return Territory.objects.create(candidacy=candidacy or make_candidacy(), **fields)
+
+
+def make_phase(*, candidacy=None, **fields):
+    n = next(_serial)
+    fields.setdefault("key", f"phase-{n}")
+    fields.setdefault("position", n % 1000)
+    fields.setdefault("name", f"Phase {n}")
+    return Phase.objects.create(candidacy=candidacy or make_candidacy(), **fields)
+
+
+def make_piece(*, candidacy=None, **fields):
+    n = next(_serial)
+    fields.setdefault("key", f"piece-{n}")
+    fields.setdefault("position", n % 1000)
+    fields.setdefault("name", f"Pièce {n}")
+    return Piece.objects.create(candidacy=candidacy or make_candidacy(), **fields)
