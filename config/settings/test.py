@@ -6,7 +6,7 @@ import tempfile
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="candidacy-tests-"))
 
 from config.settings.base import *
-from config.settings.base import TEMPLATES
+from config.settings.base import DATA_DIR, DATABASES, TEMPLATES
 
 SECRET_KEY = "only-for-the-tests"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
@@ -19,3 +19,8 @@ WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 BASE_URL = "https://candidacy.example"
 TEMPLATES[0]["OPTIONS"]["debug"] = True
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file: threads and processes of a test meet there as they do in production, which memory does not allow.
+    DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
