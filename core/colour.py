@@ -18,6 +18,8 @@ SURFACES: dict[Scheme, tuple[Channels, ...]] = {
 
 TEXT_CONTRAST = 4.5
 SHAPE_CONTRAST = 3.0
+#: On dark surfaces a text at the bare minimum glows into them: links aim higher there.
+LINK_CONTRAST: dict[Scheme, float] = {"light": TEXT_CONTRAST, "dark": 6.0}
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def accent_for(colour: str, scheme: Scheme) -> Accent:
     # White or black, one always reads at 4.5:1 or better; ink is the softer black where it suffices.
     on_fill = next(text for text in (WHITE, INK, BLACK) if contrast(text, fill) >= TEXT_CONTRAST)
     fill_hover = _mix(fill, BLACK if on_fill == WHITE else WHITE, 0.14)
-    text = _until(accent, towards, (*surfaces, soft), TEXT_CONTRAST)
+    text = _until(accent, towards, (*surfaces, soft), LINK_CONTRAST[scheme])
     line = _until(accent, towards, surfaces, SHAPE_CONTRAST)
     return Accent(*(_written(shade) for shade in (fill, on_fill, fill_hover, text, soft, line)))
 
