@@ -12,6 +12,7 @@ from budget.summary import PlanSummary, read_plan
 from candidacy.models import Candidacy
 from committees.models import Action, Committee, Invitation, Meeting
 from committees.rhythm import Rhythm, rhythms
+from core.money import share
 from dossier.models import Section
 from dossier.outline import read_outline
 from dossier.progress import CriterionCoverage, Progress, read_coverage, read_progress
@@ -44,6 +45,15 @@ class LateSection:
 
 
 @dataclass(frozen=True)
+class FundingShares:
+    """How much of the expenses each degree of certainty covers, in percent, for the meters."""
+
+    secured: int
+    requested: int
+    to_find: int
+
+
+@dataclass(frozen=True)
 class Dashboard:
     days_left: int | None
     progress: Progress
@@ -64,6 +74,18 @@ class Dashboard:
     def unproved(self) -> tuple[CriterionCoverage, ...]:
         """Criteria that sections answer, none of them validated yet."""
         return tuple(item for item in self.coverage if item.sections and not item.validated)
+
+    @property
+    def funding_shares(self) -> FundingShares | None:
+        if self.plan is None:
+            return None
+        whole = self.plan.expenses.total
+        return FundingShares(
+            *(
+                min(int(share(part, whole) or 0), 100)
+                for part in (self.plan.secured, self.plan.requested, self.plan.to_find)
+            )
+        )
 
     @property
     def proved(self) -> int:

@@ -148,7 +148,7 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             "criteria": forms.CheckboxSelectMultiple,
         }
         help_texts = {
-            "brief": _("Ce que l’on attend de la personne qui écrit ; elle le lit au-dessus de son texte."),
+            "brief": _("Ce que l’on attend de la personne qui écrit ; elle le lit au-dessus de son texte."),
             "kind": _("Ce qui est imprimé à la suite du texte, à partir des données de la candidature."),
             "limit_value": _("Laissez vide s’il n’y a pas de limite."),
         }
@@ -195,5 +195,5 @@ class PlaceForm(forms.Form):
 
 
 class StatusForm(forms.Form):
-    target = forms.ChoiceField(choices=sorted({(move.target, move.target) for move in MOVES}))
+    status = forms.ChoiceField(choices=sorted({(move.target, move.target) for move in MOVES}))
     note = forms.CharField(required=False, max_length=300)

@@ -1,7 +1,7 @@
 """The outline: the number of each section, its length against its limit, and what the contract says is late.
 
 Numbers are worked out here and nowhere else, from the whole outline: a page that shows three sections of it, the
-dossier that is printed and a partner's space all say « 2.3 » of the same section.
+dossier that is printed and a partner's space all say « 2.3 » of the same section.
 """
 
 import math
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from candidacy.models import Candidacy, Criterion
 from dossier.models import Section
+from dossier.workflow import TONES
 
 #: A working measure, never a promise: the printed pages are counted on the PDF.
 WORDS_A_PAGE = 450
@@ -49,6 +50,10 @@ class Length:
         return None if self.limit is None else math.ceil(self.used * 100 / self.limit)
 
     @property
+    def words_a_page(self) -> int:
+        return WORDS_A_PAGE
+
+    @property
     def bar(self) -> int:
         """Width of the meter."""
         return min(self.percent or 0, 100)
@@ -65,7 +70,7 @@ class Length:
     def tone(self) -> str:
         if self.is_over:
             return "bad"
-        return "warn" if self.percent is not None and self.percent >= _NEARLY_FULL else "neutral"
+        return "warn" if self.percent is not None and self.percent >= _NEARLY_FULL else "accent"
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,10 @@ class OutlineRow:
     @property
     def is_part(self) -> bool:
         return self.section.parent_id is None
+
+    @property
+    def tone(self) -> str:
+        return TONES[Section.Status(self.section.status)]
 
 
 def numbers(sections: Iterable[tuple[int, int | None]]) -> dict[int, str]:

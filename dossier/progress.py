@@ -9,7 +9,6 @@ from django.utils.functional import Promise
 
 from candidacy.models import Candidacy, Criterion
 from dossier.models import Section, SectionQuerySet
-from dossier.workflow import TONES
 
 Status = Section.Status
 
@@ -21,7 +20,15 @@ class Share:
     status: str
     label: str | Promise
     count: int
-    tone: str
+    total: int
+
+    @property
+    def percent(self) -> int:
+        return self.count * 100 // self.total if self.total else 0
+
+    @property
+    def meter_tone(self) -> str:
+        return "good" if self.status == Status.VALIDATED else "accent"
 
 
 @dataclass(frozen=True)
@@ -62,8 +69,9 @@ def read_progress(sections: SectionQuerySet, *, today: date) -> Progress:
     late = Q(due_on__lt=today) & ~Q(status=Status.VALIDATED)
     counts = {f"in_{status.value}": Count("pk", filter=Q(status=status)) for status in Status}
     found = sections.aggregate(late=Count("pk", filter=late), words=Sum("word_count"), **counts)
+    total = sum(found[name] for name in counts)
     shares = tuple(
-        Share(status, status.label, found[f"in_{status.value}"], TONES[status]) for status in reversed(Status)
+        Share(status, status.label, found[f"in_{status.value}"], total) for status in reversed(Status)
     )
     return Progress(shares, found["late"], found["words"] or 0)
 

@@ -186,14 +186,14 @@ def _changes(
 
 
 def _told(record: Any, created: str, deleted: str, changed: str, *, status: str = "status") -> str:
-    """Say what happened to the thing of ``record``; a new state says more than « modifié »."""
+    """Say what happened to the thing of ``record``; a new state says more than « modifié »."""
     if record.history_type == _CREATED:
         return created
     if record.history_type == _DELETED:
         return deleted
     former = getattr(record, "former_status", None)
     if former is not None and former != getattr(record, status):
-        return _("passe à « %(status)s »") % {"status": getattr(record, f"get_{status}_display")()}
+        return _("passe à « %(status)s »") % {"status": getattr(record, f"get_{status}_display")()}
     return changed
 
 

@@ -21,7 +21,7 @@ def request_export(*, candidacy: Candidacy, by: User) -> DossierExport:
     if under_way is not None:
         return under_way
     if not candidacy.sections.exists():
-        raise DomainError(_("Le dossier n’a pas encore de section : il n’y a rien à imprimer."))
+        raise DomainError(_("Le dossier n’a pas encore de section : il n’y a rien à imprimer."))
     export = DossierExport(candidacy=candidacy, requested_by=by)
     export.full_clean()
     export.save()

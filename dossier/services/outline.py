@@ -68,9 +68,9 @@ def remove_section(*, section: Section) -> None:
     _lock_outline(section.candidacy)
     locked = Section.objects.select_for_update(of=("self",)).get(pk=section.pk)
     if locked.body or locked.revision:
-        raise DomainError(_("Cette section contient un texte : elle ne peut être supprimée."))
+        raise DomainError(_("Cette section contient un texte : elle ne peut être supprimée."))
     if locked.children.exists():
-        raise DomainError(_("Cette partie contient des sections : déplacez-les d’abord."))
+        raise DomainError(_("Cette partie contient des sections : déplacez-les d’abord."))
     locked.delete()
 
 
@@ -109,9 +109,9 @@ def _check_scope(section: Section, contract: Contract, organisation: Organisatio
     if contract.parent is None:
         return
     if contract.parent.parent_id is not None or contract.parent.pk == section.pk:
-        raise DomainError(_("Le plan a deux niveaux : choisissez une partie du premier."))
+        raise DomainError(_("Le plan a deux niveaux : choisissez une partie du premier."))
     if section.pk is not None and section.children.exists():
-        raise DomainError(_("Cette partie contient des sections : elle reste au premier niveau."))
+        raise DomainError(_("Cette partie contient des sections : elle reste au premier niveau."))
 
 
 def _last_position(candidacy: Candidacy, parent: Section | None) -> int:

@@ -39,7 +39,7 @@ def save_text(*, section: Section, body: str, expected_revision: int, by: User |
         raise StaleRevisionError(_("Quelqu’un a enregistré cette section pendant que vous écriviez."))
     if len(clean) > MAX_BODY_CHARACTERS:
         raise DomainError(
-            _("Ce texte est trop long pour une section : au plus %(max)d signes, mise en forme comprise.")
+            _("Ce texte est trop long pour une section : au plus %(max)d signes, mise en forme comprise.")
             % {"max": MAX_BODY_CHARACTERS}
         )
     _keep_unrecorded_text(locked)
@@ -77,7 +77,7 @@ def change_status(*, section: Section, target: str, by: User, note: str = "") ->
     move = find_move(locked.status, target)
     if move is None or not (move.is_for_writers or is_staff(by, locked.candidacy)):
         raise DomainError(
-            _("Cette section est maintenant « %(status)s » : ce passage n’est plus possible.")
+            _("Cette section est maintenant « %(status)s » : ce passage n’est plus possible.")
             % {"status": locked.get_status_display()}
         )
     if target in {Section.Status.IN_REVIEW, Section.Status.VALIDATED} and _is_missing_its_text(locked):

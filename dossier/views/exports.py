@@ -92,7 +92,7 @@ def export_publish(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
     except DomainError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("Le dossier est publié : les élus et les observateurs peuvent le lire."))
+        messages.success(request, _("Le dossier est publié : les élus et les observateurs peuvent le lire."))
     return redirect("dossier:export-detail", slug, public_id)
 
 
@@ -132,7 +132,7 @@ def _last_good(request: AppRequest, export: DossierExport) -> DossierExport | No
 
 
 def _filename(export: DossierExport) -> str:
-    """Name the file as one would: « Dossier de candidature – Lens-Liévin – 22 novembre 2026.pdf »."""
+    """Name the file as one would: « Dossier de candidature – Lens-Liévin – 22 novembre 2026.pdf »."""
     title = export.candidacy.title.replace("/", "-").replace("\\", "-")
     day = long_date(export.finished_at or export.created_at).split(" ", 1)[1]
     return _("Dossier de candidature – %(title)s – %(day)s.pdf") % {"title": title, "day": day}

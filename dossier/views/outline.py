@@ -121,7 +121,7 @@ def _visible_section(request: AppRequest, slug: str, public_id: UUID) -> Section
 
 
 def _asked_part(request: AppRequest) -> UUID | None:
-    """Return the part that the link « ajouter ici » names, or nothing if it is not one."""
+    """Return the part that the link « ajouter ici » names, or nothing if it is not one."""
     try:
         return UUID(request.GET.get("partie", ""))
     except ValueError:

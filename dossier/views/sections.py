@@ -47,7 +47,7 @@ def section_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpRespons
     if request.method == "POST":
         return _save(request, section)
     if section.is_closed:
-        messages.info(request, _("Cette section est validée : rouvrez la relecture pour la modifier."))
+        messages.info(request, _("Cette section est validée : rouvrez la relecture pour la modifier."))
         return redirect("dossier:section-detail", slug, public_id)
     form = SectionTextForm(section=section, initial={"body": section.body, "revision": section.revision})
     return _editor(request, section, form)
@@ -59,7 +59,7 @@ def section_status(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
     form = StatusForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
-    target = form.cleaned_data["target"]
+    target = form.cleaned_data["status"]
     require(can_move_section(request.user, section, target))
     try:
         moved = change_status(section=section, target=target, by=request.user, note=form.cleaned_data["note"])
@@ -67,7 +67,7 @@ def section_status(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
         messages.error(request, str(error))
     else:
         messages.success(
-            request, _("La section est maintenant « %(status)s ».") % {"status": moved.get_status_display()}
+            request, _("La section est maintenant « %(status)s ».") % {"status": moved.get_status_display()}
         )
     return redirect("dossier:section-detail", slug, public_id)
 
@@ -132,7 +132,7 @@ def _save(request: AppRequest, section: Section) -> HttpResponse:
         form.add_error(None, str(error))
         return _editor(request, section, form, status=422)
     if saved.revision == section.revision:
-        messages.info(request, _("Rien n’avait changé : aucune révision n’a été créée."))
+        messages.info(request, _("Rien n’avait changé : aucune révision n’a été créée."))
     else:
         messages.success(request, _("La section est enregistrée."))
     return redirect("dossier:section-detail", section.candidacy.slug, section.public_id)

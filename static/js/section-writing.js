@@ -1,0 +1,61 @@
+// Writing a section: the length keeps up with the text, and leaving with unsaved words asks first.
+// The server counts again when the text is saved, by the same rules (core.richtext.to_plain_text).
+
+const BLOCK_END = /<\/(?:p|h[2-4]|li|td|th|caption|figcaption|blockquote|tr)>|<br>/gi;
+
+const plainText = (html) => {
+  const parsed = new DOMParser().parseFromString(html.replace(BLOCK_END, "$& "), "text/html");
+  return parsed.body.textContent.replace(/\s+/g, " ").trim();
+};
+
+const COUNTS = {
+  words: (text) => (text ? text.split(" ").length : 0),
+  characters: (text) => Array.from(text).length,
+};
+
+const measure = (box, text) => {
+  if (box.dataset.unit !== "pages") return COUNTS[box.dataset.unit](text);
+  return Math.ceil(COUNTS.words(text) / Number(box.dataset.wordsAPage));
+};
+
+const write = (number) => number.toLocaleString("fr-FR");
+
+const show = (box, used) => {
+  const limit = Number(box.dataset.limit);
+  const about = box.dataset.unit === "pages" ? `${box.dataset.about} ` : "";
+  const told = `${about}${write(used)} ${box.dataset.unitLabel}`;
+  const label = box.querySelector("[data-length-label], .meter__label, span");
+  label.textContent = told;
+  if (!limit) return;
+  const over = Math.max(used - limit, 0);
+  const meter = box.querySelector(".meter");
+  const bar = box.querySelector("progress");
+  box.querySelector(".meter__value").textContent =
+    `${box.dataset.of} ${write(limit)}${over ? `, ${write(over)} ${box.dataset.over}` : ""}`;
+  bar.value = Math.min(Math.ceil((used * 100) / limit), 100);
+  bar.setAttribute("aria-label", told);
+  meter.classList.remove("meter--accent", "meter--warn", "meter--bad");
+  meter.classList.add(over ? "meter--bad" : bar.value >= 90 ? "meter--warn" : "meter--accent");
+};
+
+for (const area of document.querySelectorAll("textarea[data-counts-into]")) {
+  const box = document.getElementById(area.dataset.countsInto);
+  let waiting;
+  area.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => show(box, measure(box, plainText(area.value))), 150);
+  });
+}
+
+for (const form of document.querySelectorAll("form[data-guards-unsaved]")) {
+  let isUnsaved = form.dataset.guardsUnsaved === "unsaved";
+  form.addEventListener("input", () => {
+    isUnsaved = true;
+  });
+  form.addEventListener("submit", () => {
+    isUnsaved = false;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (isUnsaved) event.preventDefault();
+  });
+}
