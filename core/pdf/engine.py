@@ -2,8 +2,9 @@
 
 import atexit
 import json
+import logging
 import os
-import select
+import selectors
 import subprocess
 import sys
 import threading
@@ -15,6 +16,8 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 from core.pdf.document import PdfError
+
+_log = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).resolve().parents[2]
 #: Nothing else of the environment reaches the process that reads what people wrote: no password, no address.
@@ -74,9 +77,10 @@ class Engine:
         outlet = self._process.stdout
         if outlet is None:
             return []
-        ready, _, _ = select.select([outlet], [], [], seconds)
-        if not ready:
-            return []
+        with selectors.DefaultSelector() as selector:
+            selector.register(outlet, selectors.EVENT_READ)
+            if not selector.select(seconds):
+                return []
         block = os.read(outlet.fileno(), 1 << 16)
         if not block:
             raise self._stopped()
@@ -99,11 +103,15 @@ class Engine:
             self._log.close()
             self._temporary.cleanup()
 
-    def _stopped(self) -> EngineStoppedError:
+    def last_words(self) -> str:
+        """Return the end of what the process and its children wrote to their standard error."""
         self._log.seek(0, os.SEEK_END)
         self._log.seek(max(0, self._log.tell() - 2000))
-        tail = self._log.read().decode(errors="replace").strip()
-        return EngineStoppedError(f"Le moteur de mise en page s’est arrêté. {tail}".strip())
+        return self._log.read().decode(errors="replace").strip()
+
+    def _stopped(self) -> EngineStoppedError:
+        _log.warning("the engine stopped: %s", self.last_words())
+        return EngineStoppedError("Le moteur de mise en page s’est arrêté.")
 
 
 _idle: list[Engine] = []

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import OpenerDirector
 
-from PIL import Image
+from PIL import Image, ImageFile
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from core.pdf.document import HOST, Limits, MediaFile
@@ -74,17 +74,6 @@ class ClosedFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no ty
         if url not in self._kept:
             self._kept[url] = self._read(url)
         return self._kept[url]
-
-    def decode(self, url: str) -> None:
-        """Decode every point of a picture, which its header alone does not promise; RefusedError if it cannot be."""
-        content, content_type = self.read(url)
-        if content_type == "image/svg+xml":
-            return
-        try:
-            with Image.open(BytesIO(content)) as picture:
-                picture.convert("RGB")
-        except Exception as error:
-            raise RefusedError("broken") from error
 
     def _read(self, url: str) -> tuple[bytes, str]:
         try:
@@ -162,6 +151,8 @@ class ClosedFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no ty
                 width, height = picture.size
         except Image.DecompressionBombError as error:
             raise RefusedError("pixels") from error
+        except MemoryError:
+            raise
         except Exception as error:
             raise RefusedError("type") from error
         if content_type is None:
@@ -174,11 +165,19 @@ class ClosedFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no ty
 
 
 def _is_whole(content: bytes, content_type: str) -> bool:
-    """Look for the mark that ends the format: a cut file would print as a half-grey picture."""
+    """Tell whether the picture is all there: WeasyPrint would print a cut one half grey, and say nothing."""
     if content_type == "image/jpeg":
+        # A photograph is embedded as it is, so it is not decoded here either: its end mark has to be there.
         return content.rfind(b"\xff\xd9") > content.rfind(b"\xff\xda")
-    if content_type == "image/png":
-        return b"IEND" in content[-64:]
-    if content_type == "image/gif":
-        return b"\x3b" in content[-8:]
-    return len(content) >= int.from_bytes(content[4:8], "little")
+    tolerant = ImageFile.LOAD_TRUNCATED_IMAGES  # which WeasyPrint makes true for the whole process
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        with Image.open(BytesIO(content)) as picture:
+            picture.load()
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 -- decoders raise anything; whatever it is, the picture cannot be shown
+        return False
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = tolerant
+    return True

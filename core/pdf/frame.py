@@ -6,6 +6,16 @@ from html import escape
 
 from core.pdf.document import Part, Wording
 
+#: One page for each leaf, whatever the style sheet of the document says elsewhere; it only dresses them.
+FRAME_STYLE = """
+@page { size: A4 }
+@page frame { margin: 0 }
+@page frame-wide { size: A4 landscape; margin: 0 }
+.frame { page: frame; position: relative; height: 296mm; overflow: hidden; break-after: page }
+.frame-wide { page: frame-wide; height: 209mm }
+.frame:last-child { break-after: auto }
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -75,7 +75,6 @@ class Tidied:
     references: list[str] = field(default_factory=list)
     #: Code, name and reason of what was changed.
     notices: list[tuple[str, str, str]] = field(default_factory=list)
-    pictures: list[tuple[Element, Element]] = field(default_factory=list)
 
 
 def tidy(body: Element, *, key: str, wording: Wording, admit: Callable[[str], object]) -> Tidied:
@@ -98,7 +97,7 @@ def tidy(body: Element, *, key: str, wording: Wording, admit: Callable[[str], ob
     return tidied
 
 
-def show_missing(parent: Element, picture: Element, wording: Wording, code: str) -> None:
+def _show_missing(parent: Element, picture: Element, wording: Wording, code: str) -> None:
     """Put a visible notice where the picture would have been."""
     box = Element("span", {"class": "missing"})
     box.tail = picture.tail
@@ -169,13 +168,12 @@ def _check_picture(
         admit(address)
     except RefusedError as refusal:
         tidied.notices.append(("missing_picture", name, refusal.code))
-        show_missing(parent, picture, wording, refusal.code)
+        _show_missing(parent, picture, wording, refusal.code)
         return
     picture.set("src", address)
     if picture.get("alt") is None:
         picture.set("alt", wording.picture_without_text)
         tidied.notices.append(("missing_text", name, ""))
-    tidied.pictures.append((parent, picture))
 
 
 def _check_link(link: Element, identifiers: set[str], tidied: Tidied) -> None:

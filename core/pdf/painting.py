@@ -10,8 +10,8 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
 from core.pdf.document import STATIC_URL, Wording
-from core.pdf.fetcher import ClosedFetcher, RefusedError, Shelf
-from core.pdf.markup import Tidied, show_missing, tidy
+from core.pdf.fetcher import ClosedFetcher, Shelf
+from core.pdf.markup import Tidied, tidy
 from core.pdf.tagging import finish
 
 _POINTS = 0.75  # of a CSS pixel
@@ -43,27 +43,15 @@ def make_press(*, lang: str, wording: Wording, shelf: Shelf, style: str) -> Pres
 
 def paint(press: Press, *, key: str, kind: str, html: str) -> tuple[bytes, dict[str, Any]]:
     """Return the PDF of ``html`` and what the joining needs to know about it."""
-    try:
-        return _paint(press, key=key, kind=kind, html=html, decode=False)
-    except (MemoryError, RecursionError):
-        raise
-    except Exception:  # noqa: BLE001 -- the second try raises what is not the pictures' fault
-        # A picture whose header is right and whose content is not fails late. Look at each in full, once.
-        return _paint(press, key=key, kind=kind, html=html, decode=True)
-
-
-def _paint(press: Press, *, key: str, kind: str, html: str, decode: bool) -> tuple[bytes, dict[str, Any]]:
     fetcher = ClosedFetcher(press.shelf)
     page = HTML(
         string=f'<!doctype html><html lang="{press.lang}"><head><title>{key}</title></head>'
-        f'<body class="{kind}">{html}</body></html>',
+        f'<body class="kind-{kind}">{html}</body></html>',
         base_url=STATIC_URL,
         url_fetcher=fetcher,
     )
     body = next(page.etree_element.iter("body"))
     tidied = tidy(body, key=key, wording=press.wording, admit=fetcher.read)
-    if decode:
-        _drop_broken_pictures(tidied, fetcher, press.wording)
     page.wrapper_element = cssselect2.ElementWrapper.from_html_root(page.etree_element)
     tagged = kind != "frame"
     rendered = page.render(
@@ -77,16 +65,6 @@ def _paint(press: Press, *, key: str, kind: str, html: str, decode: bool) -> tup
     )
     content = rendered.write_pdf(finisher=finisher, pdf_variant=_VARIANT if tagged else None)
     return content, _facts(rendered, tidied)
-
-
-def _drop_broken_pictures(tidied: Tidied, fetcher: ClosedFetcher, wording: Wording) -> None:
-    for parent, picture in tidied.pictures:
-        address = picture.get("src", "")
-        try:
-            fetcher.decode(address)
-        except RefusedError as refusal:
-            show_missing(parent, picture, wording, refusal.code)
-            tidied.notices.append(("missing_picture", address.rpartition("/")[2][:80], refusal.code))
 
 
 def _facts(rendered: Any, tidied: Tidied) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -29,11 +30,13 @@ from core.pdf.document import (
 )
 from core.pdf.engine import Deadline, Engine, leased_engine
 from core.pdf.fonts import FontFace, font_face_rules, prepare_fonts
-from core.pdf.frame import Entry, Leaf, contents_html, failure_html, frame_html
+from core.pdf.frame import FRAME_STYLE, Entry, Leaf, contents_html, failure_html, frame_html
 from core.pdf.store import Piece, PieceStore, read_piece
 
 #: Called with the stage ("parts", "contents" or "join"), what is done of it, and its total.
 Progress = Callable[[str, int, int], None]
+
+_log = logging.getLogger(__name__)
 
 _FONT_URL = STATIC_URL.replace("/static/", "/font/")
 _MENTION = re.compile(r"https://dossier\.invalid/(media|static)/([^\"'\s()<>]+)")
@@ -205,6 +208,7 @@ class _Job:
     def style(self) -> str:
         return (
             font_face_rules(self.faces, _FONT_URL)
+            + FRAME_STYLE
             + f":root{{--accent:{self.document.accent}}}\n"
             + self.document.style
         )
@@ -400,6 +404,8 @@ class _Pressroom:
                     tasks.discard(answer["task"])
                     self.job.cost.cpu += answer["cpu"]
                     self.job.cost.peak = max(self.job.cost.peak, answer["peak"])
+                    if answer["reason"]:
+                        _log.warning("a piece failed (%s): %s", answer["reason"], self.engine.last_words())
                     yield answer["task"], answer["reason"]
 
 

@@ -69,7 +69,8 @@ class Server:
     def patience(self) -> float:
         if not self.children:
             return _IDLE_SECONDS
-        return max(0.01, min(child.deadline for child in self.children.values()) - time.monotonic())
+        next_end = min(child.deadline for child in self.children.values()) - time.monotonic()
+        return min(max(0.01, next_end), _IDLE_SECONDS)
 
     def say(self, **answer: Any) -> None:
         os.write(self.outlet, json.dumps(answer).encode() + b"\n")
