@@ -25,14 +25,14 @@ def draw_certainty(plan: PlanSummary, *, width: int = 560) -> SafeString:
             label="",
             value=value,
             text=euros(value),
-            group=f"{name} : {euros(value)} ({percent(share(value, whole))})",
+            group=f"{name} : {euros(value)} ({percent(share(value, whole))})",
         )
         for name, value in parts
     ]
     kept = [(bar, colour) for bar, colour in zip(bars, CERTAINTY_COLOURS, strict=True) if bar.value > 0]
     return draw(
         stacked_bar([bar for bar, _colour in kept], colours=[colour for _bar, colour in kept], width=width),
-        description=_("Financement des charges : ") + " ; ".join(bar.group for bar in bars),
+        description=_("Financement des charges : ") + " ; ".join(bar.group for bar in bars),
     )
 
 
@@ -57,6 +57,6 @@ def draw_income(plan: PlanSummary, *, colour: str = "#1d4f4a", width: int = 560)
         )
     return draw(
         horizontal_bars(bars, colour=colour, width=width),
-        description=_("Produits par ordre d’importance : ")
+        description=_("Produits par ordre d’importance : ")
         + " ; ".join(f"{bar.label}, {bar.text}" for bar in bars),
     )

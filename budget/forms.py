@@ -162,13 +162,13 @@ class IncomeLineForm(_LineForm):
         self.fields["funder"].queryset = Organisation.objects.filter(  # type: ignore[attr-defined]  # a model field
             candidacy=self.plan.candidacy_id
         ).order_by("name")
-        self.fields["funder"].empty_label = _t("Aucun : recette propre")  # type: ignore[attr-defined]
+        self.fields["funder"].empty_label = _t("Aucun : recette propre")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         secured = cleaned.get("status") in IncomeLine.SECURED
         if secured and cleaned.get("granted_amount") is None and "granted_amount" not in self.errors:
-            self.add_error("granted_amount", _t("Indiquez le montant accordé : ce financement est acquis."))
+            self.add_error("granted_amount", _t("Indiquez le montant accordé : ce financement est acquis."))
         if not secured and cleaned.get("granted_amount") is not None:
             self.add_error(
                 "granted_amount",

@@ -110,7 +110,7 @@ class ExpenseAmount(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.year} : {self.amount}"
+        return f"{self.year} : {self.amount}"
 
 
 class IncomeLineQuerySet(models.QuerySet["IncomeLine"]):
@@ -255,4 +255,4 @@ class IncomeAmount(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.year} : {self.amount}"
+        return f"{self.year} : {self.amount}"

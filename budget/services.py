@@ -36,7 +36,7 @@ def set_plan_years(*, candidacy: Candidacy, first_year: int, last_year: int, not
         )
         if outside:
             raise DomainError(
-                _("Des montants sont inscrits en %(years)s : déplacez-les avant de retirer l’année.")
+                _("Des montants sont inscrits en %(years)s : déplacez-les avant de retirer l’année.")
                 % {"years": ", ".join(map(str, outside))}
             )
     plan = plan or FundingPlan(candidacy=candidacy)
@@ -102,7 +102,7 @@ def remove_income_line(*, line: IncomeLine) -> None:
     """Take an income off the plan. One that a funder has voted is withdrawn instead, so that it stays in sight."""
     if line.is_secured:
         raise DomainError(
-            _("Ce financement est acquis : passez-le à l’état « retirée » plutôt que de l’effacer.")
+            _("Ce financement est acquis : passez-le à l’état « retirée » plutôt que de l’effacer.")
         )
     line.delete()
 

@@ -127,7 +127,7 @@ def expense_remove(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
     plan = _plan_to_edit(request, slug)
     line = get_object_or_404(ExpenseLine, plan=plan, public_id=public_id)
     remove_expense_line(line=line)
-    messages.success(request, _("La charge « %(label)s » est retirée du plan.") % {"label": line.label})
+    messages.success(request, _("La charge « %(label)s » est retirée du plan.") % {"label": line.label})
     return redirect("budget:plan-detail", slug)
 
 
@@ -140,7 +140,7 @@ def income_remove(request: AppRequest, slug: str, public_id: UUID) -> HttpRespon
     except DomainError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("Le produit « %(label)s » est retiré du plan.") % {"label": line.label})
+        messages.success(request, _("Le produit « %(label)s » est retiré du plan.") % {"label": line.label})
     return redirect("budget:plan-detail", slug)
 
 

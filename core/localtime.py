@@ -19,7 +19,7 @@ def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     if instant.astimezone(zone).replace(tzinfo=None) != wall:
         raise DomainError(
             _(
-                "Le %(day)s, l’heure %(time)s n’existe pas : on passe à l’heure d’été. Choisissez une autre heure."
+                "Le %(day)s, l’heure %(time)s n’existe pas : on passe à l’heure d’été. Choisissez une autre heure."
             )
             % {"day": day.strftime("%d/%m/%Y"), "time": at.strftime("%H h %M")}
         )
