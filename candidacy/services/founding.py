@@ -1,6 +1,8 @@
 """The first day of a candidacy: its row, its first lead, and the rules of its call."""
 
 from datetime import date
+from typing import TypedDict, Unpack
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -14,32 +16,35 @@ from core.errors import DomainError
 _SLUG_LENGTH = 60
 
 
+class CandidacyFields(TypedDict, total=False):
+    """What is known of a candidacy on its first day; the model says what it cannot do without."""
+
+    slug: str
+    title: str
+    tagline: str
+    title_year: int
+    deposit_on: date | None
+    bearer_name: str
+    bearer_kind: str
+    bearer_siren: str
+    population: int | None
+    population_kind: str
+    population_source: str
+    population_on: date | None
+    time_zone: str
+    accent_colour: str
+    is_fictitious: bool
+
+
 @transaction.atomic
 def create_candidacy(
-    *,
-    founder: User,
-    template: CallTemplate,
-    title: str,
-    title_year: int,
-    bearer_name: str,
-    bearer_kind: str,
-    bearer_siren: str = "",
-    deposit_on: date | None = None,
-    slug: str = "",
-    is_fictitious: bool = False,
+    *, founder: User, template: CallTemplate, public_id: UUID | None = None, **fields: Unpack[CandidacyFields]
 ) -> Candidacy:
     """Found a candidacy under the rules of ``template``; ``founder`` is its lead from the start."""
-    candidacy = Candidacy(
-        slug=slug or _free_slug(title),
-        title=title,
-        title_year=title_year,
-        bearer_name=bearer_name,
-        bearer_kind=bearer_kind,
-        bearer_siren=bearer_siren,
-        deposit_on=deposit_on,
-        language=template.language,
-        is_fictitious=is_fictitious,
-    )
+    candidacy = Candidacy(language=template.language, **fields)
+    candidacy.slug = candidacy.slug or free_slug(candidacy.title)
+    if public_id is not None:
+        candidacy.public_id = public_id
     candidacy.full_clean()
     candidacy.save()
     Membership.objects.create(candidacy=candidacy, user=founder, role=Membership.Role.LEAD)
@@ -122,7 +127,7 @@ def _copy_pieces(candidacy: Candidacy, template: CallTemplate, phases: dict[str,
     )
 
 
-def _free_slug(title: str) -> str:
+def free_slug(title: str) -> str:
     """Derive a short address from ``title``, with a number where it is taken."""
     stem = slugify(title)[: _SLUG_LENGTH - 4].strip("-") or "candidature"
     taken = set(Candidacy.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
