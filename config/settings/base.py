@@ -161,10 +161,16 @@ else:
         "store_processed": False,
         "polling_interval": 0.2,  # seconds between two looks at the folder
     }
+# Due work is rows in the database: a tick looks for them, so one that is lost or comes late costs no more than
+# a minute. Ticks that wait for a stopped worker are dropped, but late enough for clocks that differ.
+TICK_SECONDS = env.float("TICK_SECONDS", default=60.0)
 CELERY_BEAT_SCHEDULE = {
-    "send-due-messages": {"task": "notifications.tasks.send_due_messages", "schedule": 60.0},
-    "plan-meeting-reminders": {"task": "committees.tasks.plan_meeting_reminders", "schedule": 60.0},
-    "resume-dossier-exports": {"task": "dossier.tasks.resume_exports", "schedule": 60.0},
+    name: {"task": task, "schedule": TICK_SECONDS, "options": {"expires": 10 * TICK_SECONDS}}
+    for name, task in (
+        ("send-due-messages", "notifications.tasks.send_due_messages"),
+        ("plan-meeting-reminders", "committees.tasks.plan_meeting_reminders"),
+        ("resume-dossier-exports", "dossier.tasks.resume_exports"),
+    )
 }
 
 # --- mail -------------------------------------------------------------------------------------------
@@ -176,7 +182,7 @@ EMAIL_HOST_USER = _email.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = _email.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
-EMAIL_TIMEOUT = 20  # short: the row of the message stays locked while the server answers
+EMAIL_TIMEOUT = 20  # short: on PostgreSQL the row of the message stays locked while the server answers
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Candidacy <ne-pas-repondre@candidacy.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
