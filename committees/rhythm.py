@@ -120,7 +120,7 @@ def period_around(day: date, kind: str) -> Period:
 def rhythms(committees: Sequence[Committee], now: datetime) -> dict[int, Rhythm]:
     """Count, in one query, the current period of each committee, keyed by its primary key."""
     counted = rhythm_history(committees, now, periods=1)
-    return {pk: periods[0] for pk, periods in counted.items() if periods}
+    return {pk: periods[0] for pk, periods in counted.items()}
 
 
 def rhythm_history(
@@ -143,7 +143,9 @@ def rhythm_history(
         ]
         entered_on = _local_day(committee, committee.created_at)
         counted[committee.pk] = [
-            rhythm for rhythm in periods_counted if rhythm.counted or rhythm.period.last >= entered_on
+            rhythm
+            for rhythm in periods_counted
+            if rhythm.counted or rhythm.period.last >= min(entered_on, today)
         ]
     return counted
 

@@ -1,5 +1,53 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from committees.views import actions, agenda, committees, decisions, invitations, meetings, seats, steps
 
 app_name = "committees"
 
-urlpatterns: list[URLPattern] = []
+COMMITTEE = "c/<slug:slug>/comites/<uuid:public_id>"
+MEETING = "c/<slug:slug>/reunions/<uuid:public_id>"
+AGENDA_ITEM = f"{MEETING}/ordre-du-jour/<uuid:item_id>"
+INVITATION = f"{MEETING}/invitations/<uuid:invitation_id>"
+
+urlpatterns = [
+    path("c/<slug:slug>/comites/", committees.committee_list, name="committee-list"),
+    path("c/<slug:slug>/comites/nouveau/", committees.committee_create, name="committee-create"),
+    path(f"{COMMITTEE}/", committees.committee_detail, name="committee-detail"),
+    path(f"{COMMITTEE}/modifier/", committees.committee_edit, name="committee-edit"),
+    path(f"{COMMITTEE}/membres/nouveau/", seats.seat_create, name="seat-create"),
+    path(f"{COMMITTEE}/membres/<uuid:seat_id>/", seats.seat_edit, name="seat-edit"),
+    path(f"{COMMITTEE}/membres/<uuid:seat_id>/retirer/", seats.seat_remove, name="seat-remove"),
+    path(f"{COMMITTEE}/reunions/nouvelle/", meetings.meeting_create, name="meeting-create"),
+    path("c/<slug:slug>/reunions/", meetings.meeting_list, name="meeting-list"),
+    path("c/<slug:slug>/reunions/export/", meetings.meeting_export, name="meeting-export"),
+    path(f"{MEETING}/", meetings.meeting_detail, name="meeting-detail"),
+    path(f"{MEETING}/modifier/", meetings.meeting_edit, name="meeting-edit"),
+    path(f"{MEETING}/agenda.ics", meetings.meeting_calendar, name="meeting-calendar"),
+    path(f"{MEETING}/convoquer/", steps.meeting_convene, name="meeting-convene"),
+    path(f"{MEETING}/deplacer/", steps.meeting_move, name="meeting-move"),
+    path(f"{MEETING}/annuler/", steps.meeting_cancel, name="meeting-cancel"),
+    path(f"{MEETING}/retablir/", steps.meeting_restore, name="meeting-restore"),
+    path(f"{MEETING}/tenir/", steps.meeting_hold, name="meeting-hold"),
+    path(f"{MEETING}/ordre-du-jour/nouveau/", agenda.agenda_item_create, name="agenda-item-create"),
+    path(f"{AGENDA_ITEM}/", agenda.agenda_item_edit, name="agenda-item-edit"),
+    path(f"{AGENDA_ITEM}/deplacer/", agenda.agenda_item_move, name="agenda-item-move"),
+    path(f"{AGENDA_ITEM}/retirer/", agenda.agenda_item_remove, name="agenda-item-remove"),
+    path(f"{MEETING}/invitations/nouvelle/", invitations.invitation_create, name="invitation-create"),
+    path(f"{INVITATION}/", invitations.invitation_answer, name="invitation-answer"),
+    path(f"{INVITATION}/retirer/", invitations.invitation_remove, name="invitation-remove"),
+    path(f"{MEETING}/presences/", invitations.invitation_attendance, name="invitation-attendance"),
+    path(
+        f"{MEETING}/presences/reprendre/",
+        invitations.attendance_from_answers,
+        name="attendance-from-answers",
+    ),
+    path(f"{MEETING}/decisions/nouvelle/", decisions.decision_create, name="decision-create"),
+    path("c/<slug:slug>/decisions/", decisions.decision_list, name="decision-list"),
+    path("c/<slug:slug>/decisions/export/", decisions.decision_export, name="decision-export"),
+    path("c/<slug:slug>/decisions/<uuid:public_id>/", decisions.decision_edit, name="decision-edit"),
+    path(f"{MEETING}/actions/nouvelle/", actions.meeting_action_create, name="meeting-action-create"),
+    path("c/<slug:slug>/actions/", actions.action_list, name="action-list"),
+    path("c/<slug:slug>/actions/nouvelle/", actions.action_create, name="action-create"),
+    path("c/<slug:slug>/actions/export/", actions.action_export, name="action-export"),
+    path("c/<slug:slug>/actions/<uuid:public_id>/", actions.action_edit, name="action-edit"),
+]

@@ -1,5 +1,6 @@
 """What the lists can be narrowed and sorted by. The address carries it, so the names are French and short."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -16,6 +17,15 @@ from candidacy.models import Candidacy
 from committees.models import Action, Committee, Decision, Meeting
 from committees.models.followup import ActionQuerySet, DecisionQuerySet
 from committees.models.meeting import MeetingQuerySet
+from committees.permissions import can_read_committees
+
+
+@dataclass(frozen=True)
+class Header:
+    """A column that sorts: what its link asks for, and how it runs now, in the words of aria-sort."""
+
+    tri: str
+    direction: str
 
 
 class _CommitteeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -39,10 +49,13 @@ class _ListFilterForm(forms.Form):
     orders: ClassVar[dict[str, tuple[OrderBy, ...]]]
     usual_sort: ClassVar[str]
 
-    def __init__(self, *args: Any, candidacy: Candidacy, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, candidacy: Candidacy, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        committees = self.fields["comite"]
-        committees.queryset = candidacy.committees.in_usual_order()  # type: ignore[attr-defined]  # a model field
+        if can_read_committees(reader, candidacy):
+            committees = Committee.objects.visible_to(reader).filter(candidacy=candidacy)
+            self.fields["comite"].queryset = committees.in_usual_order()  # type: ignore[attr-defined]  # a model field
+        else:
+            del self.fields["comite"]
         self.helper = FormHelper()
         self.helper.include_media = False
         self.helper.form_method = "get"
@@ -65,6 +78,15 @@ class _ListFilterForm(forms.Form):
         """The column sorted by, with a minus sign in front when it runs downwards."""
         asked = str(self.asked.get("tri", ""))
         return asked if asked.removeprefix("-") in self.orders else self.usual_sort
+
+    @property
+    def headers(self) -> dict[str, Header]:
+        sort = self.sort
+        directions = {sort.removeprefix("-"): "descending" if sort.startswith("-") else "ascending"}
+        return {
+            key: Header(tri=f"-{key}" if sort == key else key, direction=directions.get(key, ""))
+            for key in self.orders
+        }
 
     def _ordering(self) -> list[OrderBy]:
         expressions = [*self.orders[self.sort.removeprefix("-")], F("pk").asc()]

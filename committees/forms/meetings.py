@@ -14,7 +14,7 @@ from committees.models import AgendaItem, Committee, Invitation, Meeting
 from core.errors import DomainError
 from core.localtime import local_instant
 from core.templatetags.formats import short_date
-from partners.models import Contact
+from partners.models import Contact, ContactQuerySet
 
 AFTERNOON = time(14)
 
@@ -121,30 +121,44 @@ class CancelForm(SheetForm):
 
 
 class _PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
-    """People to tick; the template prints them with their organisation, so the label is the name alone."""
-
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Contact.objects.none(), to_field_name="public_id", **kwargs)
 
-    def people(self, chosen: Sequence[Any]) -> list[tuple[Contact, bool]]:
-        kept = {str(value) for value in chosen}
-        return [(contact, str(contact.public_id) in kept) for contact in self.queryset]  # type: ignore[union-attr]
+
+class GuestsForm(forms.Form):
+    """People to tick. The template prints them as a table: name, organisation, address."""
+
+    guests = _PeopleField(error_messages={"required": _("Choisissez au moins une personne.")})
+
+    def __init__(self, *args: Any, guests: ContactQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._offer("guests", guests)
+
+    def people(self, name: str, *, is_chosen: bool) -> list[tuple[Contact, bool]]:
+        """Return whom ``name`` offers, each ticked as the person left it, or as ``is_chosen`` to begin with."""
+        ticked = {str(value) for value in self[name].data or ()} if self.is_bound else None
+        offered: ContactQuerySet = self.fields[name].queryset  # type: ignore[attr-defined]  # a model field
+        return [
+            (contact, is_chosen if ticked is None else str(contact.public_id) in ticked)
+            for contact in offered
+        ]
+
+    def _offer(self, name: str, contacts: ContactQuerySet) -> None:
+        self.fields[name].queryset = contacts  # type: ignore[attr-defined]  # a model field
 
 
-class ConveneForm(forms.Form):
+class ConveneForm(GuestsForm):
     """Whom to convene: the members sitting that day, all ticked, and whoever else is invited."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
     members = _PeopleField(required=False)
     guests = _PeopleField(required=False)
 
-    def __init__(self, *args: Any, meeting: Meeting, members: Any, guests: Any, **kwargs: Any) -> None:
-        kwargs["initial"] = {"revision": meeting.revision}
+    def __init__(self, *args: Any, members: ContactQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["members"].queryset = members  # type: ignore[attr-defined]  # a model field
-        self.fields["guests"].queryset = guests  # type: ignore[attr-defined]  # a model field
+        self._offer("members", members)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -152,14 +166,6 @@ class ConveneForm(forms.Form):
         if not people and not self.errors:
             self.add_error(None, _t("Choisissez au moins une personne à convoquer."))
         return {**cleaned, "contacts": people}
-
-
-class GuestsForm(forms.Form):
-    guests = _PeopleField(error_messages={"required": _("Choisissez au moins une personne.")})
-
-    def __init__(self, *args: Any, guests: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["guests"].queryset = guests  # type: ignore[attr-defined]  # a model field
 
 
 class AgendaItemForm(RowForm):
@@ -199,6 +205,12 @@ class AnswerForm(SheetForm):
             if value != none or (may_withdraw and invitation.answer != none)
         ]
         self.helper.layout = Layout("answer", "comment", Submit("save", _t("Répondre")))
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The answer for the service; a button that carries no word leaves the earlier word as it was."""
+        comment = self.cleaned_data["comment"] if "comment" in self.data else None
+        return {"answer": self.cleaned_data["answer"], "comment": comment}
 
 
 class AttendanceForm(forms.Form):

@@ -1,4 +1,5 @@
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -56,13 +57,13 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
             .annotate(count=Count("voice", distinct=True))
             .values("count")
         )
-        answers = {
+        counts: dict[str, Any] = {
             f"{answer.name.lower()}_count": Count("invitations", filter=Q(invitations__answer=answer))
             for answer in Invitation.Answer
         }
-        return self.annotate(
-            invited_count=Count("invitations"), **answers, voice_count=Coalesce(Subquery(voices), 0)
-        )
+        counts["invited_count"] = Count("invitations")
+        counts["voice_count"] = Coalesce(Subquery(voices), 0)
+        return self.annotate(**counts)
 
 
 class Meeting(PublicIdModel, TimestampedModel):
@@ -76,6 +77,14 @@ class Meeting(PublicIdModel, TimestampedModel):
         CONVENED = "convened", _("convoquée")
         HELD = "held", _("tenue")
         CANCELLED = "cancelled", _("annulée")
+
+    #: Set by ``with_answers``.
+    invited_count: int
+    none_count: int
+    present_count: int
+    remote_count: int
+    excused_count: int
+    voice_count: int
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="meetings")
     title = models.CharField(_("objet"), max_length=200)

@@ -1,0 +1,124 @@
+"""What the list of committees and the page of one show, read in a fixed number of queries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, F, OuterRef, Subquery
+
+from accounts.models import User
+from committees.models import Action, Committee, CommitteeMember, Decision, Meeting, ReminderRule
+from committees.rhythm import Rhythm, rhythm_history, rhythms
+
+#: Rows of each kind on the page of a committee; the lists hold the rest.
+SHOWN = 5
+PERIODS = 4
+
+
+@dataclass(frozen=True)
+class CommitteeLine:
+    committee: Committee
+    rhythm: Rhythm
+    next_meeting: Meeting | None
+    member_count: int
+    open_decision_count: int
+
+
+@dataclass(frozen=True)
+class Mandate:
+    """A seat as of a day: over, to come, or running."""
+
+    seat: CommitteeMember
+    is_over: bool
+    is_to_come: bool
+
+
+@dataclass(frozen=True)
+class Followup:
+    """What a committee decided and asked for that is still open: the first few, and how many there are."""
+
+    decisions: Sequence[Decision]
+    decision_count: int
+    actions: Sequence[Action]
+    action_count: int
+
+
+@dataclass(frozen=True)
+class CommitteeSheet:
+    rhythm: Rhythm
+    past_rhythms: Sequence[Rhythm]
+    mandates: Sequence[Mandate]
+    reminders: Sequence[ReminderRule]
+    next_meetings: Sequence[Meeting]
+    past_meetings: Sequence[Meeting]
+    followup: Followup | None
+
+
+def read_committee_lines(
+    committees: Iterable[Committee], *, reader: User, now: datetime
+) -> list[CommitteeLine]:
+    """Tell of each committee whether its rhythm is kept and what comes next, among what ``reader`` may see."""
+    rows = list(committees)
+    keys = [committee.pk for committee in rows]
+    counted = rhythms(rows, now)
+    first = Meeting.objects.visible_to(reader).upcoming(now).filter(committee=OuterRef("pk")).values("pk")
+    next_keys = dict(Committee.objects.filter(pk__in=keys).values_list("pk", Subquery(first[:1])))
+    meetings = Meeting.objects.with_answers().in_bulk([pk for pk in next_keys.values() if pk])
+    seats = CommitteeMember.objects.filter(committee__in=keys)
+    members = dict(seats.values_list("committee").annotate(Count("pk")))
+    open_decisions = Decision.objects.visible_to(reader).open().filter(meeting__committee__in=keys)
+    decisions = dict(open_decisions.values_list("meeting__committee").annotate(Count("pk")))
+    return [
+        CommitteeLine(
+            committee=committee,
+            rhythm=counted[committee.pk],
+            next_meeting=meetings.get(next_keys.get(committee.pk) or 0),
+            member_count=members.get(committee.pk, 0),
+            open_decision_count=decisions.get(committee.pk, 0),
+        )
+        for committee in rows
+    ]
+
+
+def read_committee(
+    committee: Committee, *, reader: User, now: datetime, with_followup: bool
+) -> CommitteeSheet:
+    """Gather what the page of ``committee`` shows to ``reader``; decisions and actions are the team's."""
+    history = rhythm_history([committee], now, periods=PERIODS)[committee.pk]
+    today = now.astimezone(committee.candidacy.zone).date()
+    meetings = Meeting.objects.visible_to(reader).filter(committee=committee).with_answers()
+    seats = committee.members.select_related(
+        "contact__organisation", "deputy_of__contact"
+    ).in_protocol_order()
+    return CommitteeSheet(
+        rhythm=history[0],
+        past_rhythms=history[1:],
+        mandates=[_mandate(seat, today) for seat in seats],
+        reminders=list(committee.reminder_rules.order_by("-days_before")),
+        next_meetings=list(meetings.upcoming(now)[:SHOWN]),
+        past_meetings=list(meetings.past(now)[:SHOWN]),
+        followup=_read_followup(committee) if with_followup else None,
+    )
+
+
+def _read_followup(committee: Committee) -> Followup:
+    decisions = Decision.objects.filter(meeting__committee=committee).open()
+    actions = Action.objects.of_committee(committee).open()
+    return Followup(
+        decisions=list(
+            decisions.select_related("owner").order_by(F("due_on").asc(nulls_last=True), "pk")[:SHOWN]
+        ),
+        decision_count=decisions.count(),
+        actions=list(
+            actions.select_related("owner").order_by(F("due_on").asc(nulls_last=True), "pk")[:SHOWN]
+        ),
+        action_count=actions.count(),
+    )
+
+
+def _mandate(seat: CommitteeMember, today: date) -> Mandate:
+    return Mandate(
+        seat,
+        is_over=seat.until is not None and seat.until < today,
+        is_to_come=seat.since is not None and seat.since > today,
+    )

@@ -1,0 +1,63 @@
+"""What the lead must know before convening: who will be written to, and what stands against it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from committees.announcements import address_of
+from committees.models import Meeting, ReminderRule
+from committees.services.meetings import sitting_members
+from partners.models import Contact, ContactQuerySet
+
+
+@dataclass(frozen=True)
+class Convening:
+    members: ContactQuerySet
+    guests: ContactQuerySet
+    #: What each member is called on the committee, by contact.
+    qualities: dict[int, str]
+    reminders: tuple[ReminderRule, ...]
+    days_left: int
+    is_past: bool
+    is_short: bool
+    has_agenda: bool
+
+
+def read_convening(meeting: Meeting, *, today: date) -> Convening:
+    seats = list(sitting_members(meeting).in_protocol_order())
+    contacts = Contact.objects.filter(candidacy=meeting.committee.candidacy)
+    people = contacts.select_related("organisation", "user").order_by("last_name", "first_name", "pk")
+    sitting = [seat.contact_id for seat in seats]
+    days_left = (meeting.local_day - today).days
+    return Convening(
+        members=people.filter(pk__in=sitting),
+        guests=people.exclude(pk__in=sitting),
+        qualities={seat.contact_id: seat.get_quality_display() for seat in seats},
+        reminders=tuple(meeting.committee.reminder_rules.order_by("-days_before")),
+        days_left=days_left,
+        is_past=meeting.starts_at <= timezone.now(),
+        is_short=days_left < meeting.committee.notice_days,
+        has_agenda=meeting.agenda_items.exists(),
+    )
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """One person to tick on a page: whether they will be written to, and where."""
+
+    contact: Contact
+    quality: str
+    address: str
+    is_chosen: bool
+
+
+def addressees(
+    people: Iterable[tuple[Contact, bool]], qualities: Mapping[int, str] | None = None
+) -> list[Addressee]:
+    called = qualities or {}
+    return [
+        Addressee(contact, called.get(contact.pk, ""), address_of(contact), is_chosen)
+        for contact, is_chosen in people
+    ]

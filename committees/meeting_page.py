@@ -1,0 +1,152 @@
+"""What the page of a meeting shows: plain values read in a fixed number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from committees.announcements import address_of
+from committees.models import AgendaItem, CommitteeMember, Invitation, Meeting
+
+Answer = Invitation.Answer
+Attendance = Invitation.Attendance
+
+
+@dataclass(frozen=True)
+class AgendaLine:
+    item: AgendaItem
+    number: int
+    starts_at: datetime
+    #: Whether the item ends after the meeting does.
+    is_beyond: bool
+    is_first: bool
+    is_last: bool
+
+
+@dataclass(frozen=True)
+class Agenda:
+    lines: tuple[AgendaLine, ...]
+    total: int
+    duration: int
+
+    @property
+    def overflow(self) -> int:
+        return max(0, self.total - self.duration)
+
+    @property
+    def spare(self) -> int:
+        return max(0, self.duration - self.total)
+
+
+@dataclass(frozen=True)
+class Step:
+    label: str
+    #: "done", "current" or "next", the words of the style sheet.
+    state: str
+    moment: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Roll:
+    """Who is called, what they said and who came."""
+
+    meeting: Meeting
+    invitations: tuple[Invitation, ...]
+    announced_voices: int
+    present_voices: int
+
+    @cached_property
+    def answers(self) -> dict[str, int]:
+        given = [invitation.answer for invitation in self.invitations]
+        return {answer.name.lower(): given.count(answer) for answer in Answer}
+
+    @cached_property
+    def attendance(self) -> dict[str, int]:
+        noted = [invitation.attendance for invitation in self.invitations]
+        return {attendance.name.lower(): noted.count(attendance) for attendance in Attendance}
+
+    @property
+    def answered(self) -> int:
+        return len(self.invitations) - self.answers["none"]
+
+    @property
+    def is_attendance_noted(self) -> bool:
+        return self.attendance["unknown"] < len(self.invitations)
+
+    @property
+    def quorum(self) -> int | None:
+        return self.meeting.committee.quorum
+
+    @property
+    def voices(self) -> int:
+        """Voices that count now: announced until attendance is noted, present from then on."""
+        return self.present_voices if self.is_attendance_noted else self.announced_voices
+
+    @property
+    def missing_voices(self) -> int:
+        return max(0, (self.quorum or 0) - self.voices)
+
+    @property
+    def without_address(self) -> list[Invitation]:
+        return [invitation for invitation in self.invitations if not address_of(invitation.contact)]
+
+
+def read_agenda(meeting: Meeting) -> Agenda:
+    items = list(meeting.agenda_items.all())
+    lines, minutes = [], 0
+    for number, item in enumerate(items, start=1):
+        starts_at = meeting.starts_at + timedelta(minutes=minutes)
+        minutes += item.minutes
+        lines.append(
+            AgendaLine(
+                item=item,
+                number=number,
+                starts_at=starts_at,
+                is_beyond=minutes > meeting.duration_minutes,
+                is_first=number == 1,
+                is_last=number == len(items),
+            )
+        )
+    return Agenda(lines=tuple(lines), total=minutes, duration=meeting.duration_minutes)
+
+
+def read_roll(meeting: Meeting) -> Roll:
+    invitations = meeting.invitations.select_related(
+        "contact__organisation", "contact__user"
+    ).in_protocol_order()
+    voting = Invitation.objects.filter(meeting=meeting)
+    return Roll(
+        meeting=meeting,
+        invitations=tuple(invitations),
+        announced_voices=voting.voices("answer"),
+        present_voices=voting.voices("attendance"),
+    )
+
+
+def read_steps(meeting: Meeting) -> tuple[Step, ...]:
+    """Tell how far the meeting has come: prepare, convene, hold. One called by other means has no second step."""
+    if meeting.is_cancelled:
+        return ()
+    prepare = Step(_("Préparer"), "current" if meeting.is_draft else "done")
+    convene = Step(_("Convoquer"), "done" if meeting.convened_at else "next", meeting.convened_at)
+    hold = Step(
+        _("Tenir"),
+        {Meeting.Status.HELD: "done", Meeting.Status.CONVENED: "current"}.get(
+            Meeting.Status(meeting.status), "next"
+        ),
+        meeting.starts_at if meeting.is_held else None,
+    )
+    if meeting.is_held and not meeting.convened_at:
+        return prepare, hold
+    return prepare, convene, hold
+
+
+def uninvited_members(meeting: Meeting, invitations: Sequence[Invitation]) -> list[CommitteeMember]:
+    """Return who sits on the day of the meeting and is not called: mandates and dates move."""
+    called = {invitation.contact_id for invitation in invitations}
+    seats = CommitteeMember.objects.filter(committee=meeting.committee_id).sitting_on(meeting.local_day)
+    return [
+        seat for seat in seats.select_related("contact").in_protocol_order() if seat.contact_id not in called
+    ]

@@ -1,0 +1,49 @@
+"""The page of a meeting for those who prepare it, and the parts of it that an action brings back alone."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts.http import AppRequest
+from committees.meeting_page import read_agenda, read_roll, read_steps, uninvited_members
+from committees.models import Meeting
+from committees.permissions import can_change_meeting
+from core.htmx import render_part
+
+
+def meeting_context(meeting: Meeting) -> dict[str, Any]:
+    """Read what the team sees of ``meeting``."""
+    roll = read_roll(meeting)
+    goes_ahead = meeting.is_convened and not meeting.has_started
+    decisions = meeting.decisions.select_related("owner", "agenda_item").order_by("pk")
+    return {
+        "meeting": meeting,
+        "steps": read_steps(meeting),
+        "agenda": read_agenda(meeting),
+        "agenda_is_open": meeting.is_draft or meeting.is_convened,
+        "roll": roll,
+        "uninvited": uninvited_members(meeting, roll.invitations) if goes_ahead else [],
+        "answers_are_open": goes_ahead,
+        "is_in_session": meeting.is_held or (meeting.is_convened and meeting.has_started),
+        "decisions": decisions,
+        "actions": meeting.actions.select_related("owner__organisation", "decision").order_by("pk"),
+    }
+
+
+def back_to_meeting(request: AppRequest, meeting: Meeting, part: str) -> HttpResponse:
+    """Answer an action on ``part`` of the page: that part alone for htmx, the whole page otherwise.
+
+    Parts are those of the team's page, so whoever may not see that page is always sent to their own.
+    """
+    if request.htmx and can_change_meeting(request.user, meeting):
+        fresh = Meeting.objects.select_related("committee__candidacy").get(pk=meeting.pk)
+        context = {**meeting_context(fresh), "is_part": True}
+        return render_part(request, "committees/meeting_detail.html", part, context)
+    return redirect_to_meeting(meeting, part)
+
+
+def redirect_to_meeting(meeting: Meeting, part: str) -> HttpResponse:
+    address = reverse("committees:meeting-detail", args=[meeting.committee.candidacy.slug, meeting.public_id])
+    return redirect(f"{address}#{part}")

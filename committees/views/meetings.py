@@ -1,0 +1,131 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.http import AppRequest
+from candidacy.models import Candidacy
+from candidacy.permissions import is_staff
+from candidacy.scope import candidacy_for
+from committees.forms.filters import MeetingFilterForm
+from committees.forms.meetings import AnswerForm, MeetingForm
+from committees.meeting_page import read_agenda
+from committees.messages import calendar_of
+from committees.models import Invitation, Meeting
+from committees.models.meeting import MeetingQuerySet
+from committees.permissions import can_change_meeting, can_create_meeting, can_export_meetings
+from committees.registers import MEETING_HEADER, meeting_rows
+from committees.services.meetings import create_meeting, edit_meeting
+from committees.views.meeting_part import meeting_context
+from committees.views.scope import committee_of, meeting_of, page_of, sheet_format_of
+from committees.views.submitting import submit
+from core.permissions import require
+from core.spreadsheet import spreadsheet_response
+
+
+@require_GET
+def meeting_list(request: AppRequest, slug: str) -> HttpResponse:
+    """Show the team all meetings, anybody else those they are called to with their own answer."""
+    candidacy = candidacy_for(request, slug)
+    form, meetings = _narrowed(request, candidacy)
+    if is_staff(request.user, candidacy):
+        page = page_of(request, meetings.with_answers().select_related("committee"))
+        return render(request, "committees/meeting_list.html", {"form": form, "page": page})
+    own = Invitation.objects.filter(contact__user=request.user)
+    mine = meetings.select_related("committee").prefetch_related(
+        Prefetch("invitations", queryset=own, to_attr="own_invitations")
+    )
+    context = {
+        "page": page_of(request, mine),
+        "period": form.asked.get("quand", ""),
+        "now": timezone.now(),
+    }
+    return render(request, "committees/meeting_list_own.html", context)
+
+
+@require_GET
+def meeting_export(request: AppRequest, slug: str) -> HttpResponse:
+    candidacy = candidacy_for(request, slug)
+    require(can_export_meetings(request.user, candidacy))
+    _form, meetings = _narrowed(request, candidacy)
+    return spreadsheet_response(
+        sheet_format_of(request), title=_("Réunions"), header=MEETING_HEADER, rows=meeting_rows(meetings)
+    )
+
+
+def _narrowed(request: AppRequest, candidacy: Candidacy) -> tuple[MeetingFilterForm, MeetingQuerySet]:
+    form = MeetingFilterForm(request.GET, candidacy=candidacy, reader=request.user)
+    visible = Meeting.objects.visible_to(request.user).filter(committee__candidacy=candidacy)
+    return form, form.narrow(visible, user=request.user, now=timezone.now())
+
+
+@require_GET
+def meeting_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    """Show the team the meeting they prepare; whoever is invited sees what they need to come, and no more."""
+    meeting = meeting_of(request, slug, public_id)
+    own = meeting.invitations.filter(contact__user=request.user).first()
+    if can_change_meeting(request.user, meeting):
+        context = {**meeting_context(meeting), "own": own}
+        return render(request, "committees/meeting_detail.html", context)
+    answers_are_open = meeting.is_convened and not meeting.has_started
+    context = {
+        "meeting": meeting,
+        "own": own,
+        "form": AnswerForm(invitation=own, may_withdraw=False) if own and answers_are_open else None,
+        "agenda": read_agenda(meeting),
+        "participants": meeting.invitations.select_related("contact__organisation").in_protocol_order(),
+    }
+    return render(request, "committees/meeting_read.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def meeting_create(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    committee = committee_of(request, slug, public_id)
+    require(can_create_meeting(request.user, committee))
+    form = MeetingForm(request.POST or None, committee=committee, today=timezone.localdate())
+    outcome = submit(form, lambda: create_meeting(committee=committee, **form.seen, **form.values))
+    if outcome.is_saved:
+        messages.success(request, _("La réunion est en préparation. Personne n’en est encore averti."))
+        return redirect("committees:meeting-detail", slug, outcome.row.public_id)
+    context = {"committee": committee, "form": form, "outcome": outcome}
+    return render(request, "committees/meeting_edit.html", context, status=outcome.status)
+
+
+@require_http_methods(["GET", "POST"])
+def meeting_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    meeting = meeting_of(request, slug, public_id)
+    require(can_change_meeting(request.user, meeting))
+    form = MeetingForm(
+        request.POST or None, committee=meeting.committee, today=timezone.localdate(), row=meeting
+    )
+    outcome = submit(form, lambda: edit_meeting(meeting=meeting, **form.seen, **form.values))
+    if outcome.is_saved:
+        messages.success(request, _("La réunion est enregistrée."))
+        return redirect("committees:meeting-detail", slug, public_id)
+    context = {
+        "committee": meeting.committee,
+        "meeting": meeting,
+        "invited_count": meeting.invitations.count(),
+        "form": form,
+        "outcome": outcome,
+    }
+    return render(request, "committees/meeting_edit.html", context, status=outcome.status)
+
+
+@require_GET
+def meeting_calendar(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    """Download the meeting for one's calendar; a draft is in nobody's calendar."""
+    meeting = meeting_of(request, slug, public_id)
+    if meeting.convened_at is None:
+        raise Http404
+    return HttpResponse(
+        calendar_of(meeting),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{slugify(meeting.title) or "reunion"}.ics"'},
+    )

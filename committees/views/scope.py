@@ -1,0 +1,71 @@
+"""From the identifiers of a URL to rows the person may see; each is looked for inside its parent."""
+
+from typing import TypeVar
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, QuerySet
+from django.shortcuts import get_object_or_404
+
+from accounts.http import AppRequest
+from candidacy.scope import candidacy_for
+from committees.models import Action, AgendaItem, Committee, CommitteeMember, Decision, Invitation, Meeting
+from core.spreadsheet import SheetFormat
+
+PAGE_SIZE = 50
+
+Row = TypeVar("Row", bound=Model)
+
+
+def committee_of(request: AppRequest, slug: str, public_id: UUID) -> Committee:
+    candidacy = candidacy_for(request, slug)
+    committees = Committee.objects.visible_to(request.user).select_related("candidacy")
+    return get_object_or_404(committees, candidacy=candidacy, public_id=public_id)
+
+
+def seat_of(committee: Committee, seat_id: UUID) -> CommitteeMember:
+    seats = CommitteeMember.objects.select_related("committee__candidacy", "contact", "deputy_of")
+    return get_object_or_404(seats, committee=committee, public_id=seat_id)
+
+
+def meeting_of(request: AppRequest, slug: str, public_id: UUID) -> Meeting:
+    candidacy = candidacy_for(request, slug)
+    meetings = Meeting.objects.visible_to(request.user).select_related("committee__candidacy")
+    return get_object_or_404(meetings, committee__candidacy=candidacy, public_id=public_id)
+
+
+def agenda_item_of(meeting: Meeting, item_id: UUID) -> AgendaItem:
+    items = AgendaItem.objects.select_related("meeting__committee__candidacy")
+    return get_object_or_404(items, meeting=meeting, public_id=item_id)
+
+
+def invitation_of(request: AppRequest, meeting: Meeting, invitation_id: UUID) -> Invitation:
+    """Return one invitation of ``meeting``: the person's own, or anybody's for the team."""
+    invitations = Invitation.objects.visible_to(request.user).select_related(
+        "contact", "meeting__committee__candidacy"
+    )
+    return get_object_or_404(invitations, meeting=meeting, public_id=invitation_id)
+
+
+def decision_of(request: AppRequest, slug: str, public_id: UUID) -> Decision:
+    candidacy = candidacy_for(request, slug)
+    decisions = Decision.objects.visible_to(request.user).select_related(
+        "candidacy", "meeting__committee__candidacy", "agenda_item", "owner__organisation"
+    )
+    return get_object_or_404(decisions, candidacy=candidacy, public_id=public_id)
+
+
+def action_of(request: AppRequest, slug: str, public_id: UUID) -> Action:
+    candidacy = candidacy_for(request, slug)
+    actions = Action.objects.visible_to(request.user).select_related(
+        "candidacy", "meeting__committee", "decision", "owner__organisation"
+    )
+    return get_object_or_404(actions, candidacy=candidacy, public_id=public_id)
+
+
+def page_of(request: AppRequest, rows: QuerySet[Row]) -> Page[Row]:
+    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+
+
+def sheet_format_of(request: AppRequest) -> SheetFormat:
+    return "csv" if request.GET.get("format") == "csv" else "xlsx"
