@@ -111,9 +111,10 @@ def test_a_killed_launcher_leaves_no_process(start):
     processes = site.processes()
 
     site.process.kill()
+    site.process.wait()
 
-    _, alive = psutil.wait_procs(processes, timeout=STOP_SECONDS)
-    assert [process.cmdline() for process in alive] == []
+    psutil.wait_procs(processes, timeout=STOP_SECONDS)
+    assert still_alive(processes) == []
 
 
 @pytest.mark.parametrize("module", ["gunicorn", "celery"])
