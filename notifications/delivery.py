@@ -25,6 +25,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.validators import validate_email
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -179,6 +180,7 @@ def _deliver(message: OutboundMessage, post: Post) -> str:
 
 def _copy_onto(message: OutboundMessage, composed: Composed) -> list[OutboundAttachment]:
     """Put what will leave on ``message``, unsaved, and return its files."""
+    validate_email(composed.address)
     message.recipient_address = composed.address
     message.subject = one_line(composed.subject, limit=300)
     message.body = plain_text(composed.body)
