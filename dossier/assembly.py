@@ -1,0 +1,405 @@
+"""Everything that the printed dossier shows, read from all the apps as plain values, in a fixed number of queries.
+
+Nothing is queried after this: what is laid out is a value, so the same content gives the same file.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import zip_longest
+from uuid import UUID
+
+from django.db.models import Prefetch
+from django.utils.functional import Promise
+
+from budget.models import FundingPlan
+from budget.summary import PlanSummary, Side, read_plan
+from candidacy.models import Call, Candidacy, Phase
+from committees.models import Committee, CommitteeMember, Meeting
+from core.models import TimestampedModel
+from core.money import ZERO, add_up
+from dossier.figures import PrintedPicture
+from dossier.models import Picture, Section
+from dossier.outline import numbers
+from partners.models import Organisation
+
+_PICTURE_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
+
+
+@dataclass(frozen=True)
+class SectionText:
+    key: str
+    number: str
+    title: str
+    kind: str
+    body: str
+
+
+@dataclass(frozen=True)
+class ChapterText:
+    """A part of the outline, with its sections."""
+
+    key: str
+    number: str
+    title: str
+    kind: str
+    body: str
+    sections: tuple[SectionText, ...]
+
+
+@dataclass(frozen=True)
+class PlanCell:
+    code: str
+    label: str
+    amount: Decimal
+    detail: str = ""
+    is_account: bool = False
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """One line of the two facing columns; either side may be empty where the other one is longer."""
+
+    expense: PlanCell | None
+    income: PlanCell | None
+
+
+@dataclass(frozen=True)
+class YearRow:
+    code: str
+    label: str | Promise
+    amounts: tuple[Decimal, ...]
+    total: Decimal
+
+
+@dataclass(frozen=True)
+class PrintedPlan:
+    summary: PlanSummary
+    note: str
+    rows: tuple[PlanRow, ...]
+    rows_in_kind: tuple[PlanRow, ...]
+    expenses_by_year: tuple[YearRow, ...]
+    income_by_year: tuple[YearRow, ...]
+
+    @property
+    def grand_expenses(self) -> Decimal:
+        return add_up([self.summary.expenses.total, self.summary.expenses_in_kind.total])
+
+    @property
+    def grand_income(self) -> Decimal:
+        return add_up([self.summary.income.total, self.summary.income_in_kind.total])
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.rows or self.rows_in_kind)
+
+
+@dataclass(frozen=True)
+class PartnerLine:
+    name: str
+    role: str
+    kind: str
+    commune: str
+
+
+@dataclass(frozen=True)
+class PartnerCircle:
+    label: str
+    partners: tuple[PartnerLine, ...]
+
+
+@dataclass(frozen=True)
+class Seat:
+    quality: str
+    name: str
+    job_title: str
+    organisation: str
+    is_voting: bool
+
+
+@dataclass(frozen=True)
+class CommitteeSheet:
+    name: str
+    acronym: str
+    mandate: str
+    rhythm_min: int | None
+    rhythm_max: int | None
+    rhythm_period: str
+    decision_mode: str
+    quorum: int | None
+    seats: tuple[Seat, ...]
+
+
+@dataclass(frozen=True)
+class MeetingLine:
+    starts_at: datetime
+    committee: str
+    title: str
+    place: str
+    is_held: bool
+
+
+@dataclass(frozen=True)
+class PhaseLine:
+    name: str
+    planned_on: date | None
+    planned_label: str
+    actual_on: date | None
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file of the media storage that the dossier may show."""
+
+    name: str
+    stored_name: str
+    content_type: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class DossierContent:
+    title: str
+    tagline: str
+    call_name: str
+    title_year: int
+    bearer_name: str
+    bearer_kind: str
+    deposit_on: date | None
+    accent_colour: str
+    language: str
+    time_zone: str
+    identifier: UUID
+    is_fictitious: bool
+    #: When what is printed was last changed; the printing itself leaves no date.
+    changed_at: datetime
+    logo: StoredFile | None
+    chapters: tuple[ChapterText, ...]
+    pictures: dict[UUID, PrintedPicture]
+    files: dict[str, StoredFile]
+    plan: PrintedPlan | None
+    circles: tuple[PartnerCircle, ...]
+    partner_count: int
+    committees: tuple[CommitteeSheet, ...]
+    meetings: tuple[MeetingLine, ...]
+    phases: tuple[PhaseLine, ...]
+
+
+def read_dossier(candidacy: Candidacy) -> DossierContent:
+    """Read what the dossier of ``candidacy`` prints, in fifteen queries at most, whatever its size."""
+    sections = list(candidacy.sections.in_outline_order())
+    pictures = list(candidacy.pictures.order_by("pk"))
+    plan = FundingPlan.objects.filter(candidacy=candidacy).first()
+    organisations = list(_engaged_organisations(candidacy))
+    committees = list(_committees(candidacy))
+    meetings = list(_meetings(candidacy))
+    call = Call.objects.filter(candidacy=candidacy).first()
+    changed: list[TimestampedModel] = [
+        candidacy,
+        *sections,
+        *pictures,
+        *organisations,
+        *committees,
+        *meetings,
+        *filter(None, [plan, call]),
+    ]
+    return DossierContent(
+        title=candidacy.title,
+        tagline=candidacy.tagline,
+        call_name=call.name if call else "",
+        title_year=candidacy.title_year,
+        bearer_name=candidacy.bearer_name,
+        bearer_kind=candidacy.get_bearer_kind_display(),
+        deposit_on=candidacy.deposit_on,
+        accent_colour=candidacy.accent_colour,
+        language=candidacy.language,
+        time_zone=candidacy.time_zone,
+        identifier=candidacy.public_id,
+        is_fictitious=candidacy.is_fictitious,
+        changed_at=max(row.updated_at for row in changed),
+        logo=_logo(candidacy),
+        chapters=_chapters(sections),
+        pictures={picture.public_id: _printed(picture) for picture in pictures},
+        files={stored.name: stored for stored in map(_stored, pictures)},
+        plan=_plan(plan) if plan else None,
+        circles=_circles(organisations),
+        partner_count=len(organisations),
+        committees=tuple(_committee_sheet(committee) for committee in committees),
+        meetings=tuple(_meeting_line(meeting) for meeting in meetings),
+        phases=tuple(_phase_line(phase) for phase in candidacy.phases.order_by("position")),
+    )
+
+
+# --- text ---------------------------------------------------------------------------------------------
+
+
+def _chapters(sections: list[Section]) -> tuple[ChapterText, ...]:
+    number_of = numbers((section.pk, section.parent_id) for section in sections)
+    children: dict[int, list[SectionText]] = {}
+    for section in sections:
+        if section.parent_id is not None:
+            text = SectionText(section.key, number_of[section.pk], section.title, section.kind, section.body)
+            children.setdefault(section.parent_id, []).append(text)
+    return tuple(
+        ChapterText(
+            key=section.key,
+            number=number_of[section.pk],
+            title=section.title,
+            kind=section.kind,
+            body=section.body,
+            sections=tuple(children.get(section.pk, [])),
+        )
+        for section in sections
+        if section.parent_id is None
+    )
+
+
+def _printed(picture: Picture) -> PrintedPicture:
+    return PrintedPicture(
+        name=_stored(picture).name,
+        alternative_text="" if picture.is_decorative else picture.alternative_text,
+        caption=picture.caption,
+        credit=picture.credit,
+    )
+
+
+def _stored(picture: Picture) -> StoredFile:
+    stored_name = picture.file.name or ""
+    suffix = _suffix(stored_name)
+    return StoredFile(
+        name=f"{picture.public_id}{suffix}",
+        stored_name=stored_name,
+        content_type=_PICTURE_TYPES.get(suffix, ""),
+        sha256=picture.digest,
+    )
+
+
+def _logo(candidacy: Candidacy) -> StoredFile | None:
+    if not candidacy.logo:
+        return None
+    stored_name = candidacy.logo.name or ""
+    suffix = _suffix(stored_name)
+    return StoredFile(f"logo{suffix}", stored_name, _PICTURE_TYPES.get(suffix, ""))
+
+
+def _suffix(name: str) -> str:
+    return f".{name.rpartition('.')[2].lower()}"
+
+
+# --- funding plan ---------------------------------------------------------------------------------------
+
+
+def _plan(plan: FundingPlan) -> PrintedPlan:
+    summary = read_plan(plan)
+    return PrintedPlan(
+        summary=summary,
+        note=" ".join(plan.note.split()),
+        rows=_facing(summary.expenses, summary.income),
+        rows_in_kind=_facing(summary.expenses_in_kind, summary.income_in_kind),
+        expenses_by_year=_years(summary.expenses),
+        income_by_year=_years(summary.income),
+    )
+
+
+def _facing(expenses: Side, income: Side) -> tuple[PlanRow, ...]:
+    return tuple(PlanRow(left, right) for left, right in zip_longest(_cells(expenses), _cells(income)))
+
+
+def _cells(side: Side) -> Iterable[PlanCell]:
+    """Go down one column: each account with its total, then its lines; what was refused or withdrawn is left out."""
+    for chapter in side.chapters:
+        rows = [row for row in chapter.rows if row.is_counted]
+        if not rows:
+            continue
+        yield PlanCell(chapter.code, str(chapter.label), chapter.total, is_account=True)
+        for row in rows:
+            yield PlanCell(row.account, row.label, row.total, str(row.status_label))
+
+
+def _years(side: Side) -> tuple[YearRow, ...]:
+    return tuple(
+        YearRow(chapter.code, chapter.label, chapter.amounts, chapter.total)
+        for chapter in side.chapters
+        if chapter.total != ZERO
+    )
+
+
+# --- partners, committees, calendar -------------------------------------------------------------------------
+
+
+def _engaged_organisations(candidacy: Candidacy) -> Iterable[Organisation]:
+    """Only those that have committed themselves: nobody is printed as a partner for having been approached."""
+    return candidacy.organisations.engaged().select_related("territory").order_by("name", "pk")
+
+
+def _circles(organisations: list[Organisation]) -> tuple[PartnerCircle, ...]:
+    return tuple(
+        PartnerCircle(str(circle.label), found)
+        for circle in Organisation.Circle
+        if (found := tuple(_partner_line(row) for row in organisations if row.circle == circle))
+    )
+
+
+def _partner_line(organisation: Organisation) -> PartnerLine:
+    return PartnerLine(
+        name=organisation.name,
+        role=organisation.role,
+        kind=organisation.get_kind_display(),
+        commune=organisation.territory.name if organisation.territory else "",
+    )
+
+
+def _committees(candidacy: Candidacy) -> Iterable[Committee]:
+    members = CommitteeMember.objects.select_related("contact__organisation").order_by("pk")
+    return candidacy.committees.order_by("pk").prefetch_related(Prefetch("members", queryset=members))
+
+
+def _committee_sheet(committee: Committee) -> CommitteeSheet:
+    qualities = list(CommitteeMember.Quality.values)
+    members = sorted(committee.members.all(), key=lambda member: qualities.index(member.quality))
+    return CommitteeSheet(
+        name=committee.name,
+        acronym=committee.acronym,
+        mandate=committee.mandate,
+        rhythm_min=committee.rhythm_min,
+        rhythm_max=committee.rhythm_max,
+        rhythm_period=committee.get_rhythm_period_display(),
+        decision_mode=committee.get_decision_mode_display(),
+        quorum=committee.quorum,
+        seats=tuple(_seat(member) for member in members if member.until is None),
+    )
+
+
+def _seat(member: CommitteeMember) -> Seat:
+    return Seat(
+        quality=member.get_quality_display(),
+        name=member.contact.get_full_name(),
+        job_title=member.contact.job_title,
+        organisation=member.contact.organisation.label,
+        is_voting=member.is_voting,
+    )
+
+
+def _meetings(candidacy: Candidacy) -> Iterable[Meeting]:
+    """What was held or convened; a meeting in preparation is nobody's business yet."""
+    shown = [Meeting.Status.CONVENED, Meeting.Status.HELD]
+    return (
+        Meeting.objects.filter(committee__candidacy=candidacy, status__in=shown)
+        .select_related("committee")
+        .order_by("starts_at", "pk")
+    )
+
+
+def _meeting_line(meeting: Meeting) -> MeetingLine:
+    return MeetingLine(
+        starts_at=meeting.starts_at,
+        committee=meeting.committee.acronym,
+        title=meeting.title,
+        place=meeting.place,
+        is_held=meeting.status == Meeting.Status.HELD,
+    )
+
+
+def _phase_line(phase: Phase) -> PhaseLine:
+    return PhaseLine(phase.name, phase.planned_on, phase.planned_label, phase.actual_on)
