@@ -35,3 +35,6 @@ if not REDIS_URL:
 # Static files straight from their sources: nothing to collect before the first page.
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None
+
+# Where the loader of the demonstration notes its accounts, for the next start to show them again.
+DEMONSTRATION_ACCOUNTS_FILE = DATA_DIR / "demonstration-accounts.txt"
