@@ -39,6 +39,15 @@ LIBRARIES = {
 }
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 OLDEST_NPM = 9
+PIP_INSTALL = [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--disable-pip-version-check",
+    "--root-user-action=ignore",
+    "--no-deps",
+]
 
 
 class SetupError(Exception):
@@ -74,7 +83,8 @@ def run(*command: str | Path, in_terminal: bool = False) -> None:
     A command that may ask for a password stays in the terminal's foreground group (`in_terminal`).
     """
     words = [str(word) for word in command]
-    with subprocess.Popen(words, start_new_session=not in_terminal) as process:
+    # What matters of these programs' words comes on the error output; passwords are asked on the terminal.
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, start_new_session=not in_terminal) as process:
         try:
             status = process.wait()
         except BaseException:
@@ -252,18 +262,8 @@ def install_uv() -> Path:
         say("Outil d’installation (uv)")
         partial = Path(tempfile.mkdtemp(prefix=".tools-", dir=ROOT))
         try:
-            run(
-                *(
-                    SYSTEM_PYTHON,
-                    "-m",
-                    "pip",
-                    "install",
-                    "--quiet",
-                    "--disable-pip-version-check",
-                    "--no-deps",
-                ),
-                *("--require-hashes", "--target", partial, "--requirement", REQUIREMENTS / "tools.txt"),
-            )
+            lock = REQUIREMENTS / "tools.txt"
+            run(SYSTEM_PYTHON, *PIP_INSTALL, "--require-hashes", "--target", partial, "--requirement", lock)
             (partial / "stamp").write_text(_digest(REQUIREMENTS / "tools.txt"))
             shutil.rmtree(TOOLS, ignore_errors=True)
             partial.rename(TOOLS)
@@ -325,6 +325,7 @@ def node_modules_are_current() -> bool:
 def install_node_modules() -> None:
     npm = find_npm()
     say("Ressources de l’interface")
+    os.environ["NODE_USE_SYSTEM_CA"] = "1"  # as for uv
     run(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
     _stamp(NODE_MODULES / ".stamp", _digest(ROOT / "package-lock.json"))
 
