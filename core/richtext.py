@@ -5,19 +5,26 @@ from typing import Any
 
 import nh3
 from django.db import models
+from django.forms import Field, Media
+from django.urls import reverse_lazy
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
-from django_prose_editor.fields import ProseEditorField
+from django_prose_editor.fields import ProseEditorField, ProseEditorFormField
+from django_prose_editor.widgets import ProseEditorWidget
+from js_asset import InlineStyle, Script
+from js_asset import Media as PageMedia
 
-#: One declaration for the editor's toolbar; the allow-list below repeats it for the server.
+#: One declaration for the editor's toolbar; the allow-list below repeats it for the server. Footnote, Table,
+#: TableHeader and Figure are those of static/js/editor.js, which the settings name.
 EXTENSIONS: dict[str, Any] = {
     "Bold": True,
     "Italic": True,
     "Subscript": True,
     "Superscript": True,
+    "Footnote": True,
     "Heading": {"levels": [2, 3, 4]},
     "BulletList": True,
-    "OrderedList": True,
+    "OrderedList": {"enableListAttributes": False},
     "ListItem": True,
     "Blockquote": True,
     "HorizontalRule": True,
@@ -96,11 +103,49 @@ _CLEANER = nh3.Cleaner(
 
 _EMPTY = re.compile(r"\A(?:\s|<p>(?:\s|&nbsp;|<br>)*</p>)*\Z")
 
+#: A cell or an item that holds one paragraph and nothing else: the editor writes all of them so.
+_LONE_PARAGRAPH = re.compile(r"<(td|th|li)([^>]*)><p>((?:(?!</?p>).)*)</p></\1>", re.DOTALL)
+#: A table that holds no other.
+_TABLE = re.compile(r"<table>(?:(?!<table>).)*?</table>", re.DOTALL)
+_TABLE_ROW = re.compile(r"\s*<tr>.*?</tr>", re.DOTALL)
+_UNSCOPED = re.compile(r"<th(?![^>]*\bscope=)(?=[\s>])")
+
 
 def sanitise(html: str) -> str:
     """Keep the tags and attributes of the editor; an empty document becomes an empty string."""
     clean = _CLEANER.clean(html or "")
-    return "" if _EMPTY.match(clean) else clean
+    if _EMPTY.match(clean):
+        return ""
+    clean = _LONE_PARAGRAPH.sub(r"<\1\2>\3</\1>", clean)
+    return _TABLE.sub(_with_headers, clean)
+
+
+def _with_headers(match: re.Match[str]) -> str:
+    """Put the heading rows of a table into its head, and say of each header what it heads.
+
+    The editor knows neither ``thead`` nor ``scope`` of the cells it adds; without them a screen reader cannot
+    tell which header a figure belongs to, and a table that runs over pages does not repeat its head.
+    """
+    before, opening, rest = match[0].partition("<tbody>")
+    if not opening:
+        return match[0]
+    if "<thead>" in before:
+        head, body = before, opening + rest
+        return _UNSCOPED.sub('<th scope="col"', head) + _UNSCOPED.sub('<th scope="row"', body)
+    length = 0
+    for row in _TABLE_ROW.finditer(rest):
+        if not _is_heading_row(row[0]) or row.start() != length:
+            break
+        length = row.end()
+    rows, others = rest[:length], rest[length:]
+    if not rows or "<tr>" not in others:
+        return before + opening + _UNSCOPED.sub('<th scope="row"', rest)
+    head = f"<thead>{rows}</thead>"
+    return before + _UNSCOPED.sub('<th scope="col"', head) + opening + _UNSCOPED.sub('<th scope="row"', others)
+
+
+def _is_heading_row(row: str) -> bool:
+    return 'scope="col"' in row or ("<th" in row and "<td" not in row)
 
 
 def render_rich_text(html: str) -> SafeString:
@@ -112,6 +157,27 @@ def to_plain_text(html: str) -> str:
     """Return the words of ``html``, with a space where a block ends."""
     spaced = re.sub(r"(?i)</(?:p|h[2-4]|li|td|th|caption|figcaption|blockquote|tr)>|<br>", r" ", html)
     return " ".join(strip_tags(spaced).split())
+
+
+class RichTextWidget(ProseEditorWidget):
+    """The editor, dressed and named by the page; without JavaScript, the plain field with its tags."""
+
+    @property
+    def media(self) -> Media:
+        # The catalogue is a classic script: it runs before the editor's modules, which read it once. The empty
+        # style stands where Tiptap would inject an inline one, which the page's policy refuses; its rules are
+        # in css/editor.css.
+        ours: Media = PageMedia(
+            css={"all": [InlineStyle("", **{"data-tiptap-style": True}), "css/editor.css"]},
+            js=[Script(reverse_lazy("accounts:javascript-catalogue"))],
+        )
+        return super().media + ours
+
+
+class RichTextFormField(ProseEditorFormField):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", RichTextWidget)  # the class attribute would be overridden by the parent
+        super().__init__(*args, **kwargs)
 
 
 class RichTextField(ProseEditorField):  # type: ignore[misc]  # the library ships no types
@@ -126,3 +192,6 @@ class RichTextField(ProseEditorField):  # type: ignore[misc]  # the library ship
         clean = sanitise(getattr(model_instance, self.attname))
         setattr(model_instance, self.attname, clean)
         return clean
+
+    def formfield(self, **kwargs: Any) -> Field | None:
+        return super().formfield(**{"form_class": RichTextFormField, **kwargs})

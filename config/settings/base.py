@@ -7,6 +7,8 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from django_prose_editor.config import html_tags
+from js_asset import static_lazy
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -290,6 +292,10 @@ CONTENT_SECURITY_POLICY = {
 # --- interface --------------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
+# The editor's drop-down answers to the mouse alone: every group is made of buttons.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {"js": [static_lazy("js/editor.js")], "extensions": {"Footnote": html_tags(["span"])}},
+]
 DJANGO_PROSE_EDITOR_MENU_GROUPS = [
     {"group": "blockType -lists"},
     {"group": "lists"},

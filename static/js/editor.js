@@ -1,0 +1,327 @@
+// What our rich texts need beyond django-prose-editor: footnotes, titles and header scopes of tables, pictures of
+// the candidacy, and a toolbar that a screen reader can name. Loaded by the editor itself (see core/richtext.py).
+
+import {
+  Figure as BaseFigure,
+  Mark,
+  Table as BaseTable,
+  TableHeader as BaseTableHeader,
+  updateAttrsDialog,
+} from "django-prose-editor/editor";
+
+const gettext = window.gettext ?? ((text) => text);
+
+// --- Footnotes --------------------------------------------------------------------------------------------------
+
+export const Footnote = Mark.create({
+  name: "footnote",
+  // Outermost of all marks: a note that holds a word in italics stays one note.
+  priority: 1100,
+  inclusive: false,
+  parseHTML() {
+    return [{ tag: "span.footnote" }];
+  },
+  renderHTML() {
+    return ["span", { class: "footnote" }, 0];
+  },
+  addMenuItems({ buttons, menu }) {
+    menu.defineItem({
+      name: "footnote",
+      groups: "marks",
+      button: buttons.text("[1]", "footnote"),
+      option: null,
+      command: (editor) => editor.chain().focus().toggleMark("footnote").run(),
+      active: (editor) => editor.isActive("footnote"),
+      enabled: (editor) => editor.isActive("footnote") || !editor.state.selection.empty,
+    });
+  },
+});
+
+// --- Tables -----------------------------------------------------------------------------------------------------
+
+const captionDialog = updateAttrsDialog(
+  { caption: { type: "string", title: gettext("Titre du tableau") } },
+  { title: gettext("Titre du tableau"), submitText: gettext("Enregistrer") },
+);
+
+const insertDialog = updateAttrsDialog(
+  {
+    caption: { type: "string", title: gettext("Titre du tableau") },
+    rows: { type: "number", format: "number", title: gettext("Lignes, en-tête compris"), min: "2", max: "60" },
+    columns: { type: "number", format: "number", title: gettext("Colonnes"), min: "1", max: "12" },
+  },
+  { title: gettext("Insérer un tableau"), submitText: gettext("Insérer") },
+);
+
+// ProseMirror counts the rows of a table by its children: the title cannot be one of them, so it is an attribute.
+export const Table = BaseTable.extend({
+  addAttributes() {
+    return {
+      ...this.parent?.(),
+      caption: {
+        default: "",
+        rendered: false,
+        parseHTML: (element) => element.querySelector(":scope > caption")?.textContent.trim() ?? "",
+      },
+    };
+  },
+  parseHTML() {
+    return [{ tag: "table" }, { tag: "caption", ignore: true }];
+  },
+  renderHTML({ node, HTMLAttributes }) {
+    const title = node.attrs.caption ? [["caption", node.attrs.caption]] : [];
+    return ["table", HTMLAttributes, ...title, ["tbody", 0]];
+  },
+  addNodeView() {
+    const build = this.parent();
+    return (properties) => {
+      const view = build(properties);
+      const title = document.createElement("caption");
+      title.contentEditable = "false";
+      const write = (node) => {
+        title.textContent = node.attrs.caption;
+        title.hidden = !node.attrs.caption;
+      };
+      view.table.prepend(title);
+      write(properties.node);
+      const update = view.update;
+      view.update = (node) => {
+        const taken = update(node);
+        if (taken) write(node);
+        return taken;
+      };
+      return view;
+    };
+  },
+  addCommands() {
+    return {
+      ...this.parent?.(),
+      insertTableWithOptions:
+        () =>
+        ({ editor }) => {
+          insertDialog(editor, { rows: "4", columns: "3" }).then((wanted) => {
+            if (!wanted) return;
+            editor
+              .chain()
+              .focus()
+              .insertTable({
+                rows: Number.parseInt(wanted.rows, 10) || 4,
+                cols: Number.parseInt(wanted.columns, 10) || 3,
+                withHeaderRow: true,
+              })
+              .updateAttributes("table", { caption: wanted.caption.trim() })
+              .run();
+          });
+        },
+    };
+  },
+  addMenuItems(storage) {
+    this.parent?.(storage);
+    const { buttons, menu } = storage;
+    menu.defineItem({
+      name: "table:caption",
+      groups: "table",
+      button: buttons.material("title", "table caption"),
+      command(editor) {
+        captionDialog(editor, { caption: editor.getAttributes("table").caption }).then((wanted) => {
+          if (wanted) editor.chain().focus().updateAttributes("table", { caption: wanted.caption.trim() }).run();
+        });
+      },
+      hidden: (editor) => !editor.isActive("table"),
+    });
+  },
+});
+
+export const TableHeader = BaseTableHeader.extend({
+  addAttributes() {
+    return {
+      ...this.parent?.(),
+      scope: {
+        default: null,
+        parseHTML: (element) => element.getAttribute("scope"),
+        renderHTML: ({ scope }) => (scope ? { scope } : {}),
+      },
+    };
+  },
+});
+
+// --- Pictures ---------------------------------------------------------------------------------------------------
+
+// The page may hand over the pictures that may be inserted: <script type="application/json" id="editor-pictures">
+// with [{"url": …, "alt": …, "caption": …}, …]. Addresses from elsewhere are never offered: they are not kept.
+const pictures = () => JSON.parse(document.getElementById("editor-pictures")?.textContent ?? "[]");
+
+const selectedPicture = ({ selection }) => {
+  if (selection.node?.type.name === "image") return { node: selection.node, position: selection.from };
+  const { $from } = selection;
+  for (let depth = $from.depth; depth > 0; depth -= 1) {
+    const node = $from.node(depth);
+    if (node.type.name === "figure") return { node: node.firstChild, position: $from.start(depth) };
+  }
+  if (selection.node?.type.name === "figure") return { node: selection.node.firstChild, position: selection.from + 1 };
+  return null;
+};
+
+const alternativeDialog = updateAttrsDialog(
+  { alt: { type: "string", format: "textarea", title: gettext("Texte lu à la place de l’image") } },
+  { title: gettext("Texte de remplacement"), submitText: gettext("Enregistrer") },
+);
+
+export const Figure = BaseFigure.extend({
+  addCommands() {
+    return {
+      ...this.parent?.(),
+      insertFigure:
+        () =>
+        ({ editor, state, dispatch }) => {
+          const selected = selectedPicture(state);
+          const offered = pictures();
+          if (!dispatch) return Boolean(selected) || offered.length > 0;
+          if (selected) {
+            alternativeDialog(editor, { alt: selected.node.attrs.alt ?? "" }).then((wanted) => {
+              if (!wanted) return;
+              editor
+                .chain()
+                .setNodeSelection(selected.position)
+                .updateAttributes("image", { alt: wanted.alt.trim() })
+                .run();
+            });
+            return true;
+          }
+          const titles = offered.map(({ caption, alt }, index) => `${index + 1}. ${caption || alt}`);
+          const choose = updateAttrsDialog(
+            { picture: { title: gettext("Image de la candidature"), enum: titles } },
+            { title: gettext("Insérer une image"), submitText: gettext("Insérer") },
+          );
+          choose(editor, {}).then((wanted) => {
+            if (!wanted) return;
+            const { url, alt, caption } = offered[titles.indexOf(wanted.picture)];
+            const content = [{ type: "image", attrs: { src: url, alt } }];
+            content.push({ type: "caption", content: caption ? [{ type: "text", text: caption }] : [] });
+            editor.chain().focus().insertContent({ type: "figure", content }).run();
+          });
+          return true;
+        },
+    };
+  },
+});
+
+// --- The toolbar, named and walked with the arrow keys ------------------------------------------------------------
+
+const NAMES = {
+  paragraph: gettext("Paragraphe"),
+  heading2: gettext("Titre de niveau 2"),
+  heading3: gettext("Titre de niveau 3"),
+  heading4: gettext("Titre de niveau 4"),
+  bulletList: gettext("Liste à puces"),
+  orderedList: gettext("Liste numérotée"),
+  blockquote: gettext("Citation"),
+  horizontalRule: gettext("Filet horizontal"),
+  figure: gettext("Image"),
+  bold: gettext("Gras"),
+  italic: gettext("Italique"),
+  subscript: gettext("Indice"),
+  superscript: gettext("Exposant"),
+  footnote: gettext("Note de bas de page"),
+  link: gettext("Lien"),
+  unlink: gettext("Retirer le lien"),
+  table: gettext("Insérer un tableau"),
+  "table:caption": gettext("Titre du tableau"),
+  "table:addColumnAfter": gettext("Ajouter une colonne à droite"),
+  "table:deleteColumn": gettext("Supprimer la colonne"),
+  "table:addRowAfter": gettext("Ajouter une ligne dessous"),
+  "table:deleteRow": gettext("Supprimer la ligne"),
+  "table:mergeCells": gettext("Fusionner les cellules"),
+  "table:splitCell": gettext("Scinder la cellule"),
+  "table:toggleHeaderCell": gettext("Cellule d’en-tête, oui ou non"),
+  "table:deleteTable": gettext("Supprimer le tableau"),
+  "history:undo": gettext("Annuler"),
+  "history:redo": gettext("Rétablir"),
+};
+
+// Buttons that show a state, as against those that do something once.
+const STATES = new Set([
+  "paragraph", "heading2", "heading3", "heading4", "orderedList", "blockquote",
+  "bold", "italic", "subscript", "superscript", "footnote", "link",
+]);
+
+const usable = (bar) => [...bar.querySelectorAll("button")].filter((button) => !button.classList.contains("hidden"));
+
+const nameToolbar = (editor, bar) => {
+  bar.setAttribute("role", "toolbar");
+  bar.setAttribute("aria-label", gettext("Mise en forme"));
+  for (const button of bar.querySelectorAll("button")) {
+    const name = NAMES[button.dataset.name];
+    if (name) {
+      button.title = name;
+      button.setAttribute("aria-label", name);
+    }
+  }
+  let current = null;
+  const follow = () => {
+    const buttons = usable(bar);
+    if (!buttons.includes(current)) current = buttons[0];
+    for (const button of bar.querySelectorAll("button")) {
+      button.tabIndex = button === current ? 0 : -1;
+      button.setAttribute("aria-disabled", button.classList.contains("disabled"));
+      if (STATES.has(button.dataset.name)) button.setAttribute("aria-pressed", button.classList.contains("active"));
+    }
+  };
+  bar.addEventListener("focusin", (event) => {
+    current = event.target.closest("button") ?? current;
+    follow();
+  });
+  bar.addEventListener("keydown", (event) => {
+    const buttons = usable(bar);
+    const place = buttons.indexOf(current);
+    const target = {
+      ArrowRight: buttons[(place + 1) % buttons.length],
+      ArrowLeft: buttons[(place - 1 + buttons.length) % buttons.length],
+      Home: buttons[0],
+      End: buttons.at(-1),
+    }[event.key];
+    if (!target) return;
+    event.preventDefault();
+    target.focus();
+  });
+  editor.on("transaction", follow);
+  follow();
+};
+
+const nameTextBox = (editor, textarea) => {
+  const box = editor.view.dom;
+  const label = textarea.labels?.[0] ?? document.querySelector(`label[for="${textarea.id}"]`);
+  if (label) {
+    label.id ||= `${textarea.id}_label`;
+    box.setAttribute("aria-labelledby", label.id);
+    label.addEventListener("click", () => editor.commands.focus());
+  }
+  box.setAttribute("aria-multiline", "true");
+  box.removeAttribute("translate");
+  box.lang = textarea.lang || document.documentElement.lang;
+  for (const name of ["aria-describedby", "aria-invalid"]) {
+    if (textarea.hasAttribute(name)) box.setAttribute(name, textarea.getAttribute(name));
+  }
+  if (textarea.classList.contains("is-invalid")) box.setAttribute("aria-invalid", "true");
+  box.classList.add("prose");
+};
+
+// Dialogs are made anew each time, without a name of their own.
+const nameDialogs = (frame) => {
+  new MutationObserver(() => {
+    const dialog = frame.querySelector("dialog:not([aria-labelledby])");
+    const title = dialog?.querySelector(".prose-editor-dialog-title");
+    if (!title) return;
+    title.id ||= `${dialog.querySelector("[id]")?.id ?? "prose-editor"}-title`;
+    dialog.setAttribute("aria-labelledby", title.id);
+  }).observe(frame, { childList: true, subtree: true });
+};
+
+document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } }) => {
+  const frame = editor.view.dom.parentElement;
+  const toolbar = () => frame.querySelector(":scope > .prose-menubar");
+  nameTextBox(editor, textarea);
+  nameDialogs(frame);
+  if (toolbar()) nameToolbar(editor, toolbar());
+  else editor.on("create", () => requestAnimationFrame(() => nameToolbar(editor, toolbar())));
+});
