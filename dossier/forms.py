@@ -1,7 +1,7 @@
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Column, Field, Layout, Row, Submit
+from crispy_forms.layout import Column, Layout, Row, Submit
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -83,7 +83,7 @@ class SectionTextForm(forms.Form):
 
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, section: Section, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= forms.fields_for_model(
             Section, fields=["body"], labels={"body": _t("Texte de la section")}
@@ -91,26 +91,10 @@ class SectionTextForm(forms.Form):
         self.fields["body"].widget.attrs |= {"rows": 24, "data-counts-into": "section-length"}
         self.helper = FormHelper()
         self.helper.include_media = False
-        self.helper.attrs = {"data-guards-unsaved": ""}
-        self.helper.layout = Layout(
-            "revision",
-            Field("body"),
-            Row(
-                Column(Submit("save", _t("Enregistrer")), css_class="col-auto"),
-                Column(
-                    HTML(
-                        '<a class="btn btn-link" href="{}">{}</a>'.format(
-                            reverse(
-                                "dossier:section-detail",
-                                args=[section.candidacy.slug, section.public_id],
-                            ),
-                            _t("Revenir sans enregistrer"),
-                        )
-                    ),
-                    css_class="col-auto",
-                ),
-            ),
-        )
+        self.helper.form_id = "section-text"
+        self.helper.attrs = {"data-guards-unsaved": "unsaved" if self.is_bound else ""}
+        # The button that saves stands at the foot of the window, beside the length.
+        self.helper.layout = Layout("revision", "body")
 
 
 class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time

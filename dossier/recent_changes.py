@@ -3,10 +3,9 @@
 The rows are the histories that the models keep; nothing is recorded for this page alone.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import islice
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -24,6 +23,10 @@ from partners.models import Organisation
 _CREATED, _DELETED = "+", "-"
 
 
+#: Beyond so many, what one person did alike on one day is told as one line.
+_ALIKE = 3
+
+
 @dataclass(frozen=True)
 class Change:
     at: datetime
@@ -31,11 +34,8 @@ class Change:
     subject: str
     text: str
     url: str
-
-    @property
-    def same(self) -> tuple[str, str, str]:
-        """What makes two changes one line: the same person did the same to the same thing."""
-        return self.who, self.subject, self.text
+    #: Whether the line stands for a series of like changes.
+    is_series: bool = False
 
 
 def recent_changes(candidacy: Candidacy, *, since: datetime, reader: User, limit: int) -> tuple[Change, ...]:
@@ -44,15 +44,20 @@ def recent_changes(candidacy: Candidacy, *, since: datetime, reader: User, limit
     for read in (_texts, _sections, _meetings, _decisions, _actions, _income, _expenses, _organisations):
         found += read(candidacy, since, reader, limit)
     found.sort(key=attrgetter("at"), reverse=True)
-    return tuple(islice(_without_repeats(found), limit))
+    return tuple(_condensed(found)[:limit])
 
 
-def _without_repeats(changes: list[Change]) -> Iterator[Change]:
-    seen: set[tuple[str, str, str]] = set()
+def _condensed(changes: list[Change]) -> list[Change]:
+    """Tell the same done to the same thing once, and a series of like changes as one."""
+    distinct = {(change.who, change.subject, change.text): change for change in reversed(changes)}
+    series: dict[tuple[str, str, date], list[Change]] = {}
     for change in changes:
-        if change.same not in seen:
-            seen.add(change.same)
-            yield change
+        if distinct[change.who, change.subject, change.text] is change:
+            series.setdefault((change.who, change.text, change.at.date()), []).append(change)
+    told: list[Change] = []
+    for alike in series.values():
+        told += [replace(alike[0], is_series=True)] if len(alike) > _ALIKE else alike
+    return sorted(told, key=attrgetter("at"), reverse=True)
 
 
 def _texts(candidacy: Candidacy, since: datetime, reader: User, limit: int) -> list[Change]:

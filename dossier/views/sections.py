@@ -49,7 +49,7 @@ def section_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpRespons
     if section.is_closed:
         messages.info(request, _("Cette section est validée : rouvrez la relecture pour la modifier."))
         return redirect("dossier:section-detail", slug, public_id)
-    form = SectionTextForm(section=section, initial={"body": section.body, "revision": section.revision})
+    form = SectionTextForm(initial={"body": section.body, "revision": section.revision})
     return _editor(request, section, form)
 
 
@@ -116,7 +116,7 @@ def _reading_context(request: AppRequest, section: Section) -> dict[str, Any]:
 
 
 def _save(request: AppRequest, section: Section) -> HttpResponse:
-    form = SectionTextForm(request.POST, section=section)
+    form = SectionTextForm(request.POST)
     if not form.is_valid():
         return _editor(request, section, form, status=422)
     try:
@@ -141,7 +141,7 @@ def _save(request: AppRequest, section: Section) -> HttpResponse:
 def _conflict(request: AppRequest, section: Section, typed: str) -> HttpResponse:
     """Show the newer text and keep what was typed in the form, on the newer revision: saving again decides."""
     section.refresh_from_db()
-    form = SectionTextForm({"body": typed, "revision": section.revision}, section=section)
+    form = SectionTextForm({"body": typed, "revision": section.revision})
     newer = section.revisions.select_related("saved_by").filter(number=section.revision).first()
     context = _reading_context(request, section) | {"form": form, "newer": newer}
     return render(request, "dossier/section_conflict.html", context, status=409)
