@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -143,12 +144,30 @@ def _conflict(request: AppRequest, section: Section, typed: str) -> HttpResponse
     section.refresh_from_db()
     form = SectionTextForm({"body": typed, "revision": section.revision})
     newer = section.revisions.select_related("saved_by").filter(number=section.revision).first()
-    context = _reading_context(request, section) | {"form": form, "newer": newer}
+    context = _reading_context(request, section) | {
+        "form": form,
+        "newer": newer,
+        "pictures": _pictures(request, section),
+    }
     return render(request, "dossier/section_conflict.html", context, status=409)
 
 
 def _editor(
     request: AppRequest, section: Section, form: SectionTextForm, *, status: int = 200
 ) -> HttpResponse:
-    context = _reading_context(request, section) | {"form": form}
+    context = _reading_context(request, section) | {"form": form, "pictures": _pictures(request, section)}
     return render(request, "dossier/section_edit.html", context, status=status)
+
+
+def _pictures(request: AppRequest, section: Section) -> list[dict[str, str]]:
+    """List the pictures that the editor offers: those of the candidacy that the person may see already."""
+    slug = section.candidacy.slug
+    pictures = section.candidacy.pictures.visible_to(request.user).order_by("caption", "pk")
+    return [
+        {
+            "url": reverse("dossier:picture", args=[slug, picture.public_id]),
+            "alt": picture.alternative_text,
+            "caption": f"{picture.caption} {picture.credit}".strip(),
+        }
+        for picture in pictures
+    ]
