@@ -22,7 +22,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         """Build the link from BASE_URL: the Host header of a request could name somebody else's site."""
         # allauth reads « uid-key » back from one path; written as two parts, the key could not hold a hyphen.
         placeholder = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
-        return settings.BASE_URL + placeholder.replace("UID-KEY", key)
+        return f"{settings.BASE_URL}{placeholder.replace('UID-KEY', key)}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         super().send_mail(template_prefix, email, {**context, "base_url": settings.BASE_URL})

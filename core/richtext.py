@@ -141,7 +141,9 @@ def _with_headers(match: re.Match[str]) -> str:
     if not rows or "<tr>" not in others:
         return before + opening + _UNSCOPED.sub('<th scope="row"', rest)
     head = f"<thead>{rows}</thead>"
-    return before + _UNSCOPED.sub('<th scope="col"', head) + opening + _UNSCOPED.sub('<th scope="row"', others)
+    return (
+        before + _UNSCOPED.sub('<th scope="col"', head) + opening + _UNSCOPED.sub('<th scope="row"', others)
+    )
 
 
 def _is_heading_row(row: str) -> bool:
@@ -159,7 +161,7 @@ def to_plain_text(html: str) -> str:
     return " ".join(strip_tags(spaced).split())
 
 
-class RichTextWidget(ProseEditorWidget):
+class RichTextWidget(ProseEditorWidget):  # type: ignore[misc]  # the package ships no types
     """The editor, dressed and named by the page; without JavaScript, the plain field with its tags."""
 
     @property
@@ -171,10 +173,11 @@ class RichTextWidget(ProseEditorWidget):
             css={"all": [InlineStyle("", **{"data-tiptap-style": True}), "css/editor.css"]},
             js=[Script(reverse_lazy("accounts:javascript-catalogue"))],
         )
-        return super().media + ours
+        combined: Media = super().media + ours
+        return combined
 
 
-class RichTextFormField(ProseEditorFormField):
+class RichTextFormField(ProseEditorFormField):  # type: ignore[misc]  # the package ships no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("widget", RichTextWidget)  # the class attribute would be overridden by the parent
         super().__init__(*args, **kwargs)
@@ -194,4 +197,5 @@ class RichTextField(ProseEditorField):  # type: ignore[misc]  # the library ship
         return clean
 
     def formfield(self, **kwargs: Any) -> Field | None:
-        return super().formfield(**{"form_class": RichTextFormField, **kwargs})
+        field: Field | None = super().formfield(**{"form_class": RichTextFormField, **kwargs})
+        return field

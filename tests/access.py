@@ -17,13 +17,17 @@ ROLES = ("stranger", "observer", "elected", "partner", "neighbour", "team", "lea
 
 @dataclass(frozen=True)
 class Rule:
-    """``target`` names the object of the world whose public identifier the URL carries, if any."""
+    """``target`` names the object of the world whose public identifier the URL carries, if any.
+
+    ``parts`` names, by keyword of the URL, the objects that are looked for inside it.
+    """
 
     expected: Mapping[str, Any]
     method: str = "get"
     target: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
     kwargs: Mapping[str, Any] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 def answers(**expected: Any) -> dict[str, Any]:
@@ -45,6 +49,9 @@ OWN_OBJECT_READ = answers(
 #: A meeting to which the partner and the elected official are invited.
 INVITED = answers(stranger=404, observer=404, elected=OK, partner=OK, neighbour=404, team=OK, lead=OK)
 INVITED_READ = answers(stranger=404, observer=404, elected=403, partner=403, neighbour=404, team=OK, lead=OK)
+#: A committee on which the partner and the elected official sit: the partner reads of its meetings alone.
+SEATED = answers(stranger=404, observer=404, elected=OK, partner=404, neighbour=404, team=OK, lead=OK)
+SEATED_READ = answers(stranger=404, observer=404, elected=403, partner=404, neighbour=404, team=OK, lead=OK)
 #: A published edition of the dossier.
 READERS = answers(stranger=404, observer=OK, elected=OK, partner=404, neighbour=404, team=OK, lead=OK)
 EVERY_MEMBER = answers(stranger=404, observer=OK, elected=OK, partner=OK, neighbour=OK, team=OK, lead=OK)
@@ -101,12 +108,16 @@ OWN_ACCOUNT = frozenset(
 )
 
 
-def post(expected: Mapping[str, Any], target: str = "", **data: Any) -> Rule:
-    return Rule(expected, method="post", target=target, data=data)
+def post(
+    expected: Mapping[str, Any], target: str = "", parts: Mapping[str, str] | None = None, **data: Any
+) -> Rule:
+    return Rule(expected, method="post", target=target, data=data, parts=parts or {})
 
 
-def get(expected: Mapping[str, Any], target: str = "", **kwargs: Any) -> Rule:
-    return Rule(expected, target=target, kwargs=kwargs)
+def get(
+    expected: Mapping[str, Any], target: str = "", parts: Mapping[str, str] | None = None, **kwargs: Any
+) -> Rule:
+    return Rule(expected, target=target, kwargs=kwargs, parts=parts or {})
 
 
 ACCESS: dict[str, Rule] = {
@@ -158,4 +169,89 @@ ACCESS: dict[str, Rule] = {
         answers(stranger=404, observer=403, elected=403, partner=404, neighbour=404, team=403, lead=OK),
         "published",
     ),
+    # candidacy
+    "accounts:javascript-catalogue": get(EVERYBODY),
+    "candidacy:home": get(EVERYBODY),
+    "candidacy:logo": get(EVERY_MEMBER),
+    "candidacy:candidacy-settings": get(LEAD),
+    "candidacy:logo-replace": post(LEAD),
+    "candidacy:logo-remove": post(LEAD),
+    "candidacy:member-list": get(LEAD),
+    "candidacy:member-invite": get(LEAD),
+    "candidacy:member-edit": get(LEAD, "membership"),
+    "candidacy:member-remind": post(LEAD, "membership"),
+    "candidacy:member-remove": post(LEAD, "membership"),
+    "candidacy:call-detail": get(STAFF),
+    "candidacy:call-edit": get(LEAD),
+    "candidacy:criterion-create": get(LEAD),
+    "candidacy:criterion-edit": get(LEAD, "criterion"),
+    "candidacy:criterion-remove": post(LEAD, "criterion"),
+    "candidacy:phase-create": get(LEAD),
+    "candidacy:phase-edit": get(LEAD, "phase"),
+    "candidacy:phase-remove": post(LEAD, "phase"),
+    "candidacy:piece-create": get(LEAD),
+    "candidacy:piece-edit": get(LEAD, "piece"),
+    "candidacy:piece-status": post(STAFF, "piece", status="ready"),
+    "candidacy:piece-remove": post(LEAD, "piece"),
+    "candidacy:territory-create": get(LEAD),
+    "candidacy:territory-edit": get(LEAD, "territory"),
+    "candidacy:territory-remove": post(LEAD, "territory"),
+    "candidacy:outbox-list": get(STAFF),
+    "candidacy:outbox-detail": get(STAFF, "message"),
+    "candidacy:outbox-attachment": get(STAFF, "message", number=1),
+    "candidacy:outbox-send": post(STAFF, "message"),
+    "candidacy:outbox-retry": post(STAFF, "message"),
+    "candidacy:outbox-cancel": post(STAFF, "message"),
+    # committees
+    "committees:committee-list": get(
+        answers(stranger=404, observer=403, elected=OK, partner=403, neighbour=403, team=OK, lead=OK)
+    ),
+    "committees:committee-create": get(STAFF),
+    "committees:committee-detail": get(SEATED, "committee"),
+    "committees:committee-edit": get(SEATED_READ, "committee"),
+    "committees:seat-create": get(SEATED_READ, "committee"),
+    "committees:seat-edit": get(SEATED_READ, "committee", {"seat_id": "seat"}),
+    "committees:seat-remove": post(
+        answers(stranger=404, observer=404, elected=403, partner=404, neighbour=404, team=403, lead=OK),
+        "committee",
+        {"seat_id": "seat"},
+    ),
+    "committees:meeting-create": get(SEATED_READ, "committee"),
+    "committees:meeting-list": get(EVERY_MEMBER),
+    "committees:meeting-export": get(STAFF),
+    "committees:meeting-detail": get(INVITED, "meeting"),
+    "committees:meeting-edit": get(INVITED_READ, "meeting"),
+    "committees:meeting-calendar": get(INVITED, "meeting"),
+    "committees:meeting-convene": get(STAFF_OBJECT, "draft"),
+    "committees:meeting-move": get(INVITED_READ, "meeting"),
+    "committees:meeting-cancel": get(INVITED_READ, "meeting"),
+    "committees:meeting-restore": post(INVITED_READ, "meeting"),
+    "committees:meeting-hold": post(INVITED_READ, "meeting"),
+    "committees:agenda-item-create": get(INVITED_READ, "meeting"),
+    "committees:agenda-item-edit": get(INVITED_READ, "meeting", {"item_id": "agenda_item"}),
+    "committees:agenda-item-move": post(INVITED_READ, "meeting", {"item_id": "agenda_item"}, direction="up"),
+    "committees:agenda-item-remove": post(INVITED_READ, "meeting", {"item_id": "agenda_item"}),
+    "committees:invitation-create": get(INVITED_READ, "meeting"),
+    "committees:invitation-answer": post(
+        answers(stranger=404, observer=404, elected=404, partner=OK, neighbour=404, team=OK, lead=OK),
+        "meeting",
+        {"invitation_id": "invitation"},
+        answer="present",
+    ),
+    "committees:invitation-remove": post(
+        answers(stranger=404, observer=404, elected=404, partner=403, neighbour=404, team=OK, lead=OK),
+        "meeting",
+        {"invitation_id": "invitation"},
+    ),
+    "committees:invitation-attendance": post(INVITED_READ, "meeting"),
+    "committees:attendance-from-answers": post(INVITED_READ, "meeting"),
+    "committees:decision-create": get(INVITED_READ, "meeting"),
+    "committees:decision-list": get(STAFF),
+    "committees:decision-export": get(STAFF),
+    "committees:decision-edit": get(STAFF_OBJECT, "decision"),
+    "committees:meeting-action-create": get(INVITED_READ, "meeting"),
+    "committees:action-list": get(EVERY_MEMBER),
+    "committees:action-create": get(STAFF),
+    "committees:action-export": get(STAFF),
+    "committees:action-edit": get(OWN_OBJECT, "action"),
 }
