@@ -22,6 +22,7 @@ def address(name, rule, world, *, target=None):
     kwargs = dict(rule.kwargs)
     if rule.target:
         kwargs["public_id"] = (target or world.objects[rule.target]).public_id
+    kwargs |= {keyword: world.objects[part].public_id for keyword, part in rule.parts.items()}
     try:
         return reverse(name, kwargs={"slug": world.candidacy.slug, **kwargs})
     except NoReverseMatch:
@@ -79,6 +80,15 @@ def test_the_identifier_of_another_candidacy_is_unknown_to_its_lead(client, name
     response = ask(client, rule, address(name, rule, world, target=elsewhere.objects[rule.target]))
 
     assert response.status_code == 404
+
+
+@pytest.mark.parametrize("name", [name for name, rule in ACCESS.items() if rule.parts])
+def test_a_part_is_not_found_through_another_parent(client, name):
+    world, rule = make_world(), ACCESS[name]
+    other = world.objects[{"meeting": "draft", "committee": "other_committee"}[rule.target]]
+    client.force_login(world.people["lead"])
+
+    assert ask(client, rule, address(name, rule, world, target=other)).status_code == 404
 
 
 @pytest.mark.parametrize("name", sorted(OWN_ACCOUNT - PUBLIC))
