@@ -195,7 +195,9 @@ class AnswerForm(SheetForm):
         label=_("Un mot"), required=False, max_length=300, help_text=_("Facultatif\u00a0: lu par l’équipe.")
     )
 
-    def __init__(self, *args: Any, invitation: Invitation, may_withdraw: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, invitation: Invitation, may_withdraw: bool, action: str = "", **kwargs: Any
+    ) -> None:
         kwargs.setdefault("initial", {"answer": invitation.answer, "comment": invitation.answer_comment})
         super().__init__(*args, **kwargs)
         none = Invitation.Answer.NONE
@@ -204,6 +206,7 @@ class AnswerForm(SheetForm):
             for value, label in Invitation.Answer.choices
             if value != none or (may_withdraw and invitation.answer != none)
         ]
+        self.helper.form_action = action
         self.helper.layout = Layout("answer", "comment", Submit("save", _t("Répondre")))
 
     @property
@@ -229,8 +232,13 @@ class AttendanceForm(forms.Form):
                 required=False,
             )
 
-    def lines(self) -> list[tuple[Invitation, forms.BoundField]]:
-        return [(invitation, self[str(invitation.public_id)]) for invitation in self.invitations]
+    def lines(self) -> list[tuple[Invitation, forms.BoundField, str]]:
+        """Return each person with their choices and the hidden field that says what was shown."""
+        fields = [self[str(invitation.public_id)] for invitation in self.invitations]
+        return [
+            (invitation, field, field.as_hidden(only_initial=True))
+            for invitation, field in zip(self.invitations, fields, strict=True)
+        ]
 
     @property
     def changed(self) -> dict[Any, str]:

@@ -45,6 +45,7 @@ def committee_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpRes
     context = {
         "committee": committee,
         "sheet": read_committee(committee, reader=request.user, now=timezone.now(), with_followup=may_change),
+        "today": timezone.localdate(),
         "may_change": may_change,
         "may_create_meeting": can_create_meeting(request.user, committee),
     }

@@ -81,6 +81,7 @@ def decision_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpRespon
     context = {
         "meeting": decision.meeting,
         "decision": decision,
+        "today": timezone.localdate(),
         "actions": decision.actions.select_related("owner").order_by("pk"),
         "form": form,
         "outcome": outcome,

@@ -1,10 +1,12 @@
 """The page of a meeting for those who prepare it, and the parts of it that an action brings back alone."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.http import AppRequest
 from committees.meeting_page import read_agenda, read_roll, read_steps, uninvited_members
@@ -28,6 +30,9 @@ def meeting_context(meeting: Meeting) -> dict[str, Any]:
         "answers_are_open": goes_ahead,
         "is_in_session": meeting.is_held or (meeting.is_convened and meeting.has_started),
         "decisions": decisions,
+        "decision_token": uuid4(),
+        "action_token": uuid4(),
+        "today": timezone.localdate(),
         "actions": meeting.actions.select_related("owner__organisation", "decision").order_by("pk"),
     }
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -73,15 +74,21 @@ def meeting_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
     if can_change_meeting(request.user, meeting):
         context = {**meeting_context(meeting), "own": own}
         return render(request, "committees/meeting_detail.html", context)
-    answers_are_open = meeting.is_convened and not meeting.has_started
     context = {
         "meeting": meeting,
         "own": own,
-        "form": AnswerForm(invitation=own, may_withdraw=False) if own and answers_are_open else None,
+        "form": _answer_form(slug, meeting, own),
         "agenda": read_agenda(meeting),
         "participants": meeting.invitations.select_related("contact__organisation").in_protocol_order(),
     }
     return render(request, "committees/meeting_read.html", context)
+
+
+def _answer_form(slug: str, meeting: Meeting, own: Invitation | None) -> AnswerForm | None:
+    if own is None or not meeting.is_convened or meeting.has_started:
+        return None
+    action = reverse("committees:invitation-answer", args=[slug, meeting.public_id, own.public_id])
+    return AnswerForm(invitation=own, may_withdraw=False, action=action)
 
 
 @require_http_methods(["GET", "POST"])
