@@ -3,6 +3,7 @@
 The browser's steps and the demonstration both come here; nothing is half founded.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,11 +12,12 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from simple_history.utils import bulk_create_with_history
 
 from accounts.models import User
 from budget.services import set_plan_years
 from candidacy.call_templates import CallTemplate, SectionTemplate
-from candidacy.models import Candidacy, Criterion, Phase, Territory
+from candidacy.models import Candidacy, Phase, Territory
 from candidacy.services.founding import CandidacyFields, create_candidacy
 from committees.services.committees import DEFAULT_REMINDERS, CommitteeFields, Reminder, create_committee
 from core.errors import DomainError
@@ -102,8 +104,7 @@ def _found(
     candidacy = create_candidacy(founder=founder, template=template, public_id=public_id, **fields)
     _name_the_edition(candidacy, template)
     _date_phases(candidacy, template, surroundings.phases)
-    for territory in surroundings.territories:
-        _add_territory(candidacy, territory)
+    _add_territories(candidacy, surroundings.territories)
     lay_outline(candidacy=candidacy, sections=template.sections)
     first_year, last_year = surroundings.plan_years
     set_plan_years(
@@ -119,29 +120,39 @@ def lay_outline(*, candidacy: Candidacy, sections: Sequence[SectionTemplate]) ->
     """Order the sections of a template: two levels, with their briefs, limits and the criteria they answer."""
     criteria = {criterion.code: criterion for criterion in candidacy.criteria.all()}
     laid: dict[str, Section] = {}
-    positions: dict[str, int] = {}
-    answers: list[tuple[Section, Criterion]] = []
-    for row in sorted(sections, key=lambda row: row.parent != ""):  # parts first, each level in its order
-        positions[row.parent] = positions.get(row.parent, 0) + 1
-        section = Section(
-            candidacy=candidacy,
-            parent=laid.get(row.parent),
-            key=row.key,
-            position=positions[row.parent],
-            kind=row.kind,
-            title=row.title,
-            brief=row.brief,
-            limit_value=row.limit_value,
-            limit_unit=row.limit_unit,
-        )
-        section.full_clean()
-        section.save()
-        laid[row.key] = section
-        answers += [(section, criteria[code]) for code in row.criteria]
+    for level in (
+        [row for row in sections if not row.parent],
+        [row for row in sections if row.parent],
+    ):
+        positions: Counter[str] = Counter()
+        ordered = []
+        for row in level:
+            positions[row.parent] += 1
+            ordered.append(_ordered_section(candidacy, row, laid.get(row.parent), positions[row.parent]))
+        for section in bulk_create_with_history(ordered, Section):
+            laid[section.key] = section
     through = Section.criteria.through
     through.objects.bulk_create(
-        through(section=section, criterion=criterion) for section, criterion in answers
+        through(section=laid[row.key], criterion=criteria[code]) for row in sections for code in row.criteria
     )
+
+
+def _ordered_section(
+    candidacy: Candidacy, row: SectionTemplate, parent: Section | None, position: int
+) -> Section:
+    section = Section(
+        candidacy=candidacy,
+        parent=parent,
+        key=row.key,
+        position=position,
+        kind=row.kind,
+        title=row.title,
+        brief=row.brief,
+        limit_value=row.limit_value,
+        limit_unit=row.limit_unit,
+    )
+    section.clean_fields(exclude=["candidacy", "parent"])
+    return section
 
 
 def is_edition_of(template: CallTemplate, title_year: int) -> bool:
@@ -177,7 +188,13 @@ def _date_phases(candidacy: Candidacy, template: CallTemplate, dates: Mapping[st
     Phase.objects.bulk_update(phases, ["planned_on", "planned_label", "actual_on"])
 
 
-def _add_territory(candidacy: Candidacy, fields: TerritoryFields) -> None:
-    territory = Territory(candidacy=candidacy, **fields)
-    territory.full_clean()
-    territory.save()
+def _add_territories(candidacy: Candidacy, entries: Sequence[TerritoryFields]) -> None:
+    territories = [Territory(candidacy=candidacy, **fields) for fields in entries]
+    codes = [territory.insee_code for territory in territories]
+    for territory in territories:
+        territory.clean_fields(exclude=["candidacy"])
+        if codes.count(territory.insee_code) > 1:
+            raise DomainError(
+                _("Le code INSEE %(code)s est donné deux fois.") % {"code": territory.insee_code}
+            )
+    Territory.objects.bulk_create(territories)

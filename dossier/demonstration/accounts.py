@@ -30,11 +30,17 @@ def draw_password() -> str:
     return chosen
 
 
-def open_account(*, email: str, first_name: str, last_name: str, password: str) -> User:
-    """Create one account; an address that has one already keeps it, and nothing is loaded."""
+def open_account(*, email: str, first_name: str, last_name: str, encoded_password: str) -> User:
+    """Create one account; an address that has one already keeps it, and nothing is loaded.
+
+    The password comes hashed: one slow hash serves them all.
+    """
     if User.objects.filter(email__iexact=email).exists():
         raise DomainError(f"Un compte existe déjà à l’adresse {email} : la démonstration n’est pas chargée.")
-    return create_account(email=email, first_name=first_name, last_name=last_name, password=password)
+    user = create_account(email=email, first_name=first_name, last_name=last_name)
+    user.password = encoded_password
+    user.save(update_fields=["password", "updated_at"])
+    return user
 
 
 def admit_account(*, candidacy: Candidacy, user: User, role: str, can_read_funding: bool = False) -> None:

@@ -2,6 +2,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Model
 from django.db.models.fields.files import FieldFile
 
 from accounts.models import User
@@ -9,6 +10,11 @@ from candidacy.models import Candidacy
 from committees.models import Decision
 from dossier.demonstration.source import Source
 from partners.models import Contact, Organisation
+
+
+def check_values(row: Model) -> None:
+    """Check the fields of a row but its relations, made here one line before, which would cost a query each."""
+    row.clean_fields(exclude={field.name for field in row._meta.fields if field.is_relation})
 
 
 @dataclass(kw_only=True)
@@ -38,6 +44,11 @@ class Cast:
     @property
     def lead(self) -> User:
         return self.users["lead"]
+
+    @property
+    def begun(self) -> datetime:
+        """When the bid was begun: a little before its first meeting."""
+        return self.now - timedelta(days=430)
 
     def day(self, distance: int | str | None) -> date | None:
         """Return the day so far from the loading; nothing has no day."""

@@ -11,6 +11,7 @@ from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
@@ -120,12 +121,13 @@ def _found(source: Source, facts: dict[str, Any], password: str) -> Cast:
 
 def _open_accounts(source: Source, facts: dict[str, Any], password: str) -> dict[str, User]:
     people = {row["key"]: row for row in source.rows("contacts")}
+    encoded = make_password(password)
     return {
         row["contact"]: open_account(
             email=people[row["contact"]]["email"],
             first_name=people[row["contact"]]["first_name"],
             last_name=people[row["contact"]]["last_name"],
-            password=password,
+            encoded_password=encoded,
         )
         for row in facts["accounts"]
     }

@@ -22,7 +22,7 @@ from committees.services.meetings import (
     sitting_members,
 )
 from core.localtime import first_instant_from
-from dossier.demonstration.cast import Cast
+from dossier.demonstration.cast import Cast, check_values
 from dossier.demonstration.days import sitting_day
 
 Answer = Invitation.Answer
@@ -118,7 +118,7 @@ def _remember_convening(cast: Cast, meeting: Meeting) -> None:
     day = meeting.local_day - timedelta(days=meeting.committee.notice_days + 2)
     meeting.convened_at = first_instant_from(day, CONVENED_AT, cast.zone)
     meeting.convened_by = cast.lead
-    meeting.full_clean()
+    check_values(meeting)
     meeting.save(update_fields=["convened_at", "convened_by", "updated_at"])
 
 
@@ -135,7 +135,7 @@ def _remember_attendance(meeting: Meeting, excused: set[int]) -> None:
         else:
             invitation.answer, invitation.attendance = Answer.PRESENT, Attendance.PRESENT
         invitation.answered_at = _answered_at(meeting, invitation)
-        invitation.full_clean(validate_unique=False, validate_constraints=False)
+        check_values(invitation)
     Invitation.objects.bulk_update(invitations, ["answer", "answered_at", "attendance"])
 
 
@@ -154,7 +154,7 @@ def _call_off(cast: Cast, meeting: Meeting, row: dict[str, Any]) -> None:
     cancelled = cancel_meeting(meeting=meeting, reason=row["reason"])
     _remember_convening(cast, cancelled)
     cancelled.cancelled_at = cancelled.starts_at - timedelta(days=2)
-    cancelled.full_clean()
+    check_values(cancelled)
     cancelled.save(update_fields=["cancelled_at", "updated_at"])
 
 

@@ -1,6 +1,5 @@
 """Dating what the histories say: without it, the first visit would find a thousand changes, all of a minute ago."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -12,17 +11,11 @@ from core.localtime import first_instant_from
 from dossier.demonstration.cast import Cast
 from dossier.demonstration.meetings import CONVENED_AT
 from dossier.models import Section
-from partners.models import Contact, Organisation
-
-#: The bid was begun a little before its first meeting.
-FOUNDED_DAYS_AGO = 430
 
 #: What the demonstration writes whose history is kept, and how each reaches its candidacy.
 _HISTORIES: tuple[tuple[Any, str], ...] = (
     (Candidacy, "id"),
     (Membership, "candidacy"),
-    (Organisation, "candidacy"),
-    (Contact, "candidacy"),
     (Committee, "candidacy"),
     (Meeting, "committee__candidacy"),
     (Decision, "candidacy"),
@@ -35,11 +28,10 @@ _HISTORIES: tuple[tuple[Any, str], ...] = (
 
 def date_the_past(cast: Cast) -> None:
     """Spread the histories over the life of the bid, each record at the day its row speaks of."""
-    begun = cast.now - timedelta(days=FOUNDED_DAYS_AGO)
-    Candidacy.objects.filter(pk=cast.candidacy.pk).update(created_at=begun)
+    Candidacy.objects.filter(pk=cast.candidacy.pk).update(created_at=cast.begun)
     for model, path in _HISTORIES:
         value: Any = cast.candidacy.pk if path == "id" else cast.candidacy
-        model.history.filter(Q(**{path: value})).update(history_date=begun)
+        model.history.filter(Q(**{path: value})).update(history_date=cast.begun)
     for meeting in Meeting.objects.filter(committee__candidacy=cast.candidacy):
         for model in (Decision, Action):
             born = model.objects.filter(meeting=meeting).values("pk")

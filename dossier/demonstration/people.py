@@ -1,8 +1,10 @@
 """Organisations and contacts of the demonstration bid."""
 
+from django.db.models import Model
+
 from candidacy.models import Membership
 from dossier.demonstration.accounts import admit_account
-from dossier.demonstration.cast import Cast
+from dossier.demonstration.cast import Cast, check_values
 from partners.models import Contact, Organisation
 
 #: Said on each sheet, so that nobody takes an invented person or engagement for a real one.
@@ -16,7 +18,7 @@ PERSON_ORIGIN = "Personne inventée pour la démonstration"
 def load_people(cast: Cast) -> None:
     territories = {territory.insee_code: territory for territory in cast.candidacy.territories.all()}
     for row in cast.source.rows("organisations"):
-        organisation = Organisation(
+        cast.organisations[row["key"]] = Organisation(
             candidacy=cast.candidacy,
             name=row["name"],
             short_name=row["short_name"],
@@ -30,11 +32,9 @@ def load_people(cast: Cast) -> None:
             territory=territories[row["commune"]] if row["commune"] else None,
             source=ORIGINS[row["source"]],
         )
-        organisation.full_clean()
-        organisation.save()
-        cast.organisations[row["key"]] = organisation
+        _save(cast, cast.organisations[row["key"]])
     for row in cast.source.rows("contacts"):
-        contact = Contact(
+        cast.contacts[row["key"]] = Contact(
             candidacy=cast.candidacy,
             organisation=cast.organisations[row["organisation"]],
             user=cast.users.get(row["key"]),
@@ -43,9 +43,13 @@ def load_people(cast: Cast) -> None:
             },
             source=PERSON_ORIGIN,
         )
-        contact.full_clean()
-        contact.save()
-        cast.contacts[row["key"]] = contact
+        _save(cast, cast.contacts[row["key"]])
+
+
+def _save(cast: Cast, row: Model) -> None:
+    check_values(row)
+    row._history_date = cast.begun  # type: ignore[attr-defined]  # noqa: SLF001 -- how simple-history is told the day
+    row.save()
 
 
 def load_members(cast: Cast) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.models import User
-from dossier.demonstration.cast import Cast
+from dossier.demonstration.cast import Cast, check_values
 from dossier.models import Picture, Section, SectionRevision
 from dossier.pictures import take_in_picture
 from dossier.services.writing import change_status, save_text
@@ -58,8 +58,8 @@ def _assign(cast: Cast, section: Section, row: dict[str, Any]) -> None:
     section.organisation = cast.organisations[row["organisation"]]
     section.writer = cast.contacts[row["writer"]]
     section.due_on = cast.day(row["due_days"])
-    section.full_clean()
-    section.save()
+    check_values(section)
+    section.save(update_fields=["organisation", "writer", "due_on", "updated_at"])
 
 
 def _write(cast: Cast, section: Section, row: dict[str, Any], pictures: dict[str, Picture]) -> None:
