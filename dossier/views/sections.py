@@ -167,7 +167,7 @@ def _pictures(request: AppRequest, section: Section) -> list[dict[str, str]]:
         {
             "url": reverse("dossier:picture", args=[slug, picture.public_id]),
             "alt": picture.alternative_text,
-            "caption": f"{picture.caption} {picture.credit}".strip(),
+            "caption": picture.caption,
         }
         for picture in pictures
     ]
