@@ -1,5 +1,6 @@
 """A real SMTP server on the loopback interface that keeps what it accepts and refuses what it is told to."""
 
+import asyncio
 import logging
 import socket
 import threading
@@ -23,10 +24,14 @@ def free_port():
 
 @dataclass
 class MailServer:
-    """``on_recipient(address)`` and ``on_message(message)`` may return another answer than "accepted"."""
+    """``on_recipient(address)`` and ``on_message(message)`` may return another answer than "accepted".
+
+    ``on_accepted(message)`` runs when the server has the message and the sender does not know it yet.
+    """
 
     on_recipient: object = None
     on_message: object = None
+    on_accepted: object = None
     messages: list = field(default_factory=list)
     connections: int = 0
     arrived: threading.Condition = field(default_factory=threading.Condition)
@@ -74,9 +79,11 @@ class MailServer:
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
         message = message_from_bytes(envelope.content, policy=default)
         message.raw = envelope.content
-        answer = self.on_message(message) if self.on_message else None
+        answer = await asyncio.to_thread(self.on_message, message) if self.on_message else None
         if answer is None or answer.startswith("2"):
             with self.arrived:
                 self.messages.append(message)
                 self.arrived.notify_all()
+            if self.on_accepted:
+                await asyncio.to_thread(self.on_accepted, message)
         return answer or ACCEPTED
