@@ -48,6 +48,8 @@ class _MomentForm(RowForm):
 
 
 class MeetingForm(_MomentForm):
+    video_url = forms.URLField(label=_("Lien de visioconférence"), required=False, assume_scheme="https")
+
     class Meta:
         model = Meeting
         fields = ["title", "duration_minutes", "place", "video_url", "introduction"]
