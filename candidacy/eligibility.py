@@ -1,6 +1,6 @@
 """May this bid be filed? The rules of its call against what is known of the bearer, with the reasons.
 
-Nothing is read from the database here: the rows come loaded, and the answer is « eligible » only where every rule
+Nothing is read from the database here: the rows come loaded, and the answer is « eligible » only where every rule
 is known and met.
 """
 
@@ -128,7 +128,7 @@ def _population(bid: Bid, rules: Rules) -> Reason:
     if rules.population_min is None and rules.population_max is None:
         return Reason(
             None,
-            _("Aucune règle de population n’est enregistrée : vérifiez le texte de l’appel."),
+            _("Aucune règle de population n’est enregistrée : vérifiez le texte de l’appel."),
         )
     counted = bid.populations.get(rules.population_kind)
     if counted is None:
@@ -140,7 +140,7 @@ def _population(bid: Bid, rules: Rules) -> Reason:
         "range": _range(rules),
         "verdict": _within(counted, rules),
     }
-    text = _("%(kind)s : %(count)s habitants, %(verdict)s (l’appel demande %(range)s).") % words
+    text = _("%(kind)s : %(count)s habitants, %(verdict)s (l’appel demande %(range)s).") % words
     if rules.is_population_kind_confirmed:
         return Reason(fits, text)
     return _unconfirmed(bid, rules, fits=fits, text=text)
@@ -158,9 +158,9 @@ def _unconfirmed(bid: Bid, rules: Rules, *, fits: bool, text: str) -> Reason:
             % {"text": text},
         )
     if others:
-        note = _("L’appel ne dit pas quelle population compte ; l’autre donne le même résultat.")
+        note = _("L’appel ne dit pas quelle population compte ; l’autre donne le même résultat.")
     else:
-        note = _("L’appel ne dit pas quelle population compte : c’est notre lecture.")
+        note = _("L’appel ne dit pas quelle population compte : c’est notre lecture.")
     return Reason(fits, f"{text} {note}")
 
 
@@ -202,10 +202,10 @@ def _bearer(bid: Bid) -> Reason:
     if not bid.is_local_authority:
         return Reason(
             None,
-            _("%(name)s n’est ni une commune ni un groupement de communes : vérifiez que l’appel l’admet.")
+            _("%(name)s n’est ni une commune ni un groupement de communes : vérifiez que l’appel l’admet.")
             % {"name": bid.bearer_name},
         )
-    text = _("Une seule personne morale dépose : %(name)s.") % {"name": bid.bearer_name}
+    text = _("Une seule personne morale dépose : %(name)s.") % {"name": bid.bearer_name}
     if bid.territories_count > 1:
         text += " " + _("Elle le fait pour %(count)s territoires candidats.") % {
             "count": bid.territories_count
@@ -217,5 +217,5 @@ def _identity(bid: Bid) -> Reason:
     if not bid.bearer_siren:
         return Reason(None, _("Le numéro SIREN du porteur n’est pas indiqué."))
     if not siren.is_valid(bid.bearer_siren):
-        return Reason(None, _("Le numéro SIREN du porteur est faux : relisez ses chiffres."))
+        return Reason(None, _("Le numéro SIREN du porteur est faux : relisez ses chiffres."))
     return Reason(is_met=True, text=_("Le numéro SIREN du porteur est valide."))

@@ -18,7 +18,7 @@ def validate_siren(value: str) -> None:
         raise ValidationError(_("Un numéro SIREN compte neuf chiffres."), code="siren_length")
     if not siren.is_valid(value):
         raise ValidationError(
-            _("Ce numéro SIREN n’existe pas : sa clé de contrôle est fausse. Relisez les chiffres."),
+            _("Ce numéro SIREN n’existe pas : sa clé de contrôle est fausse. Relisez les chiffres."),
             code="siren_key",
         )
 
@@ -251,6 +251,15 @@ class Piece(PublicIdModel):
         return self.name
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def in_usual_order(self) -> "MembershipQuerySet":
+        """Put leads first, then the team, partners, elected officials and observers, each by name."""
+        rank = models.Case(
+            *(models.When(role=role, then=place) for place, role in enumerate(Membership.Role.values))
+        )
+        return self.order_by(rank, "user__last_name", "user__first_name", "pk")
+
+
 class Membership(PublicIdModel, TimestampedModel):
     """The role of one person in one candidacy."""
 
@@ -267,11 +276,12 @@ class Membership(PublicIdModel, TimestampedModel):
     can_read_funding = models.BooleanField(
         _("peut lire la synthèse du plan de financement"),
         default=False,
-        help_text=_("Pour un observateur : services de l’État, financeurs."),
+        help_text=_("Pour un observateur : services de l’État, financeurs."),
     )
     last_seen_at = models.DateTimeField(_("dernière visite"), null=True, blank=True)
 
     history = HistoricalRecords(excluded_fields=["last_seen_at"])
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membre")

@@ -45,7 +45,26 @@ def can_change_members(user: User, candidacy: Candidacy) -> bool:
     return is_lead(user, candidacy)
 
 
+def can_read_call(user: User, candidacy: Candidacy) -> bool:
+    return is_staff(user, candidacy)
+
+
+def can_change_call(user: User, candidacy: Candidacy) -> bool:
+    """Rules, criteria, dates and territories are settings."""
+    return is_lead(user, candidacy)
+
+
+def can_follow_piece(user: User, candidacy: Candidacy) -> bool:
+    """Say how far a piece has come; what the call asks for stays the lead's."""
+    return is_staff(user, candidacy)
+
+
 def can_read_outbox(user: User, candidacy: Candidacy) -> bool:
+    return is_staff(user, candidacy)
+
+
+def can_steer_outbox(user: User, candidacy: Candidacy) -> bool:
+    """Hold a message back, send it now, try it again."""
     return is_staff(user, candidacy)
 
 

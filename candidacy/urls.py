@@ -1,9 +1,53 @@
 from django.urls import path
 
 from candidacy import theme
+from candidacy.views import call, home, members, outbox, settings
 
 app_name = "candidacy"
 
 urlpatterns = [
+    path("", home.home, name="home"),
     path("c/<slug:slug>/theme.css", theme.candidacy_theme, name="candidacy-theme"),
+    path("c/<slug:slug>/logo/", settings.logo, name="logo"),
+    path("c/<slug:slug>/reglages/", settings.candidacy_settings, name="candidacy-settings"),
+    path("c/<slug:slug>/reglages/logo/", settings.logo_replace, name="logo-replace"),
+    path("c/<slug:slug>/reglages/logo/retirer/", settings.logo_remove, name="logo-remove"),
+    path("c/<slug:slug>/membres/", members.member_list, name="member-list"),
+    path("c/<slug:slug>/membres/inviter/", members.member_invite, name="member-invite"),
+    path("c/<slug:slug>/membres/<uuid:public_id>/", members.member_edit, name="member-edit"),
+    path("c/<slug:slug>/membres/<uuid:public_id>/relancer/", members.member_remind, name="member-remind"),
+    path("c/<slug:slug>/membres/<uuid:public_id>/retirer/", members.member_remove, name="member-remove"),
+    path("c/<slug:slug>/appel/", call.call_detail, name="call-detail"),
+    path("c/<slug:slug>/appel/regles/", call.call_edit, name="call-edit"),
+    path("c/<slug:slug>/appel/criteres/nouveau/", call.criterion_edit, name="criterion-create"),
+    path("c/<slug:slug>/appel/criteres/<uuid:public_id>/", call.criterion_edit, name="criterion-edit"),
+    path(
+        "c/<slug:slug>/appel/criteres/<uuid:public_id>/retirer/",
+        call.criterion_remove,
+        name="criterion-remove",
+    ),
+    path("c/<slug:slug>/appel/etapes/nouvelle/", call.phase_edit, name="phase-create"),
+    path("c/<slug:slug>/appel/etapes/<uuid:public_id>/", call.phase_edit, name="phase-edit"),
+    path("c/<slug:slug>/appel/etapes/<uuid:public_id>/retirer/", call.phase_remove, name="phase-remove"),
+    path("c/<slug:slug>/appel/pieces/nouvelle/", call.piece_edit, name="piece-create"),
+    path("c/<slug:slug>/appel/pieces/<uuid:public_id>/", call.piece_edit, name="piece-edit"),
+    path("c/<slug:slug>/appel/pieces/<uuid:public_id>/etat/", call.piece_status, name="piece-status"),
+    path("c/<slug:slug>/appel/pieces/<uuid:public_id>/retirer/", call.piece_remove, name="piece-remove"),
+    path("c/<slug:slug>/appel/territoires/nouveau/", call.territory_edit, name="territory-create"),
+    path("c/<slug:slug>/appel/territoires/<uuid:public_id>/", call.territory_edit, name="territory-edit"),
+    path(
+        "c/<slug:slug>/appel/territoires/<uuid:public_id>/retirer/",
+        call.territory_remove,
+        name="territory-remove",
+    ),
+    path("c/<slug:slug>/envois/", outbox.outbox_list, name="outbox-list"),
+    path("c/<slug:slug>/envois/<uuid:public_id>/", outbox.outbox_detail, name="outbox-detail"),
+    path(
+        "c/<slug:slug>/envois/<uuid:public_id>/pieces/<int:number>/",
+        outbox.outbox_attachment,
+        name="outbox-attachment",
+    ),
+    path("c/<slug:slug>/envois/<uuid:public_id>/envoyer/", outbox.outbox_send, name="outbox-send"),
+    path("c/<slug:slug>/envois/<uuid:public_id>/relancer/", outbox.outbox_retry, name="outbox-retry"),
+    path("c/<slug:slug>/envois/<uuid:public_id>/annuler/", outbox.outbox_cancel, name="outbox-cancel"),
 ]

@@ -20,7 +20,7 @@ def dependants_of(row: models.Model) -> list[tuple[str, int]]:
 
 
 def enumerate_dependants(found: list[tuple[str, int]]) -> str:
-    """Write « 2 invitations, 1 action et 3 contacts »."""
+    """Write « 2 invitations, 1 action et 3 contacts »."""
     parts = [f"{count} {name}" for name, count in found]
     if len(parts) < 2:
         return "".join(parts)

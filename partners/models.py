@@ -1,4 +1,5 @@
-from typing import Any
+import re
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -11,11 +12,41 @@ from accounts.models import User
 from candidacy.models import Candidacy, Membership, Territory, validate_siren
 from candidacy.permissions import STAFF
 from core.models import PublicIdModel, TimestampedModel
+from core.search import fold
 
 
 def validate_siret(value: str) -> None:
+    if not re.fullmatch(r"[0-9]{14}", value):
+        raise ValidationError(_("Un numéro SIRET compte quatorze chiffres."), code="siret_length")
     if not siret.is_valid(value):
-        raise ValidationError(_("Ce numéro SIRET n’est pas valide."), code="siret")
+        raise ValidationError(
+            _("Ce numéro SIRET n’existe pas : sa clé de contrôle est fausse. Relisez les chiffres."),
+            code="siret_key",
+        )
+
+
+class SearchableModel(models.Model):
+    """A row found again by the words of some of its fields, whatever their case and accents.
+
+    ``search_text`` begins with what the row is called, so that it also sorts as a French index runs, on every
+    database.
+    """
+
+    SEARCHED: ClassVar[tuple[str, ...]]
+
+    search_text = models.TextField(editable=False, default="")
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the words true to the fields whenever one of those is written."""
+        update_fields = kwargs.get("update_fields")
+        if update_fields is None or set(update_fields) & set(self.SEARCHED):
+            self.search_text = fold(" / ".join(str(getattr(self, name)) for name in self.SEARCHED))
+            if update_fields is not None:
+                kwargs["update_fields"] = {*update_fields, "search_text"}
+        super().save(*args, **kwargs)
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -27,12 +58,42 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def engaged(self) -> "OrganisationQuerySet":
         return self.filter(stage__in=[Organisation.Stage.COMMITTED, Organisation.Stage.ACTIVE])
 
+    def matching(self, words: str) -> "OrganisationQuerySet":
+        """Keep the organisations that hold every one of ``words``, in their own fields or in one contact's."""
+        rows = self
+        for word in fold(words).split():
+            in_contact = Contact.objects.filter(organisation=OuterRef("pk"), search_text__contains=word)
+            rows = rows.filter(Q(search_text__contains=word) | Exists(in_contact))
+        return rows
+
+    def without_contact(self) -> "OrganisationQuerySet":
+        return self.filter(~Exists(Contact.objects.filter(organisation=OuterRef("pk"))))
+
     def with_counts(self) -> "OrganisationQuerySet":
         return self.annotate(contact_count=models.Count("contacts"))
 
+    def with_stage_rank(self) -> "OrganisationQuerySet":
+        """Number the stages as they follow one another, for sorting."""
+        stages = Organisation.Stage.values
+        return self.annotate(
+            stage_rank=models.Case(
+                *(models.When(stage=stage, then=rank) for rank, stage in enumerate(stages))
+            )
+        )
 
-class Organisation(PublicIdModel, TimestampedModel):
+    def with_circle_rank(self) -> "OrganisationQuerySet":
+        circles = Organisation.Circle.values
+        return self.annotate(
+            circle_rank=models.Case(
+                *(models.When(circle=circle, then=rank) for rank, circle in enumerate(circles))
+            )
+        )
+
+
+class Organisation(PublicIdModel, TimestampedModel, SearchableModel):
     """A body that takes part in the bid, or may: the address book stays inside its candidacy."""
+
+    SEARCHED = ("name", "short_name", "role", "discipline")
 
     class Kind(models.TextChoices):
         LOCAL_AUTHORITY = "local_authority", _("collectivité")
@@ -94,7 +155,7 @@ class Organisation(PublicIdModel, TimestampedModel):
     )
     source = models.CharField(_("source de la fiche"), max_length=200, blank=True)
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["search_text"])
     objects = OrganisationQuerySet.as_manager()
 
     class Meta:
@@ -120,11 +181,13 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     def visible_to(self, user: User) -> "ContactQuerySet":
         """Lead and team see every contact; a partner sees their own data and nobody else's."""
         prepares = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role__in=STAFF)
-        return self.filter(Exists(prepares) | Q(user=user))
+        return self.filter(Exists(prepares) | (Q(user=user) & Exists(_partnership(user))))
 
 
-class Contact(PublicIdModel, TimestampedModel):
+class Contact(PublicIdModel, TimestampedModel, SearchableModel):
     """A person at an organisation; the one with a ``user`` may sign in."""
+
+    SEARCHED = ("last_name", "first_name", "job_title", "email")
 
     class Role(models.TextChoices):
         ELECTED = "elected", _("élu·e référent·e")
@@ -159,7 +222,7 @@ class Contact(PublicIdModel, TimestampedModel):
     )
     source = models.CharField(_("source"), max_length=200, blank=True)
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["search_text"])
     objects = ContactQuerySet.as_manager()
 
     class Meta:
@@ -189,7 +252,9 @@ class Contact(PublicIdModel, TimestampedModel):
 
 def organisations_of(user: User) -> models.QuerySet[Contact, Any]:
     """Primary keys of the organisations that ``user`` speaks for, where they are still a member."""
-    is_partner = Membership.objects.filter(
-        candidacy=OuterRef("candidacy"), user=user, role=Membership.Role.PARTNER
-    )
-    return Contact.objects.filter(Exists(is_partner), user=user).values("organisation")
+    return Contact.objects.filter(Exists(_partnership(user)), user=user).values("organisation")
+
+
+def _partnership(user: User) -> models.QuerySet[Membership]:
+    """Memberships by which ``user`` is a partner of the candidacy of the outer row."""
+    return Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role=Membership.Role.PARTNER)

@@ -8,6 +8,7 @@ from accounts.models import User
 from accounts.services import account_at
 from candidacy.models import Candidacy, Membership
 from core.errors import DomainError
+from core.staleness import lock_row, save_changes
 from notifications.models import OutboundMessage
 from notifications.services import cancel_messages, plan_message
 
@@ -64,16 +65,16 @@ def send_invitation(*, membership: Membership) -> OutboundMessage:
 
 
 @transaction.atomic
-def change_member(*, membership: Membership, role: str, can_read_funding: bool = False) -> Membership:
+def change_member(
+    *, membership: Membership, role: str, can_read_funding: bool = False, seen: str | None = None
+) -> Membership:
     """Give a member another role. The candidacy keeps at least one lead."""
     _lock_members(membership.candidacy)
-    locked = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    locked = lock_row(membership)
     if role != Role.LEAD:
         _require_another_lead(locked)
-    locked.role = role
-    locked.can_read_funding = can_read_funding and role == Role.OBSERVER
-    locked.full_clean()
-    locked.save(update_fields=["role", "can_read_funding", "updated_at"])
+    fields = {"role": role, "can_read_funding": can_read_funding and role == Role.OBSERVER}
+    save_changes(locked, fields, seen=seen)
     return locked
 
 
@@ -116,5 +117,5 @@ def _require_another_lead(membership: Membership) -> None:
     ).exclude(pk=membership.pk)
     if membership.role == Role.LEAD and not leads.exists():
         raise DomainError(
-            _("Une candidature garde au moins un·e chef·fe de projet : nommez-en un·e autre d’abord.")
+            _("Une candidature garde au moins un·e chef·fe de projet : nommez-en un·e autre d’abord.")
         )
