@@ -10,7 +10,7 @@ threads = 4
 # The application is loaded once and shared by the workers: a quicker start, a third of the memory.
 preload_app = True
 # bin/start promises an end within five seconds.
-graceful_timeout = 3
+graceful_timeout = 2
 loglevel = "warning"
 # Nothing here uses it, and it would be written in the home folder.
 control_socket_disable = True

@@ -24,8 +24,8 @@ WORKER = (
     *("celery", "--app", "config", "--quiet", "worker", "--pool", "threads", "--concurrency", "2"),
     *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning"),
 )
-#: Everything is gone within five seconds: four for the processes to end by themselves, then they are killed.
-PATIENCE_SECONDS = 4.0
+#: Everything is gone within five seconds: three for the processes to end by themselves, then they are killed.
+PATIENCE_SECONDS = 3.0
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
