@@ -260,7 +260,7 @@ STATICFILES_FINDERS = [
 #: The only files of node_modules that are ever served, under `vendor/`.
 NODE_MODULES_FILES = [
     "bootstrap/dist/css/bootstrap.min.css",
-    "bootstrap/dist/js/bootstrap.bundle.min.js",
+    "bootstrap/dist/css/bootstrap.min.css.map",  # named in the style sheet, so collecting it wants it
     *(
         f"@fontsource/{family}/files/{family}-latin-{weight}-{style}.woff2"
         for family, weights in (("source-sans-3", (400, 600, 700)), ("source-serif-4", (400, 600)))
