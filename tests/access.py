@@ -239,7 +239,7 @@ ACCESS: dict[str, Rule] = {
         answer="present",
     ),
     "committees:invitation-remove": post(
-        answers(stranger=404, observer=404, elected=404, partner=403, neighbour=404, team=OK, lead=OK),
+        INVITED_READ,
         "meeting",
         {"invitation_id": "invitation"},
     ),
@@ -252,6 +252,6 @@ ACCESS: dict[str, Rule] = {
     "committees:meeting-action-create": get(INVITED_READ, "meeting"),
     "committees:action-list": get(EVERY_MEMBER),
     "committees:action-create": get(STAFF),
-    "committees:action-export": get(STAFF),
+    "committees:action-export": get(EVERY_MEMBER),
     "committees:action-edit": get(OWN_OBJECT, "action"),
 }

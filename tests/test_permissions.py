@@ -34,8 +34,7 @@ def ask(client, rule, url):
     with transaction.atomic():
         response = getattr(client, rule.method)(url, rule.data)
         if response.streaming:
-            list(response.streaming_content)
-            response.close()
+            list(response.streaming_content)  # to its end: the file is closed there
         transaction.set_rollback(True)
     return response
 

@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import User
 from candidacy.models import Candidacy, Membership, Phase, Piece, Territory
 from committees.models import Meeting
 from dossier.models import SectionRevision
+from notifications.models import OutboundAttachment
 from notifications.services import plan_message
 from tests.factories import (
     make_action,
@@ -46,7 +48,7 @@ class World:
 
 def make_world() -> World:
     """Make the world: the partner's organisation owns what a partner may reach, the neighbour's owns nothing."""
-    candidacy = make_candidacy(language="fr")
+    candidacy = make_candidacy(logo=ContentFile(b"\x89PNG", name="logo.png"))
     people = {
         "stranger": make_member(role=Role.LEAD).user,
         **{role: make_user() for role in ("observer", "elected", "partner", "neighbour", "team", "lead")},
@@ -75,6 +77,18 @@ def make_world() -> World:
     SectionRevision.objects.create(section=section, number=1)
     plan = make_plan(candidacy=candidacy)
     now = timezone.now()
+    message = plan_message(
+        scope=candidacy.public_id,
+        kind="test",
+        about=uuid4(),
+        rule="once",
+        recipient_key="x",
+        occurrence="1",
+        due_at=now + timedelta(days=1),
+    )
+    OutboundAttachment.objects.create(
+        message=message, filename="invitation.ics", content_type="text/calendar", content=b"BEGIN:VCALENDAR"
+    )
     objects = {
         "membership": memberships["partner"],
         "organisation": own,
@@ -98,14 +112,6 @@ def make_world() -> World:
         "phase": Phase.objects.create(candidacy=candidacy, key="depot", position=1, name="Dépôt"),
         "piece": Piece.objects.create(candidacy=candidacy, key="lettre", position=1, name="Lettre"),
         "territory": Territory.objects.create(candidacy=candidacy, name="Lens", insee_code="62498"),
-        "message": plan_message(
-            scope=candidacy.public_id,
-            kind="test",
-            about=uuid4(),
-            rule="once",
-            recipient_key="x",
-            occurrence="1",
-            due_at=now + timedelta(days=1),
-        ),
+        "message": message,
     }
     return World(candidacy, people, objects)
