@@ -172,20 +172,28 @@ def test_a_refusal_does_not_bring_back_what_a_person_cancelled_meanwhile(plan_no
 
 @on_postgresql
 def test_planning_the_same_row_at_once_makes_one(plan_note):
-    first = plan_note()
-    start = threading.Barrier(4)
+    same = {"about": plan_note().about, "recipient_key": "personne", "rule": "J-1"}
+    second = SecondSender(lambda: plan_note(**same).pk)
 
-    def plan():
-        start.wait(10)
-        plan_note(about=first.about, recipient_key="personne", rule="J-1")
+    with transaction.atomic():
+        first = plan_note(**same)
+        second.start()
+        wait_until_somebody_waits_for_a_lock()
 
-    planners = [SecondSender(plan) for _ in range(4)]
-    for planner in planners:
-        planner.start()
-    for planner in planners:
-        planner.finish()
+    assert second.finish() == first.pk
+    assert OutboundMessage.objects.filter(**same).count() == 1
 
-    assert OutboundMessage.objects.filter(about=first.about, rule="J-1").count() == 1
+
+def wait_until_somebody_waits_for_a_lock():
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits")
 
 
 # --- processes ---------------------------------------------------------------------------------------
