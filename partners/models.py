@@ -13,6 +13,7 @@ from candidacy.models import Candidacy, Membership, Territory, validate_siren
 from candidacy.permissions import STAFF
 from core.models import PublicIdModel, TimestampedModel
 from core.search import fold
+from core.templatetags.formats import NBSP
 
 
 def validate_siret(value: str) -> None:
@@ -172,9 +173,27 @@ class Organisation(PublicIdModel, TimestampedModel, SearchableModel):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        if self.siren and self.siret and not self.siret.startswith(self.siren):
+            raise ValidationError(
+                {"siret": _("Le SIRET commence par le SIREN : ces deux numéros ne vont pas ensemble.")}
+            )
+
     @property
     def label(self) -> str:
         return self.short_name or self.name
+
+    @property
+    def siren_in_groups(self) -> str:
+        """Write 216 204 982, as the number is read aloud."""
+        return NBSP.join(self.siren[start : start + 3] for start in (0, 3, 6)) if self.siren else ""
+
+    @property
+    def siret_in_groups(self) -> str:
+        """Write 216 204 982 00016."""
+        if not self.siret:
+            return ""
+        return NBSP.join([*(self.siret[start : start + 3] for start in (0, 3, 6)), self.siret[9:]])
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
@@ -245,6 +264,11 @@ class Contact(PublicIdModel, TimestampedModel, SearchableModel):
 
     def __str__(self) -> str:
         return self.get_full_name()
+
+    @property
+    def phone_link(self) -> str:
+        """Return the telephone number as links want it: figures alone, with the plus sign of a foreign one."""
+        return re.sub(r"[^0-9+]", "", self.phone)
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

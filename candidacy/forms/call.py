@@ -151,6 +151,7 @@ class PieceForm(CallRowForm):
         phase = self.fields["phase"]
         phase.queryset = self.candidacy.phases.all()  # type: ignore[attr-defined]  # a model field
         phase.empty_label = _t("Sans étape")  # type: ignore[attr-defined]
+        phase.to_field_name = "public_id"  # type: ignore[attr-defined]
 
     def layout(self) -> list[Any]:
         return [

@@ -4,7 +4,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from accounts.services import account_at
 from candidacy.models import Candidacy, Membership
 from core.errors import DomainError
@@ -95,15 +94,9 @@ def remove_member(*, membership: Membership) -> None:
 
 
 def membership_at(*, candidacy: Candidacy, email: str) -> Membership | None:
-    return (
-        Membership.objects.select_related("user")
-        .filter(candidacy=candidacy, user__email__iexact=email)
-        .first()
-    )
-
-
-def is_member(*, candidacy: Candidacy, user: User) -> bool:
-    return Membership.objects.filter(candidacy=candidacy, user=user).exists()
+    """Return the membership of whoever signs in with ``email``."""
+    members = Membership.objects.select_related("user", "candidacy")
+    return members.filter(candidacy=candidacy, user__email__iexact=email).first()
 
 
 def _lock_members(candidacy: Candidacy) -> None:
