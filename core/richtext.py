@@ -179,8 +179,8 @@ class RichTextWidget(ProseEditorWidget):  # type: ignore[misc]  # the package sh
 
 class RichTextFormField(ProseEditorFormField):  # type: ignore[misc]  # the package ships no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", RichTextWidget)  # the class attribute would be overridden by the parent
-        super().__init__(*args, **kwargs)
+        # A model's text field asks for a plain area, and the parent class would put its own editor there.
+        super().__init__(*args, **kwargs | {"widget": RichTextWidget})
 
 
 class RichTextField(ProseEditorField):  # type: ignore[misc]  # the library ships no types

@@ -25,7 +25,7 @@ def test_numbers_have_narrow_spaces_and_a_comma(value, places, written):
 @pytest.mark.parametrize(
     ("value", "written"),
     [
-        (Decimal("4500000"), "4\u202f500\u202f000\u00a0€"),
+        (Decimal(4500000), "4\u202f500\u202f000\u00a0€"),
         (Decimal("12.30"), "12,30\u00a0€"),
         (Decimal("-0.05"), "\u22120,05\u00a0€"),
         (None, "–"),

@@ -24,4 +24,6 @@ def test_an_hour_that_comes_twice_is_the_first_of_the_two():
 
 
 def test_a_reminder_due_in_a_skipped_hour_slides_to_the_next_one():
-    assert first_instant_from(date(2023, 3, 26), time(2, 30), PARIS) == datetime(2023, 3, 26, 1, 30, tzinfo=UTC)
+    assert first_instant_from(date(2023, 3, 26), time(2, 30), PARIS) == datetime(
+        2023, 3, 26, 1, 30, tzinfo=UTC
+    )

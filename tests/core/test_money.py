@@ -37,6 +37,6 @@ def test_a_share_of_nothing_is_unknown():
     assert share(Decimal(1), Decimal(0)) is None
 
 
-@given(st.lists(st.decimals(min_value=-10**9, max_value=10**9, places=2), max_size=50))
+@given(st.lists(st.decimals(min_value=-(10**9), max_value=10**9, places=2), max_size=50))
 def test_the_order_of_sums_does_not_change_their_total(amounts):
     assert add_up(amounts) == add_up(reversed(amounts))

@@ -45,7 +45,17 @@ def test_what_the_editor_writes_is_kept():
 def test_nothing_that_acts_or_calls_elsewhere_is_kept(attack):
     clean = sanitise(f"<p>avant</p>{attack}")
 
-    for forbidden in ("script", "alert", "javascript", "ailleurs", "style", "onerror", "onclick", "data:", "<form"):
+    for forbidden in (
+        "script",
+        "alert",
+        "javascript",
+        "ailleurs",
+        "style",
+        "onerror",
+        "onclick",
+        "data:",
+        "<form",
+    ):
         assert forbidden not in clean
     assert clean.startswith("<p>avant</p>")
 
@@ -79,7 +89,9 @@ def test_the_heading_row_of_a_table_becomes_its_head_again():
 
 
 def test_a_heading_row_with_an_empty_corner_is_still_the_head():
-    flat = '<table><tbody><tr><td></td><th scope="col">B</th></tr><tr><th>x</th><td>1</td></tr></tbody></table>'
+    flat = (
+        '<table><tbody><tr><td></td><th scope="col">B</th></tr><tr><th>x</th><td>1</td></tr></tbody></table>'
+    )
 
     assert "<thead><tr><td></td>" in sanitise(flat)
 
@@ -131,6 +143,8 @@ def test_the_editor_brings_its_catalogue_its_modules_and_its_styles_with_a_nonce
     media = str(RichTextFormField(extensions={"Bold": True}).widget.media.with_nonce("abc"))
 
     assert media.index('type="importmap"') < media.index('type="module"')
-    assert '<script src="/jsi18n/" nonce="abc"></script>' in media  # no module: it runs while the page is read
+    assert (
+        '<script src="/jsi18n/" nonce="abc"></script>' in media
+    )  # no module: it runs while the page is read
     assert '<style nonce="abc" data-tiptap-style></style>' in media
     assert "css/editor.css" in media
