@@ -15,7 +15,7 @@ from budget.summary import PlanRow, income_rows
 from candidacy.models import Candidacy
 from committees.models import Action, Invitation, Meeting
 from dossier.models import Section
-from dossier.outline import OutlineEntry, length_of, read_outline
+from dossier.outline import OutlineEntry, read_outline
 from partners.models import Organisation
 
 #: Finished things shown, so that a year of work does not push the next one off the screen.
@@ -98,8 +98,6 @@ def _sections_to_write(
 ) -> Iterator[Expectation]:
     for section in sections:
         if section.status in {Status.ORDERED, Status.WRITING}:
-            length = length_of(section)
-            limit = _("%(limit)d %(unit)s au plus") % {"limit": length.limit, "unit": length.unit_label}
             yield Expectation(
                 icon="pen-line",
                 title=_numbered(section, entries),
@@ -108,7 +106,7 @@ def _sections_to_write(
                 url=_page(candidacy, "dossier:section-detail", section),
                 due=section.due_on,
                 button=_("Écrire") if section.status == Status.ORDERED else _("Continuer"),
-                hint=limit if length.limit else "",
+                hint=_told_limit(section),
                 is_late=section.is_late(today),
             )
 
@@ -191,6 +189,13 @@ def _funding(candidacy: Candidacy, user: User) -> tuple[PlanRow, ...]:
         return ()
     lines = IncomeLine.objects.visible_to(user).filter(plan=plan).in_plan_order()
     return tuple(income_rows(lines.select_related("funder").prefetch_related("amounts"), tuple(plan.years)))
+
+
+def _told_limit(section: Section) -> str:
+    if section.limit_value is None:
+        return ""
+    limit = {"limit": section.limit_value, "unit": section.get_limit_unit_display()}
+    return _("%(limit)d %(unit)s au plus") % limit
 
 
 def _numbered(section: Section, entries: dict[int, OutlineEntry]) -> str:
