@@ -326,7 +326,7 @@ def install_node_modules() -> None:
     npm = find_npm()
     say("Ressources de l’interface")
     os.environ["NODE_USE_SYSTEM_CA"] = "1"  # as for uv
-    run(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    run(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
     _stamp(NODE_MODULES / ".stamp", _digest(ROOT / "package-lock.json"))
 
 

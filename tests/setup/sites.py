@@ -20,19 +20,20 @@ ROOT = Path(__file__).resolve().parents[2]
 
 class Site:
     def __init__(self, data_dir, port, **environment):
-        self.port = port
+        self.data_dir = data_dir
         self.url = f"http://127.0.0.1:{port}"
         settings = {
             "PORT": str(port),
             "DATA_DIR": str(data_dir),
             "DJANGO_SETTINGS_MODULE": "config.settings.local",
         }
+        self.environment = {**os.environ, **settings, **environment}
         # A session of its own stands for the terminal: its group is the foreground group.
         started = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "bin/start"],
             cwd=ROOT,
-            env={**os.environ, **settings, **environment},
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
