@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import timezone
 
 from committees.announcements import address_of
-from committees.models import Meeting, ReminderRule
+from committees.models import Meeting
 from committees.services.meetings import sitting_members
+from committees.services.reminders import reminder_instant
 from partners.models import Contact, ContactQuerySet
 
 
@@ -18,7 +19,8 @@ class Convening:
     guests: ContactQuerySet
     #: What each member is called on the committee, by contact.
     qualities: dict[int, str]
-    reminders: tuple[ReminderRule, ...]
+    #: When reminders will leave; those whose hour has passed already will not.
+    reminders: tuple[datetime, ...]
     days_left: int
     is_past: bool
     is_short: bool
@@ -31,13 +33,15 @@ def read_convening(meeting: Meeting, *, today: date) -> Convening:
     people = contacts.select_related("organisation", "user").order_by("last_name", "first_name", "pk")
     sitting = [seat.contact_id for seat in seats]
     days_left = (meeting.local_day - today).days
+    now = timezone.now()
+    moments = [reminder_instant(meeting, rule) for rule in meeting.committee.reminder_rules.all()]
     return Convening(
         members=people.filter(pk__in=sitting),
         guests=people.exclude(pk__in=sitting),
         qualities={seat.contact_id: seat.get_quality_display() for seat in seats},
-        reminders=tuple(meeting.committee.reminder_rules.order_by("-days_before")),
+        reminders=tuple(sorted(moment for moment in moments if now < moment < meeting.starts_at)),
         days_left=days_left,
-        is_past=meeting.starts_at <= timezone.now(),
+        is_past=meeting.starts_at <= now,
         is_short=days_left < meeting.committee.notice_days,
         has_agenda=meeting.agenda_items.exists(),
     )

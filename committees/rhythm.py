@@ -21,6 +21,7 @@ MONTHS = {Committee.Period.MONTH: 1, Committee.Period.QUARTER: 3, Committee.Peri
 class State(Enum):
     FREE = gettext_lazy("sans rythme fixé")
     KEPT = gettext_lazy("rythme tenu")
+    ON_TRACK = gettext_lazy("en bonne voie")
     TO_CONVENE = gettext_lazy("à convoquer")
     AT_RISK = gettext_lazy("délai proche")
     LATE = gettext_lazy("délai dépassé")
@@ -29,13 +30,13 @@ class State(Enum):
 
     @property
     def tone(self) -> str:
-        return {"KEPT": "good", "AT_RISK": "warn", "LATE": "bad", "TO_CONVENE": "info"}.get(
-            self.name, "neutral"
-        )
+        """The tone of its badge."""
+        return TONES.get(self, "neutral")
 
 
 TONES = {
     State.KEPT: "good",
+    State.ON_TRACK: "good",
     State.TO_CONVENE: "info",
     State.AT_RISK: "warn",
     State.LATE: "bad",
@@ -95,7 +96,9 @@ class Rhythm:
             return self._state_of_a_missing_meeting()
         if self.maximum is not None and self.counted > self.maximum:
             return State.BEYOND
-        return State.KEPT if self.minimum else State.FREE
+        if not self.minimum:
+            return State.FREE
+        return State.KEPT if self.held >= self.minimum else State.ON_TRACK
 
     def _state_of_a_missing_meeting(self) -> State:
         if self.today > self.period.last:

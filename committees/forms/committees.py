@@ -50,10 +50,13 @@ class CommitteeForm(RowForm):
         super().__init__(*args, row=row, initial=initial, **kwargs)
         for rank in range(1, REMINDER_ROWS + 1):
             self.fields[f"days_{rank}"] = forms.IntegerField(
-                label=_("Jours avant"), required=False, min_value=0, max_value=60
+                label=_t("Rappel %(rank)d, jours avant") % {"rank": rank},
+                required=False,
+                min_value=0,
+                max_value=60,
             )
             self.fields[f"at_{rank}"] = forms.TimeField(
-                label=_("Heure locale"), required=False, widget=ClockInput
+                label=_t("Rappel %(rank)d, heure") % {"rank": rank}, required=False, widget=ClockInput
             )
         self.helper.layout = self._layout()
 

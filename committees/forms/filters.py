@@ -144,8 +144,8 @@ class DecisionFilterForm(_ListFilterForm):
     etat = forms.ChoiceField(
         label=_("État"), required=False, choices=[("", _("Tous")), *Decision.Status.choices]
     )
-    retard = forms.BooleanField(label=_("En retard"), required=False)
     q = forms.CharField(label=_("Mots"), required=False, max_length=100)
+    retard = forms.BooleanField(label=_("En retard"), required=False)
 
     usual_sort = "-date"
     orders: ClassVar = {
@@ -174,8 +174,8 @@ class ActionFilterForm(_ListFilterForm):
         required=False,
         choices=[("", _("Ouvertes")), ("toutes", _("Toutes")), *Action.Status.choices],
     )
-    retard = forms.BooleanField(label=_("En retard"), required=False)
     q = forms.CharField(label=_("Mots"), required=False, max_length=100)
+    retard = forms.BooleanField(label=_("En retard"), required=False)
 
     usual_sort = "echeance"
     orders: ClassVar = {

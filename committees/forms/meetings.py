@@ -229,7 +229,7 @@ class AttendanceForm(forms.Form):
                 label=str(invitation.contact),
                 choices=Invitation.Attendance.choices,
                 initial=invitation.attendance,
-                widget=forms.RadioSelect,
+                widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
                 show_hidden_initial=True,
                 required=False,
             )
