@@ -12,7 +12,7 @@ from core.templatetags.formats import euros, percent
 CERTAINTY_COLOURS = ("#1d4f4a", "#7fa89b", "#d8dee2")
 
 
-def draw_certainty(plan: PlanSummary, *, width: int = 560) -> SafeString:
+def draw_certainty(plan: PlanSummary, *, width: int = 460) -> SafeString:
     """One bar of the expenses: what is secured, what is requested, what remains to be found."""
     whole = plan.expenses.total
     parts = [
@@ -36,7 +36,7 @@ def draw_certainty(plan: PlanSummary, *, width: int = 560) -> SafeString:
     )
 
 
-def draw_income(plan: PlanSummary, *, colour: str = "#1d4f4a", width: int = 560) -> SafeString:
+def draw_income(plan: PlanSummary, *, colour: str = "#1d4f4a", width: int = 420) -> SafeString:
     """Bars of the funders that weigh most in the plan, the largest first; the smaller ones make one bar."""
     rows = sorted(
         (row for row in plan.income.rows if row.is_counted and row.total), key=lambda row: -row.total
