@@ -103,8 +103,10 @@ _CLEANER = nh3.Cleaner(
 
 _EMPTY = re.compile(r"\A(?:\s|<p>(?:\s|&nbsp;|<br>)*</p>)*\Z")
 
-#: A cell or an item that holds one paragraph and nothing else: the editor writes all of them so.
-_LONE_PARAGRAPH = re.compile(r"<(td|th|li)([^>]*)><p>((?:(?!</?p>).)*)</p></\1>", re.DOTALL)
+#: The one paragraph of a cell or of an item (a list may follow it there): the editor wraps all of them so.
+_LONE_PARAGRAPH = re.compile(
+    r"(<(?:td|th|li)\b[^>]*>)<p>((?:(?!</?p>).)*)</p>(?=</(?:td|th|li)>|<[uo]l\b)", re.DOTALL
+)
 #: A table that holds no other.
 _TABLE = re.compile(r"<table>(?:(?!<table>).)*?</table>", re.DOTALL)
 _TABLE_ROW = re.compile(r"\s*<tr>.*?</tr>", re.DOTALL)
@@ -116,7 +118,7 @@ def sanitise(html: str) -> str:
     clean = _CLEANER.clean(html or "")
     if _EMPTY.match(clean):
         return ""
-    clean = _LONE_PARAGRAPH.sub(r"<\1\2>\3</\1>", clean)
+    clean = _LONE_PARAGRAPH.sub(r"\1\2", clean)
     return _TABLE.sub(_with_headers, clean)
 
 

@@ -73,6 +73,9 @@ def test_an_empty_document_is_an_empty_string(empty):
 
 def test_cells_and_items_lose_the_paragraph_that_the_editor_wraps_them_in():
     assert sanitise("<ul><li><p>un <em>mot</em></p></li></ul>") == "<ul><li>un <em>mot</em></li></ul>"
+    assert sanitise("<ul><li><p>un</p><ul><li><p>a</p></li></ul></li></ul>") == (
+        "<ul><li>un<ul><li>a</li></ul></li></ul>"
+    )
     assert sanitise("<ul><li><p>un</p><p>deux</p></li></ul>") == "<ul><li><p>un</p><p>deux</p></li></ul>"
 
 
