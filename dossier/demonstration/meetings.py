@@ -39,7 +39,7 @@ def load_meetings(cast: Cast) -> None:
     for row in cast.source.table("committees")["committees"]:
         committee = committees[row["acronym"]]
         _seat_members(cast, committee, row)
-        for meeting in row["meetings"]:
+        for meeting in row.get("meetings", ()):
             _load_meeting(cast, committee, row, meeting)
 
 
@@ -135,7 +135,6 @@ def _remember_attendance(meeting: Meeting, excused: set[int]) -> None:
         else:
             invitation.answer, invitation.attendance = Answer.PRESENT, Attendance.PRESENT
         invitation.answered_at = _answered_at(meeting, invitation)
-        check_values(invitation)
     Invitation.objects.bulk_update(invitations, ["answer", "answered_at", "attendance"])
 
 

@@ -66,8 +66,10 @@ def _write(cast: Cast, section: Section, row: dict[str, Any], pictures: dict[str
     """Save the text as its writer's first revision, and take it as far as the file says."""
     writer = cast.users.get(row["writer"], cast.lead)
     body = _with_pictures(cast.source.text(row["file"]), pictures, cast.candidacy.slug)
-    section = save_text(section=section, body=body, expected_revision=section.revision, by=writer)
-    SectionRevision.objects.filter(section=section).update(saved_at=_saved_at(cast, row, writer))
+    section = save_text(section=section, body=body, expected_revision=section.revision, by=cast.lead)
+    SectionRevision.objects.filter(section=section).update(
+        saved_at=_saved_at(cast, row, writer), saved_by=writer
+    )
     for target in _WAYS[Status(row["status"])]:
         section = change_status(section=section, target=target, by=cast.lead)
     if row["status"] == Status.ORDERED:  # a few words of the lead on what is wanted are not its text yet

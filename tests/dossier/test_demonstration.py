@@ -1,0 +1,205 @@
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from accounts.models import User
+from budget.models import ExpenseAmount, IncomeAmount, IncomeLine
+from candidacy.models import Candidacy, Membership, Territory
+from committees.models import Action, Committee, Decision, Invitation, Meeting
+from core.richtext import sanitise, to_plain_text
+from dossier.demonstration.loading import load_demonstration
+from dossier.models import Section, SectionRevision
+from notifications.models import OutboundMessage
+from partners.models import Contact, Organisation
+
+
+def the_bid_has_its_communes_with_both_counts_of_their_population(candidacy):
+    communes = candidacy.territories.all()
+
+    assert communes.count() == 36
+    assert communes.aggregate(Sum("population_municipal"))["population_municipal__sum"] == 242_587
+    assert communes.aggregate(Sum("population_total"))["population_total__sum"] == 244_525
+    assert set(communes.filter(role=Territory.Role.BEARER).values_list("name", flat=True)) == {
+        "Lens",
+        "Liévin",
+    }
+
+
+def the_bid_is_marked_as_fictitious_and_named_for_the_year_it_aims_at(candidacy):
+    assert candidacy.is_fictitious
+    assert candidacy.call.name == f"Capitale française de la culture {candidacy.title_year}"
+    assert candidacy.deposit_on > timezone.localdate()
+    assert candidacy.logo.size > 1000
+
+
+def the_address_book_is_that_of_a_real_bid_at_invented_addresses(candidacy):
+    assert candidacy.organisations.count() >= 60
+    assert candidacy.contacts.count() >= 90
+    addresses = [
+        *Contact.objects.values_list("email", flat=True),
+        *User.objects.values_list("email", flat=True),
+    ]
+    assert [address for address in addresses if not address.endswith(".example")] == []
+    assert set(candidacy.organisations.values_list("stage", flat=True)) == set(Organisation.Stage.values)
+
+
+def every_role_has_one_account_linked_to_its_contact(candidacy):
+    members = candidacy.memberships.all()
+
+    assert sorted(members.values_list("role", flat=True)) == sorted(Membership.Role.values)
+    assert set(Contact.objects.filter(user__isnull=False).values_list("user", flat=True)) == set(
+        members.values_list("user", flat=True)
+    )
+    assert members.get(role="observer").can_read_funding
+
+
+def the_technical_and_steering_committees_met_and_will_meet(candidacy):
+    now = timezone.now()
+    for kind in (Committee.Kind.COTECH, Committee.Kind.COPIL):
+        meetings = Meeting.objects.filter(committee__candidacy=candidacy, committee__kind=kind)
+        starts = sorted(meetings.values_list("starts_at", flat=True))
+
+        assert starts[0] < now - timedelta(days=300)
+        assert starts[-1] > now + timedelta(days=300)
+        assert meetings.filter(status="held", starts_at__lt=now).count() >= 4
+        assert meetings.filter(status="convened", starts_at__gt=now).count() == 1
+        assert not meetings.filter(status="held", starts_at__gt=now).exists()
+        assert not meetings.filter(status__in=["draft", "convened"], starts_at__lt=now).exists()
+
+
+def a_held_meeting_says_who_came(candidacy):
+    invitations = Invitation.objects.filter(meeting__status=Meeting.Status.HELD)
+
+    noted = set(invitations.values_list("attendance", flat=True))
+    assert noted == {"present", "remote", "excused"}
+    assert not invitations.filter(answer=Invitation.Answer.NONE).exists()
+    held = Meeting.objects.filter(status=Meeting.Status.HELD)
+    assert all(meeting.convened_at < meeting.starts_at for meeting in held)
+    assert all(
+        meeting.invitations.voices("attendance") >= meeting.committee.quorum
+        for meeting in held.filter(committee__quorum__isnull=False).select_related("committee")
+    )
+
+
+def two_thirds_of_those_convened_have_answered_but_nobody_who_signs_in_here(candidacy):
+    for meeting in Meeting.objects.convened():
+        answered = meeting.invitations.exclude(answer=Invitation.Answer.NONE)
+        share = answered.count() / meeting.invitations.count()
+        lead = candidacy.memberships.get(role="lead").user
+
+        assert 0.5 <= share <= 0.75
+        assert not answered.filter(contact__user__isnull=False).exclude(contact__user=lead).exists()
+
+
+def the_convocations_wait_to_leave_and_nothing_pretends_to_have_left(candidacy):
+    messages = OutboundMessage.objects.all()
+    convened = Meeting.objects.convened()
+
+    assert not messages.exclude(status__in=["planned", "cancelled"]).exists()
+    assert not messages.filter(sent_at__isnull=False).exists()
+    due = messages.due(timezone.now())
+    assert due.count() == Invitation.objects.filter(meeting__in=convened).count()
+    assert set(due.values_list("about", flat=True)) == {meeting.public_id for meeting in convened}
+    assert messages.filter(due_at__gt=timezone.now()).exists()
+
+
+def decisions_carry_the_month_of_their_meeting_and_actions_are_open_and_closed(candidacy):
+    decisions = Decision.objects.select_related("meeting__committee__candidacy")
+
+    assert decisions.count() >= 20
+    assert all(f"-{decision.meeting.local_day:%Y-%m}-D" in decision.number for decision in decisions)
+    assert {"open", "applied", "abandoned"} == set(decisions.values_list("status", flat=True))
+    today = timezone.localdate()
+    assert Action.objects.overdue(today).count() >= 3
+    closed = Action.objects.filter(status="done")
+    assert closed.count() >= 10
+    assert all(action.meeting.local_day <= action.closed_on < today for action in closed)
+
+
+def the_plan_balances_over_three_years_with_funders_in_every_state(candidacy):
+    plan = candidacy.funding_plan
+
+    assert len(plan.years) == 3
+    assert plan.expense_lines.count() + plan.income_lines.count() >= 40
+    assert set(plan.income_lines.values_list("status", flat=True)) == set(IncomeLine.Status.values)
+    for year in plan.years:
+        spent = ExpenseAmount.objects.filter(line__plan=plan, year=year)
+        found = IncomeAmount.objects.filter(line__plan=plan, year=year).exclude(
+            line__status__in=IncomeLine.LOST
+        )
+        assert sum(row.amount for row in spent) == sum(row.amount for row in found)
+    cash = ExpenseAmount.objects.filter(line__plan=plan).exclude(line__account__startswith="86")
+    assert Decimal(4_000_000) <= sum(row.amount for row in cash) <= Decimal(6_000_000)
+    assert plan.income_lines.filter(decision__isnull=False).count() == 3
+
+
+def the_dossier_is_written_in_every_state(candidacy):
+    sections = candidacy.sections.all()
+
+    assert sum(len(to_plain_text(section.body).split()) for section in sections) >= 9_000
+    assert set(sections.values_list("status", flat=True)) == set(Section.Status.values)
+    assert not sections.filter(organisation__isnull=True).exists()
+    assert not sections.filter(writer__isnull=True).exists()
+    assert sections.late(timezone.localdate()).exists()
+    assert SectionRevision.objects.filter(section__in=sections).count() == sections.count()
+    assert not SectionRevision.objects.filter(saved_at__gt=timezone.now()).exists()
+    for tag in ("<ul>", "<ol>", "<table>", "<blockquote>", "<figure>", "footnote"):
+        assert any(tag in section.body for section in sections), tag
+
+
+def each_picture_is_described_credited_and_shown_where_it_belongs(candidacy):
+    pictures = candidacy.pictures.all()
+    sections = candidacy.sections.all()
+    text = "".join(section.body for section in sections)
+
+    assert pictures.count() >= 12
+    for picture in pictures:
+        assert all([picture.alternative_text, picture.credit, picture.caption])
+        assert text.count(f"/c/lens-lievin/dossier/images/{picture.public_id}/") == 1
+        assert picture.sections.count() == 1
+        assert picture.file.storage.exists(picture.file.name)
+    assert "picture:" not in text
+    assert 'alt=""' not in text
+    assert "<figcaption></figcaption>" not in text
+    assert "<em>Dessin original, candidature fictive de démonstration.</em></figcaption>" in text
+    assert all(section.body == sanitise(section.body) for section in sections)
+
+
+def the_first_visit_finds_what_others_wrote_lately_and_not_a_thousand_changes(candidacy):
+    recently = timezone.now() - timedelta(days=14)
+    lead = candidacy.memberships.get(role="lead").user
+
+    assert SectionRevision.objects.filter(saved_at__gt=recently).exclude(saved_by=lead).count() >= 3
+    for model in (Organisation, Contact, Meeting, Decision, Action, Section):
+        assert not model.history.filter(history_date__gt=recently).exists(), model
+
+
+def there_is_one_candidacy_and_nobody_without_a_role(candidacy):
+    assert Candidacy.objects.get() == candidacy
+    assert User.objects.filter(memberships__isnull=True).count() == 0
+
+
+def test_the_demonstration_is_a_whole_bid(subtests):
+    """Loading takes seconds: one loading serves every sentence below."""
+    candidacy = load_demonstration().candidacy
+
+    for sentence in (
+        the_bid_has_its_communes_with_both_counts_of_their_population,
+        the_bid_is_marked_as_fictitious_and_named_for_the_year_it_aims_at,
+        the_address_book_is_that_of_a_real_bid_at_invented_addresses,
+        every_role_has_one_account_linked_to_its_contact,
+        the_technical_and_steering_committees_met_and_will_meet,
+        a_held_meeting_says_who_came,
+        two_thirds_of_those_convened_have_answered_but_nobody_who_signs_in_here,
+        the_convocations_wait_to_leave_and_nothing_pretends_to_have_left,
+        decisions_carry_the_month_of_their_meeting_and_actions_are_open_and_closed,
+        the_plan_balances_over_three_years_with_funders_in_every_state,
+        the_dossier_is_written_in_every_state,
+        each_picture_is_described_credited_and_shown_where_it_belongs,
+        the_first_visit_finds_what_others_wrote_lately_and_not_a_thousand_changes,
+        there_is_one_candidacy_and_nobody_without_a_role,
+    ):
+        with subtests.test(sentence.__name__):
+            sentence(candidacy)
