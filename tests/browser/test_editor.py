@@ -90,7 +90,8 @@ def test_a_footnote_is_made_with_the_keyboard_alone(visit, section, writer):
     page.keyboard.press("Control+End")
     page.keyboard.press("Shift+Home")
     # The editor hears of a selection a moment after the browser makes it.
-    page.wait_for_function("!document.querySelector('.ProseMirror').editor.state.selection.empty")
+    while page.evaluate("document.querySelector('.ProseMirror').editor.state.selection.empty"):
+        page.wait_for_timeout(50)
     page.keyboard.press("Shift+Tab")
     bar = page.get_by_role("toolbar")
     for _ in range(40):
