@@ -1,0 +1,290 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from candidacy.models import Membership
+from committees.models import Committee, Invitation, Meeting
+from dossier.dashboard import read_dashboard
+from dossier.models import Section, SectionRevision
+from dossier.services.visits import FIRST_LOOK, VISIT_GAP, WRITE_EVERY, note_visit
+from dossier.services.writing import change_status, save_text
+from tests.factories import (
+    make_action,
+    make_candidacy,
+    make_committee,
+    make_contact,
+    make_criterion,
+    make_decision,
+    make_expense_line,
+    make_income_line,
+    make_invitation,
+    make_meeting,
+    make_member,
+    make_organisation,
+    make_plan,
+    make_section,
+)
+
+Role = Membership.Role
+Status = Section.Status
+
+
+def address(candidacy):
+    return reverse("dossier:dashboard", args=[candidacy.slug])
+
+
+def read(lead, *, since=None):
+    now = timezone.now()
+    return read_dashboard(
+        lead.candidacy,
+        reader=lead.user,
+        since=since or now - timedelta(days=7),
+        now=now,
+        today=timezone.localdate(),
+    )
+
+
+def make_busy_candidacy(candidacy, count):
+    """Make ``count`` of each thing the dashboard reads, all changed by somebody."""
+    colleague = make_member(candidacy=candidacy, role=Role.TEAM).user
+    plan = make_plan(candidacy=candidacy)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    for _ in range(count):
+        organisation = make_organisation(candidacy=candidacy)
+        contact = make_contact(organisation=organisation)
+        section = make_section(
+            candidacy=candidacy, organisation=organisation, writer=contact, due_on=yesterday
+        )
+        section.criteria.add(make_criterion(candidacy=candidacy))
+        SectionRevision.objects.create(section=section, number=1, saved_by=colleague)
+        committee = make_committee(candidacy=candidacy)
+        meeting = make_meeting(committee=committee, status=Meeting.Status.CONVENED)
+        make_invitation(meeting=meeting, contact=contact)
+        make_decision(meeting=meeting)
+        make_action(candidacy=candidacy, owner=contact, due_on=yesterday)
+        make_income_line(plan=plan, funder=organisation)
+        make_expense_line(plan=plan)
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_the_dashboard_costs_the_same_for_any_size_of_bid(client, count, django_assert_num_queries):
+    lead = make_member(last_seen_at=timezone.now() - timedelta(minutes=1))
+    make_busy_candidacy(lead.candidacy, count)
+    client.force_login(lead.user)
+    client.get(address(lead.candidacy))  # the visit begins, and the session is written
+
+    # Session, user, candidacy, memberships; sections by state, criteria, late ones, outline; committees, rhythm,
+    # next meetings; plan, its lines and amounts (5); late actions and their number; eight histories.
+    with django_assert_num_queries(26):
+        client.get(address(lead.candidacy))
+
+
+def test_sections_are_counted_by_state_and_lateness():
+    lead = make_member()
+    for status in (Status.VALIDATED, Status.VALIDATED, Status.WRITING, Status.ORDERED):
+        make_section(candidacy=lead.candidacy, status=status, body="<p>deux mots</p>")
+    make_section(
+        candidacy=lead.candidacy, status=Status.IN_REVIEW, due_on=timezone.localdate() - timedelta(days=1)
+    )
+    make_section(status=Status.VALIDATED)
+
+    progress = read(lead).progress
+
+    assert {share.status: share.count for share in progress.shares} == {
+        Status.VALIDATED: 2,
+        Status.IN_REVIEW: 1,
+        Status.WRITING: 1,
+        Status.ORDERED: 1,
+    }
+    assert (progress.total, progress.percent, progress.late, progress.words) == (5, 40, 1, 8)
+
+
+def test_criteria_that_nothing_answers_stand_out():
+    lead = make_member()
+    answered, begun, forgotten = (make_criterion(candidacy=lead.candidacy) for _ in range(3))
+    make_section(candidacy=lead.candidacy, status=Status.VALIDATED).criteria.set([answered, begun])
+    make_section(candidacy=lead.candidacy, status=Status.WRITING).criteria.set([begun])
+    Section.objects.filter(status=Status.VALIDATED).get().criteria.remove(begun)
+
+    board = read(lead)
+
+    assert [item.criterion for item in board.uncovered] == [forgotten]
+    assert [item.criterion for item in board.unproved] == [begun]
+    assert board.proved == 1
+
+
+def test_the_committees_show_their_next_meeting_with_its_answers():
+    lead = make_member()
+    copil = make_committee(candidacy=lead.candidacy, kind=Committee.Kind.COPIL)
+    now = timezone.now()
+    make_meeting(committee=copil, starts_at=now + timedelta(days=20))
+    soon = make_meeting(committee=copil, starts_at=now + timedelta(days=5), status=Meeting.Status.CONVENED)
+    make_meeting(committee=copil, starts_at=now + timedelta(days=1), status=Meeting.Status.CANCELLED)
+    for answer in Invitation.Answer:
+        answered_at = None if answer == Invitation.Answer.NONE else now
+        make_invitation(meeting=soon, answer=answer, answered_at=answered_at)
+
+    [card] = read(lead).committees
+
+    assert (card.committee, card.meeting) == (copil, soon)
+    assert (card.invited, card.coming, card.excused, card.silent) == (4, 2, 1, 1)
+
+
+def test_other_committees_show_only_when_their_rhythm_is_in_danger():
+    lead = make_member()
+    make_committee(candidacy=lead.candidacy, kind=Committee.Kind.WORKING_GROUP)
+    # A month without a meeting, convened ninety days ahead: too late for this month already.
+    late = make_committee(
+        candidacy=lead.candidacy,
+        kind=Committee.Kind.SUPPORT,
+        rhythm_min=1,
+        rhythm_period=Committee.Period.MONTH,
+        notice_days=90,
+    )
+    cotech = make_committee(candidacy=lead.candidacy, kind=Committee.Kind.COTECH)
+
+    assert [card.committee for card in read(lead).committees] == [cotech, late]
+
+
+def test_the_meters_of_the_funding_are_shares_of_the_expenses():
+    lead = make_member()
+    plan = make_plan(candidacy=lead.candidacy)
+    make_expense_line(plan=plan, amounts={2029: 1000})
+    make_income_line(plan=plan, amounts={2029: 400}, status="voted", granted_amount=400)
+    make_income_line(plan=plan, amounts={2029: 350}, status="requested")
+
+    shares = read(lead).funding_shares
+
+    assert (shares.secured, shares.requested, shares.to_find) == (40, 35, 25)
+
+
+def test_what_is_overdue_comes_oldest_first_and_is_all_counted():
+    lead = make_member()
+    today = timezone.localdate()
+    for days in (3, 9, 1, 4, 8, 2):
+        make_action(candidacy=lead.candidacy, due_on=today - timedelta(days=days))
+        make_section(candidacy=lead.candidacy, due_on=today - timedelta(days=days))
+    make_action(candidacy=lead.candidacy, due_on=today)
+    make_action()
+
+    board = read(lead)
+
+    assert [(today - action.due_on).days for action in board.overdue_actions] == [9, 8, 4, 3, 2]
+    assert [(today - late.section.due_on).days for late in board.late_sections] == [9, 8, 4, 3, 2]
+    assert (board.overdue_count, board.progress.late) == (6, 6)
+
+
+def test_an_empty_bid_still_shows_its_first_steps(client):
+    lead = make_member()
+    client.force_login(lead.user)
+
+    page = client.get(address(lead.candidacy)).text
+
+    for step in ("section-create", "committees:committee-create", "budget:plan-edit"):
+        name = step if ":" in step else f"dossier:{step}"
+        assert reverse(name, args=[lead.candidacy.slug]) in page
+
+
+# --- What changed -----------------------------------------------------------------------------------
+
+
+def test_what_others_did_is_told_once_and_newest_first():
+    lead, colleague = make_member(), make_member()
+    section = make_section(candidacy=lead.candidacy, title="Vision")
+    save_text(section=section, body="<p>Un</p>", expected_revision=0, by=colleague.user)
+    save_text(section=section, body="<p>Deux</p>", expected_revision=1, by=colleague.user)
+    change_status(section=section, target=Status.IN_REVIEW, by=lead.user)
+
+    changes = read(lead).changes
+
+    assert [(change.subject, change.text) for change in changes] == [
+        ("Vision", "passe à «\u00a0en relecture\u00a0»"),
+        ("Vision", "texte modifié"),
+        ("Vision", "passe à «\u00a0en rédaction\u00a0»"),
+        ("Vision", "section ajoutée"),
+    ]
+    assert changes[1].url == reverse("dossier:section-detail", args=[lead.candidacy.slug, section.public_id])
+
+
+def test_ones_own_deeds_and_other_bids_are_not_told():
+    lead = make_member()
+    section = make_section(candidacy=lead.candidacy)
+    lead.candidacy.sections.model.history.model.objects.update(history_user=lead.user)
+    save_text(section=section, body="<p>Un</p>", expected_revision=0, by=lead.user)
+    section.history.model.objects.update(history_user=lead.user)
+    make_busy_candidacy(make_candidacy(), 1)
+
+    assert read(lead).changes == ()
+
+
+def test_what_was_done_before_the_last_visit_is_not_told():
+    lead = make_member()
+    make_busy_candidacy(lead.candidacy, 1)
+
+    assert read(lead, since=timezone.now() + timedelta(seconds=1)).changes == ()
+
+
+def test_a_series_of_like_deeds_is_one_line():
+    lead = make_member()
+    for _ in range(8):
+        make_section(candidacy=lead.candidacy)
+
+    [change] = read(lead).changes
+
+    assert (change.text, change.is_series) == ("section ajoutée", True)
+
+
+def test_something_removed_has_no_page_to_lead_to():
+    lead = make_member()
+    make_section(candidacy=lead.candidacy, title="Erreur").delete()
+
+    removed = read(lead).changes[0]
+
+    assert (removed.subject, removed.text, removed.url) == ("Erreur", "section retirée", "")
+
+
+# --- Visits -----------------------------------------------------------------------------------------
+
+
+def test_a_first_visit_looks_two_weeks_back():
+    membership, now = make_member(), timezone.now()
+
+    assert note_visit(membership=membership, begun_from=None, now=now) == now - FIRST_LOOK
+
+
+def test_a_reload_within_a_visit_does_not_empty_the_page(client):
+    lead = make_member(last_seen_at=timezone.now() - timedelta(days=3))
+    make_section(candidacy=lead.candidacy, title="Nouvelle")
+    client.force_login(lead.user)
+
+    first = client.get(address(lead.candidacy))
+    again = client.get(address(lead.candidacy))
+
+    assert first.context["since"] == again.context["since"] == lead.last_seen_at
+    assert len(again.context["board"].changes) == 1
+
+
+def test_coming_back_later_begins_a_new_visit():
+    now = timezone.now()
+    last = now - VISIT_GAP - timedelta(seconds=1)
+    membership = make_member(last_seen_at=last)
+
+    since = note_visit(membership=membership, begun_from=now - timedelta(days=2), now=now)
+
+    assert since == last
+
+
+@pytest.mark.parametrize(
+    ("ago", "is_written"), [(WRITE_EVERY, True), (WRITE_EVERY - timedelta(seconds=1), False)]
+)
+def test_the_hour_of_the_visit_is_written_every_few_minutes_only(ago, is_written):
+    now = timezone.now()
+    membership = make_member(last_seen_at=now - ago)
+
+    note_visit(membership=membership, begun_from=None, now=now)
+
+    membership.refresh_from_db()
+    assert (membership.last_seen_at == now) is is_written
+    assert membership.history.count() == 1

@@ -1,0 +1,208 @@
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from candidacy.models import Membership
+from dossier.models import DossierExport
+from tests.dossier.people import make_partner
+from tests.factories import make_candidacy, make_export, make_member, make_section
+
+Role = Membership.Role
+Status = DossierExport.Status
+
+
+def address(name, export):
+    return reverse(f"dossier:{name}", args=[export.candidacy.slug, export.public_id])
+
+
+def list_address(candidacy):
+    return reverse("dossier:export-list", args=[candidacy.slug])
+
+
+def content_of(response):
+    return b"".join(response.streaming_content)
+
+
+def test_the_button_leads_to_the_progress_and_a_second_click_to_the_same(client):
+    lead = make_member()
+    make_section(candidacy=lead.candidacy)
+    client.force_login(lead.user)
+    url = reverse("dossier:export-create", args=[lead.candidacy.slug])
+
+    first, second = client.post(url), client.post(url)
+
+    export = lead.candidacy.exports.get()
+    assert first.url == second.url == address("export-detail", export)
+
+
+def test_the_button_refuses_an_empty_dossier_in_words(client):
+    lead = make_member()
+    client.force_login(lead.user)
+
+    response = client.post(reverse("dossier:export-create", args=[lead.candidacy.slug]), follow=True)
+
+    assert "il n’y a rien à imprimer" in response.text
+
+
+def test_progress_is_asked_again_while_it_runs_and_read_without_a_script(client):
+    lead = make_member()
+    export = make_export(candidacy=lead.candidacy, status=Status.RUNNING, stage="Mise en page", progress=42)
+    client.force_login(lead.user)
+
+    page = client.get(address("export-detail", export)).text
+    part = client.get(address("export-progress", export), headers={"HX-Request": "true"})
+
+    for text in (page, part.text):
+        assert "Mise en page" in text
+        assert 'hx-trigger="every 1s"' in text
+        assert "Actualiser" in text
+    assert "HX-Refresh" not in part.headers
+
+
+@pytest.mark.parametrize("status", [Status.DONE, Status.FAILED])
+def test_an_ended_printing_reloads_the_page_and_asks_no_more(client, status):
+    lead = make_member()
+    export = make_export(candidacy=lead.candidacy, status=status, error="Trop long.")
+    client.force_login(lead.user)
+
+    part = client.get(address("export-progress", export), headers={"HX-Request": "true"})
+
+    assert part["HX-Refresh"] == "true"
+    assert "hx-trigger" not in part.text
+
+
+def test_a_failure_says_why_and_offers_the_last_good_pdf(client):
+    lead = make_member()
+    good = make_export(candidacy=lead.candidacy)
+    export = make_export(candidacy=lead.candidacy, status=Status.FAILED, error="La mémoire a manqué.")
+    client.force_login(lead.user)
+
+    page = client.get(address("export-detail", export)).text
+
+    assert "La mémoire a manqué." in page
+    assert address("export-download", good) in page
+
+
+def test_the_file_leaves_whole_under_a_french_name(client):
+    lead = make_member(candidacy=make_candidacy(title="Lens / Liévin"))
+    export = make_export(candidacy=lead.candidacy, finished_at=timezone.now(), content=b"%PDF-1.7 tout")
+    client.force_login(lead.user)
+
+    response = client.get(address("export-download", export))
+
+    assert content_of(response) == b"%PDF-1.7 tout"
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Cache-Control"] == "private, no-store"
+    disposition = unquote(response["Content-Disposition"])
+    assert disposition.startswith("attachment")
+    assert "Dossier de candidature – Lens - Liévin – " in disposition
+    assert disposition.endswith(".pdf")
+
+
+def test_the_pdf_may_be_framed_by_our_own_page_and_by_no_other(client):
+    lead = make_member()
+    export = make_export(candidacy=lead.candidacy)
+    client.force_login(lead.user)
+
+    response = client.get(address("export-read", export))
+    page = client.get(address("export-detail", export))
+
+    content_of(response)
+    assert response["Content-Disposition"].startswith("inline")
+    assert response["X-Frame-Options"] == "SAMEORIGIN"
+    assert response["Content-Security-Policy"] == "frame-ancestors 'self'"
+    assert page["X-Frame-Options"] == "DENY"
+    assert f'<iframe class="reader__frame" src="{address("export-read", export)}"' in page.text
+
+
+@pytest.mark.parametrize("name", ["export-download", "export-read"])
+def test_what_is_not_printed_or_no_longer_there_is_not_found(client, name):
+    lead = make_member()
+    running = make_export(candidacy=lead.candidacy, status=Status.RUNNING)
+    gone = make_export(candidacy=lead.candidacy)
+    Path(gone.file.path).unlink()
+    client.force_login(lead.user)
+
+    for export in (running, gone):
+        assert client.get(address(name, export)).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.ELECTED, Role.OBSERVER])
+def test_readers_find_what_is_published_and_nothing_else(client, role):
+    member = make_member(role=role)
+    published = make_export(candidacy=member.candidacy, published_at=timezone.now())
+    draft = make_export(candidacy=member.candidacy)
+    elsewhere = make_export(published_at=timezone.now())
+    client.force_login(member.user)
+
+    listed = client.get(list_address(member.candidacy))
+    read = client.get(address("export-read", published))
+    content_of(read)
+
+    assert list(listed.context["page"]) == [published]
+    assert "Produire le PDF" not in listed.text
+    assert read.status_code == 200
+    for hidden in (draft, elsewhere):
+        for name in ("export-detail", "export-download", "export-read", "export-progress"):
+            assert client.get(address(name, hidden)).status_code == 404
+
+
+def test_a_reader_sees_no_notice_nor_digest_of_the_making(client):
+    member = make_member(role=Role.ELECTED)
+    export = make_export(candidacy=member.candidacy, published_at=timezone.now(), notices=["Image absente."])
+    client.force_login(member.user)
+
+    page = client.get(address("export-detail", export)).text
+
+    assert "Image absente." not in page
+    assert export.sha256 not in page
+    assert "Publier" not in page
+
+
+def test_a_partner_reads_no_export_even_published(client):
+    candidacy = make_candidacy()
+    export = make_export(candidacy=candidacy, published_at=timezone.now())
+    client.force_login(make_partner(candidacy=candidacy))
+
+    assert client.get(list_address(candidacy)).status_code == 403
+    assert client.get(address("export-download", export)).status_code == 404
+
+
+def test_only_the_lead_publishes_and_withdraws(client):
+    export = make_export()
+    team = make_member(candidacy=export.candidacy, role=Role.TEAM)
+    lead = make_member(candidacy=export.candidacy)
+
+    client.force_login(team.user)
+    refused = client.post(address("export-publish", export))
+    client.force_login(lead.user)
+    client.post(address("export-publish", export))
+    export.refresh_from_db()
+    published = export.published_by
+    client.post(address("export-withdraw", export))
+    export.refresh_from_db()
+
+    assert refused.status_code == 403
+    assert published == lead.user
+    assert export.published_at is None
+
+
+@pytest.mark.parametrize("count", [3, 30])
+@pytest.mark.parametrize("role", [Role.LEAD, Role.OBSERVER])
+def test_the_lists_cost_the_same_for_any_number_of_exports(client, role, count, django_assert_num_queries):
+    member = make_member(role=role)
+    for _ in range(count):
+        make_export(
+            candidacy=member.candidacy,
+            requested_by=make_member().user,
+            published_by=make_member().user,
+            published_at=timezone.now(),
+        )
+    client.force_login(member.user)
+
+    # Session, user, candidacy, memberships; count, exports.
+    with django_assert_num_queries(6):
+        client.get(list_address(member.candidacy))
