@@ -12,6 +12,7 @@ from accounts.models import User
 from candidacy.models import Candidacy, Membership, Territory, validate_siren
 from candidacy.permissions import STAFF
 from core.models import PublicIdModel, TimestampedModel
+from core.phones import readable_phone
 from core.search import fold
 from core.templatetags.formats import NBSP
 
@@ -264,6 +265,11 @@ class Contact(PublicIdModel, TimestampedModel, SearchableModel):
 
     def __str__(self) -> str:
         return self.get_full_name()
+
+    @property
+    def phone_in_groups(self) -> str:
+        """Write the telephone number as people read it, however it was stored."""
+        return readable_phone(self.phone)
 
     @property
     def phone_link(self) -> str:

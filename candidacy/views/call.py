@@ -98,6 +98,9 @@ def call_detail(request: AppRequest, slug: str) -> HttpResponse:
         "piece_statuses": Piece.Status.choices,
         "territories": territories,
         "totals": _totals(territories),
+        "population_sources": sorted(
+            {(row.population_source, row.population_on) for row in territories if row.population_on}
+        ),
     }
     return render(request, "candidacy/call_detail.html", context)
 

@@ -1,10 +1,10 @@
 from typing import Any
 
-import phonenumbers
 from django import forms
 from django.utils.translation import gettext as _
 
 from candidacy.models import Candidacy
+from core.phones import clean_phone
 from core.search import fold
 
 
@@ -32,18 +32,9 @@ class PhoneField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         typed = super().clean(value) or ""
-        if not typed:
-            return ""
-        try:
-            number = phonenumbers.parse(typed, "FR")
-        except phonenumbers.NumberParseException:
-            number = None
-        # « Possible » rather than « valid »: a new range, or one kept for fiction, must not be refused.
-        if number is None or not phonenumbers.is_possible_number(number):
+        number = clean_phone(typed) if typed else ""
+        if number is None:
             raise forms.ValidationError(
                 _("Ce numéro n’est pas complet. Exemples : 03 21 00 00 00, +32 2 000 00 00.")
             )
-        french = number.country_code == phonenumbers.country_code_for_region("FR")
-        style = phonenumbers.PhoneNumberFormat
-        text: str = phonenumbers.format_number(number, style.NATIONAL if french else style.INTERNATIONAL)
-        return text
+        return number

@@ -51,6 +51,8 @@ class OrganisationForm(SheetForm):
     def __init__(self, *args: Any, candidacy: Candidacy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.candidacy = candidacy
+        kind = self.fields["kind"]
+        kind.choices = [("", _t("Choisissez une nature")), *Organisation.Kind.choices]  # type: ignore[attr-defined]
         self.fields["territory"] = TerritoryField(
             candidacy, label=_("Commune"), empty_label=_t("Hors du territoire, ou non précisée")
         )
@@ -129,7 +131,7 @@ class StageForm(forms.Form):
     """One click on a stage, dated today unless the person says otherwise."""
 
     stage = forms.ChoiceField(choices=Organisation.Stage.choices)
-    on = forms.DateField(label=_("Atteinte le"), widget=DayInput)
+    on = forms.DateField(label=_("Atteinte le"), widget=DayInput(attrs={"class": "form-control"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"on": timezone.localdate()})
