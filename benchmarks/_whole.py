@@ -30,6 +30,7 @@ section.part { break-before: page }
 @dataclass(frozen=True, slots=True)
 class Measured:
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
     pages: int
 

@@ -134,11 +134,12 @@ class _Composer:
             accent = self.content.accent_colour
             charts = [
                 self.illustrator.chart(
-                    draw_certainty(plan.summary),
+                    draw_certainty(plan.summary, width=520),
                     _("Ce qui est acquis, sollicité et à trouver, sur le total des charges."),
                 ),
                 self.illustrator.chart(
-                    draw_income(plan.summary, colour=accent), _("Les produits, par ordre d’importance.")
+                    draw_income(plan.summary, colour=accent, width=330),
+                    _("Les produits, par ordre d’importance."),
                 ),
             ]
         return self.page("funding_plan", plan=plan, charts=charts, level=level)

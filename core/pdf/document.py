@@ -15,7 +15,7 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 #: Keys the door keeps for the pages it makes itself.
-RESERVED_KEYS = frozenset({"cover", "contents", "frame"})
+RESERVED_KEYS = frozenset({"cover", "contents", "frame", "digits"})
 
 
 class PdfError(Exception):

@@ -6,7 +6,7 @@ from html import escape
 
 from core.pdf.document import Part, Wording
 
-#: One page for each leaf, whatever the style sheet of the document says elsewhere; it only dresses them.
+#: One page for each sheet, whatever the style sheet of the document says elsewhere; it only dresses them.
 FRAME_STYLE = """
 @page { size: A4 }
 @page frame { margin: 0 }
@@ -14,7 +14,12 @@ FRAME_STYLE = """
 .frame { page: frame; position: relative; height: 296mm; overflow: hidden; break-after: page }
 .frame-wide { page: frame-wide; height: 209mm }
 .frame:last-child { break-after: auto }
+.frame .place { visibility: hidden }
 """
+#: Page numbers are set digit by digit when the pieces are joined: laying out a page for each would cost as much as a
+#: page of text. This piece is where the joining finds the digits, drawn as the style sheet wants them.
+DIGITS = "0123456789"
+DIGITS_HTML = f'<section class="frame"><p class="foot"><span class="folio">{DIGITS}</span></p></section>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +35,9 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """One page that carries a header and a footer."""
+class Sheet:
+    """The header and footer that some pages have in common."""
 
-    number: int
     running: str
     is_wide: bool
 
@@ -42,21 +46,22 @@ def contents_html(entries: Iterable[Entry], wording: Wording) -> str:
     lines = "".join(
         f'<li class="level-{entry.level}"><a href="#{escape(entry.target)}">'
         + (f'<span class="number">{escape(entry.number)}</span> ' if entry.number else "")
-        + f'<span class="text">{escape(entry.text)}</span> <span class="dots"></span>'
+        + f'<span class="text">{escape(entry.text)}</span> '
         f'<span class="folio">{entry.page}</span></a></li>'
         for entry in entries
     )
     return f'<h1 id="sommaire" class="contents-title">{escape(wording.contents)}</h1><ul class="contents">{lines}</ul>'
 
 
-def frame_html(leaves: Sequence[Leaf], *, header: str, footer: str) -> str:
+def frame_html(sheets: Sequence[Sheet], *, header: str, footer: str) -> str:
+    """Return a page for each sheet; something unseen stands where the number of the page goes."""
     return "".join(
-        f'<section class="frame{" frame-wide" if leaf.is_wide else ""}">'
+        f'<section class="frame{" frame-wide" if sheet.is_wide else ""}">'
         f'<p class="head"><span class="left">{escape(header)}</span>'
-        f'<span class="right">{escape(leaf.running)}</span></p>'
-        f'<p class="foot"><span class="left">{escape(footer)}</span><span class="folio">{leaf.number}</span></p>'
+        f'<span class="right">{escape(sheet.running)}</span></p>'
+        f'<p class="foot"><span class="left">{escape(footer)}</span><span class="folio place">0</span></p>'
         "</section>"
-        for leaf in leaves
+        for sheet in sheets
     )
 
 

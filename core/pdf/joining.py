@@ -1,5 +1,6 @@
 """Make one tagged, linked and bookmarked PDF out of pieces that were laid out apart."""
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,7 +49,7 @@ def join(plan: dict[str, Any], target: Path) -> dict[str, Any]:
     for key, content, _ in pieces:
         _add(volume, key, content)
     _close_structure(volume)
-    _add_frames(volume, read_piece(Path(plan["frame"]))[0], plan["frame_pages"])
+    _add_frames(volume, plan)
     _add_outline(volume, [(key, facts) for key, _, facts in pieces], plan["outline_depth"])
     _describe(volume.pdf, plan)
     pdf.save(
@@ -65,7 +66,10 @@ def _add(volume: Volume, key: str, content: bytes) -> None:
     volume.sources.append(source)  # streams are read from it when the document is written
     first = len(volume.pdf.pages)
     # Pages first: the structure that is copied next refers to them, and finds them copied already.
-    volume.pdf.pages.extend(source.pages)
+    with warnings.catch_warnings():
+        # The named destinations that are said to be left behind follow, under the key of the piece.
+        warnings.simplefilter("ignore", pikepdf.PageCopyWarning)
+        volume.pdf.pages.extend(source.pages)
     tree = volume.pdf.copy_foreign(source.Root.StructTreeRoot)
     part = tree.K[0]
     part.S = Name.Part
@@ -152,15 +156,43 @@ def _close_structure(volume: Volume) -> None:
     pdf.Root.Names = Dictionary(Dests=pdf.make_indirect(Dictionary(Names=Array(places))))
 
 
-def _add_frames(volume: Volume, content: bytes, numbers: list[int]) -> None:
-    """Draw running header, footer and folio on each page, as decoration that no screen reader reads out."""
+def _add_frames(volume: Volume, plan: dict[str, Any]) -> None:
+    """Draw running header, footer and number on each page, as decoration that no screen reader reads out."""
+    content, facts = read_piece(Path(plan["frame"]))
     source = pikepdf.open(BytesIO(content))
     volume.sources.append(source)
-    for frame, number in zip(source.pages, numbers, strict=True):
-        page = volume.pdf.pages[number]
-        name = f"/Frame{number}"
-        page.obj.Resources.XObject[name] = volume.pdf.copy_foreign(frame.as_form_xobject())
-        page.contents_add(f"/Artifact <</Type /Pagination>> BDC q {name} Do Q EMC\n".encode(), prepend=True)
+    forms = [volume.pdf.copy_foreign(sheet.as_form_xobject()) for sheet in source.pages]
+    digits = _digits(volume, plan["digits"])
+    for place, sheet in enumerate(plan["sheets"]):
+        index = plan["first_framed"] + place
+        page = volume.pdf.pages[index]
+        resources = page.obj.Resources
+        resources.XObject[f"/Frame{sheet}"] = forms[sheet]
+        resources.Font["/Folio"] = digits.font
+        drawn = f"/Frame{sheet} Do {digits.write(index + 1, facts['folios'][sheet])}"
+        page.contents_add(f"/Artifact <</Type /Pagination>> BDC q {drawn} Q EMC\n".encode(), prepend=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Digits:
+    font: Any
+    glyphs: dict[str, tuple[int, float]]
+
+    def write(self, number: int, place: dict[str, Any]) -> str:
+        """Return the operators that write ``number`` so that it ends at ``place``."""
+        glyphs = [self.glyphs[digit] for digit in str(number)]
+        left = place["right"] - sum(width for _, width in glyphs) * place["size"] / 1000
+        colour = " ".join(f"{channel:.4f}" for channel in place["colour"])
+        codes = "".join(f"{glyph:04x}" for glyph, _ in glyphs)
+        return f"{colour} rg BT /Folio {place['size']:.3f} Tf 1 0 0 1 {left:.3f} {place['baseline']:.3f} Tm <{codes}> Tj ET"
+
+
+def _digits(volume: Volume, path: str) -> _Digits:
+    content, facts = read_piece(Path(path))
+    source = pikepdf.open(BytesIO(content))
+    volume.sources.append(source)
+    font = source.pages[0].obj.Resources.Font[f"/{facts['digits']['font']}"]
+    return _Digits(volume.pdf.copy_foreign(source.make_indirect(font)), facts["digits"]["glyphs"])
 
 
 def _add_outline(volume: Volume, pieces: list[tuple[str, dict[str, Any]]], depth: int) -> None:

@@ -54,6 +54,7 @@ _LINK = re.compile(r"(?:https?://|mailto:|tel:)\S", re.IGNORECASE)
 _JOINED = f"https://{HOST}/#"
 #: WeasyPrint recurses; beyond this depth it would fail after a long while, with nothing to tell the writer.
 _MAX_DEPTH = 90
+_SHORT_TABLE_ROWS = 10
 
 
 class TooDeepError(Exception):
@@ -88,6 +89,10 @@ def tidy(body: Element, *, key: str, wording: Wording, admit: Callable[[str], ob
             _check_picture(parent, element, tidied, wording, admit)
         elif element.tag == "a":
             _check_link(element, identifiers, tidied)
+        elif element.tag == "table":
+            _mark_short(element)
+        elif element.tag == f"{_SVG}svg":
+            _name_drawing(element, wording)
         elif match := _HEADING.fullmatch(str(element.tag)):
             level = min(int(match[1]), level + 1)
             element.tag = f"h{level}"
@@ -190,6 +195,20 @@ def _check_link(link: Element, identifiers: set[str], tidied: Tidied) -> None:
         return
     del link.attrib["href"]
     tidied.notices.append(("refused_link", address[:80], ""))
+
+
+def _mark_short(table: Element) -> None:
+    """Let the style sheet keep a short table in one piece, with its caption."""
+    if sum(1 for _ in table.iter("tr")) <= _SHORT_TABLE_ROWS:
+        table.set("class", f"{table.get('class', '')} short".strip())
+
+
+def _name_drawing(drawing: Element, wording: Wording) -> None:
+    """Put the accessible name of a drawing where WeasyPrint looks for it."""
+    if drawing.find(f"{_SVG}title") is None:
+        title = Element(f"{_SVG}title")
+        title.text = drawing.get("aria-label") or wording.picture_without_text
+        drawing.insert(0, title)
 
 
 def _heading(element: Element, level: int) -> Heading:

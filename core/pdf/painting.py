@@ -1,16 +1,19 @@
 """Lay out one piece of a document with WeasyPrint. Runs in a child process that ends with the piece."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
 import cssselect2
 from weasyprint import CSS, HTML
+from weasyprint.formatting_structure.boxes import TextBox
 from weasyprint.text.fonts import FontConfiguration
 
 from core.pdf.document import STATIC_URL, Wording
 from core.pdf.fetcher import ClosedFetcher, Shelf
+from core.pdf.frame import DIGITS
 from core.pdf.markup import Tidied, tidy
 from core.pdf.tagging import finish
 
@@ -73,6 +76,8 @@ def _facts(rendered: Any, tidied: Tidied) -> dict[str, Any]:
         for name, (_, top, _, _) in page.anchors.items():
             places.setdefault(name, (number, (page.height - top) * _POINTS))
     return {
+        "folios": [place for page in rendered.pages for place in _folio_places(page)],
+        "digits": _digits(rendered),
         "pages": [(page.width * _POINTS, page.height * _POINTS) for page in rendered.pages],
         "headings": [
             {**asdict(heading), "page": places[heading.id][0], "top": places[heading.id][1]}
@@ -83,6 +88,29 @@ def _facts(rendered: Any, tidied: Tidied) -> dict[str, Any]:
         "references": tidied.references,
         "notices": tidied.notices,
     }
+
+
+def _folio_places(page: Any) -> Iterator[dict[str, Any]]:
+    """Yield where the number of a page ends, on its baseline, and how it is dressed."""
+    for box in page._page_box.descendants(placeholders=True):  # noqa: SLF001 -- the boxes are nowhere else
+        if isinstance(box, TextBox) and "folio" in (box.element.get("class") or "").split():
+            yield {
+                "right": (box.position_x + box.width) * _POINTS,
+                "baseline": (page.height - box.position_y - box.baseline) * _POINTS,
+                "size": box.style["font_size"] * _POINTS,
+                "colour": list(box.style["color"].to("srgb").coordinates),
+            }
+
+
+def _digits(rendered: Any) -> dict[str, Any]:
+    """Return the name of the first font that was drawn with, and the glyph and width of each character in it."""
+    for font in rendered.fonts.values():
+        glyphs = {
+            text: (glyph, font.widths[glyph]) for glyph, text in font.to_unicode.items() if text in DIGITS
+        }
+        if len(glyphs) == len(DIGITS):
+            return {"font": font.hash, "glyphs": glyphs}
+    return {}
 
 
 #: Touches each face, the hyphenation of the language and the drawing code, so that the pieces start warm.

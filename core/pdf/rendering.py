@@ -5,7 +5,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -30,7 +30,15 @@ from core.pdf.document import (
 )
 from core.pdf.engine import Deadline, Engine, leased_engine
 from core.pdf.fonts import FontFace, font_face_rules, prepare_fonts
-from core.pdf.frame import FRAME_STYLE, Entry, Leaf, contents_html, failure_html, frame_html
+from core.pdf.frame import (
+    DIGITS_HTML,
+    FRAME_STYLE,
+    Entry,
+    Sheet,
+    contents_html,
+    failure_html,
+    frame_html,
+)
 from core.pdf.store import Piece, PieceStore, read_piece
 
 #: Called with the stage ("parts", "contents" or "join"), what is done of it, and its total.
@@ -145,8 +153,8 @@ class _Job:
         pages = _likely_contents_pages(self.entries(0))
         for _ in range(_ROUNDS):
             numbers = self.anchor_pages(pages)
-            press.paint(self.part_requests(numbers), "contents")
-            press.paint([self.contents_request(pages), self.frame_request(pages)], "contents")
+            parts = self.part_requests(numbers)
+            press.paint([*parts, self.contents_request(pages), *self.frame_requests()], "contents")
             counted = len(self.pieces["contents"].facts["pages"])
             if counted == pages and self.anchor_pages(pages) == numbers:
                 return
@@ -157,14 +165,22 @@ class _Job:
         html = contents_html(self.entries(pages), self.document.wording)
         return self.request("contents", "contents", html)
 
-    def frame_request(self, pages: int) -> _Request:
-        leaves = [Leaf(2 + index, self.document.wording.contents, is_wide=False) for index in range(pages)]
-        first = self.first_pages(pages)
-        for part in self.document.parts:
-            for index, (width, height) in enumerate(self.pieces[part.key].facts["pages"]):
-                leaves.append(Leaf(first[part.key] + index, part.title, is_wide=width > height))
-        html = frame_html(leaves, header=self.document.header, footer=self.document.footer)
-        return self.request("frame", "frame", html)
+    def frame_requests(self) -> list[_Request]:
+        html = frame_html(self.sheets(), header=self.document.header, footer=self.document.footer)
+        return [self.request("frame", "frame", html), self.request("digits", "frame", DIGITS_HTML)]
+
+    def sheets(self) -> list[Sheet]:
+        """Return the different headers and footers, in the order of their first page."""
+        return list(dict.fromkeys(self.sheet_of_each_page()))
+
+    def sheet_of_each_page(self) -> Iterator[Sheet]:
+        """Yield what surrounds each page after the cover; contents not yet painted are taken for one page."""
+        running = {"contents": self.document.wording.contents}
+        running.update((part.key, part.title) for part in self.document.parts)
+        for key, title in running.items():
+            sizes = self.pieces[key].facts["pages"] if key in self.pieces else [(1, 2)]
+            for width, height in sizes:
+                yield Sheet(title, is_wide=width > height)
 
     def request(self, key: str, kind: str, html: str) -> _Request:
         known = json.dumps([self.common, key, kind, html, self.mentioned(html)])
@@ -271,11 +287,12 @@ class _Job:
     def plan(self) -> dict[str, Any]:
         document = self.document
         keys = ["cover", "contents", *(part.key for part in document.parts)]
-        counts = [len(self.pieces[key].facts["pages"]) for key in keys]
         return {
             "pieces": [{"key": key, "path": str(self.pieces[key].path)} for key in keys],
             "frame": str(self.pieces["frame"].path),
-            "frame_pages": list(range(counts[0], sum(counts))),
+            "digits": str(self.pieces["digits"].path),
+            "sheets": [self.sheets().index(sheet) for sheet in self.sheet_of_each_page()],
+            "first_framed": len(self.pieces["cover"].facts["pages"]),
             "outline_depth": document.outline_depth,
             "cover_label": document.wording.cover,
             "lang": document.lang,

@@ -4,6 +4,7 @@ Called while the part is still a tree of Python objects, where a change costs no
 tens of thousands of elements to walk.
 """
 
+from hashlib import sha256
 from typing import Any
 
 import pydyf
@@ -21,6 +22,7 @@ def finish(document: Any, pdf: Any, *, key: str, wording: Wording, is_contents: 
         if isinstance(item, pydyf.Dictionary) and item.get("Type") == "/StructElem"
     ]
     _scope_names(pdf, key)
+    _scope_fonts(pdf, key)
     _scope_headers(pdf, elements, key)
     _hide_decoration(pdf, elements)
     if is_contents:
@@ -46,6 +48,17 @@ def _scope_names(pdf: Any, key: str) -> None:
     for item in pdf.objects:
         if isinstance(item, pydyf.Dictionary) and item.get("Subtype") == "/Link" and "Dest" in item:
             item["Dest"] = pydyf.String(f"{key}/{item['Dest'].string}")
+
+
+def _scope_fonts(pdf: Any, key: str) -> None:
+    """Give each subset of a font a tag of its own: the same one on two different subsets may confuse a reader."""
+    for item in pdf.objects:
+        for entry in ("BaseFont", "FontName"):
+            if isinstance(item, pydyf.Dictionary) and entry in item:
+                name = item[entry].decode().lstrip("/")
+                digest = sha256(f"{key}/{name}".encode()).digest()
+                tag = "".join(chr(65 + byte % 26) for byte in digest[:6])
+                item[entry] = f"/{tag}+{name.partition('+')[2]}".encode()
 
 
 def _scope_headers(pdf: Any, elements: list[Any], key: str) -> None:
