@@ -3,6 +3,9 @@
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
@@ -10,14 +13,21 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
+#: What allauth calls otherwise than we do, or leaves in English.
+LABELS = {
+    "login": _("Adresse électronique"),
+    "email": _("Adresse électronique"),
+    "name": _("Nom de la clé"),
+    "passwordless": _("Cette clé remplace le mot de passe"),
+}
+
 
 class _Labelled(forms.BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
-            if name in {"login", "email"}:
-                field.label = _("Adresse électronique")
+            field.label = LABELS.get(name, field.label)
 
 
 class LoginForm(_Labelled, allauth.LoginForm):  # type: ignore[misc]  # allauth ships no types
@@ -49,6 +59,26 @@ class SetPasswordForm(_Labelled, allauth.SetPasswordForm):  # type: ignore[misc]
 
 
 class ReauthenticateForm(_Labelled, allauth.ReauthenticateForm):  # type: ignore[misc]  # allauth ships no types
+    pass
+
+
+class AuthenticateForm(_Labelled, mfa.AuthenticateForm):  # type: ignore[misc]  # allauth ships no types
+    pass
+
+
+class ReauthenticateByCodeForm(_Labelled, mfa.ReauthenticateForm):  # type: ignore[misc]  # allauth ships no types
+    pass
+
+
+class ActivateTotpForm(_Labelled, totp.ActivateTOTPForm):  # type: ignore[misc]  # allauth ships no types
+    pass
+
+
+class AddKeyForm(_Labelled, webauthn.AddWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
+    pass
+
+
+class EditKeyForm(_Labelled, webauthn.EditWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
     pass
 
 
