@@ -3,6 +3,8 @@
 import os
 import signal
 
+from django.urls import get_resolver
+from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -14,6 +16,11 @@ graceful_timeout = 2
 loglevel = "warning"
 # Nothing here uses it, and it would be written in the home folder.
 control_socket_disable = True
+
+
+def when_ready(server: Arbiter) -> None:
+    """Load every page's code before the workers part, instead of in each at its first request."""
+    get_resolver().url_patterns  # noqa: B018 -- reading it is what loads it
 
 
 def post_worker_init(worker: Worker) -> None:

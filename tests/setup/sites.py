@@ -45,14 +45,20 @@ class Site:
             if line.startswith("Ready: "):
                 break
         self.seconds_to_ready = time.monotonic() - started
+        self.work_to_ready = sum(
+            sum(process.cpu_times()[:2]) for process in self.processes() if "celery" not in process.cmdline()
+        )
 
     def get(self, path):
         with urllib.request.urlopen(self.url + path, timeout=10) as response:
             return response.read().decode()
 
     def processes(self):
-        launcher = psutil.Process(self.process.pid)
-        return [launcher, *launcher.children(recursive=True)]
+        try:
+            launcher = psutil.Process(self.process.pid)
+            return [launcher, *launcher.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
 
     def wait_for_worker(self):
         """Wait until the worker consumes, which is when beat, its second thread, begins to turn."""

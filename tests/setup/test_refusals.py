@@ -1,10 +1,14 @@
 """What cannot work is refused in one sentence, with status 1, before anything is installed."""
 
 import ast
+import os
 import socket
+import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 import supported_python
 
@@ -104,3 +108,30 @@ def test_missing_libraries_are_named_where_they_cannot_be_installed(bin_start, u
     assert text.startswith("Il manque des bibliothèques du système (")
     assert "fontconfig" in text
     assert text.count("\n") == 1
+
+
+def test_a_stop_during_the_set_up_stops_what_it_started(project, tmp_path, unused_port):
+    # Neither fontconfig nor anything else but these is on PATH; apt-get never ends.
+    started = tmp_path / "started"
+    scripts = {"apt-get": f"echo $$ > {started}\nexec /bin/sleep 300", "dpkg": "", "env": 'shift; exec "$@"'}
+    scripts["sudo"] = '[ "$1" = -n ] && shift; exec "$@"'
+    (tmp_path / "path").mkdir()
+    for name, text in scripts.items():
+        script = tmp_path / "path" / name
+        script.write_text(f"#!/bin/sh\n{text}\n")
+        script.chmod(0o755)
+    environment = {**os.environ, "PATH": str(tmp_path / "path"), "PORT": str(unused_port)}
+    environment["DATA_DIR"] = str(tmp_path / "data")
+    start = subprocess.Popen(
+        [sys.executable, "bin/start"], cwd=project, env=environment, stderr=subprocess.PIPE
+    )
+    deadline = time.monotonic() + 20
+    while not started.exists() or not started.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+    start.terminate()
+
+    _, text = start.communicate(timeout=5)
+    assert (start.returncode, text.decode()) == (130, "Interrompu.\n")
+    assert not psutil.pid_exists(int(started.read_text()))

@@ -11,6 +11,7 @@ import time
 from argparse import ArgumentParser
 from pathlib import Path
 
+import redis
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             self._prepare_database()
+            self._ask_redis()
             if not without_demonstration and os.environ.get("DEMONSTRATION") != "0":
                 call_command("load_demonstration", if_empty=True, stdout=self.stdout)
                 self.stdout.flush()
@@ -67,6 +69,13 @@ class Command(BaseCommand):
             raise CommandError(f"La base de données ne répond pas : {error}") from error
         finally:
             connection.close()
+
+    def _ask_redis(self) -> None:
+        try:
+            if settings.REDIS_URL:
+                redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=5).ping()
+        except redis.RedisError as error:
+            raise CommandError(f"Redis ne répond pas : {error}") from error
 
     def _run(self, port: int) -> None:
         stop = threading.Event()
