@@ -145,7 +145,7 @@ class Section(PublicIdModel, TimestampedModel):
         Criterion, blank=True, related_name="sections", verbose_name=_("critères")
     )
 
-    body = RichTextField(_("texte"), blank=True)
+    body: "models.TextField[str, str]" = RichTextField(_("texte"), blank=True)
     pictures = models.ManyToManyField(
         Picture, blank=True, editable=False, related_name="sections", verbose_name=_("images du texte")
     )
@@ -201,7 +201,7 @@ class SectionRevision(models.Model):
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField(_("révision"))
-    body = RichTextField(_("texte"), blank=True)
+    body: "models.TextField[str, str]" = RichTextField(_("texte"), blank=True)
     saved_at = models.DateTimeField(_("enregistrée le"), default=timezone.now)
     saved_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("par")

@@ -36,7 +36,12 @@ class Contract:
 def create_section(*, candidacy: Candidacy, contract: Contract) -> Section:
     """Add a section at the end of its part, or of the outline."""
     _lock_outline(candidacy)
-    section = Section(candidacy=candidacy, key=_free_key(candidacy, contract.title))
+    section = Section(
+        candidacy=candidacy,
+        key=_free_key(candidacy, contract.title),
+        parent=contract.parent,
+        position=_last_position(candidacy, contract.parent) + 1,
+    )
     _write_contract(section, contract)
     return section
 
@@ -46,6 +51,10 @@ def change_contract(*, section: Section, contract: Contract) -> Section:
     """Write the contract of ``section``; a section that changes part goes to the end of the new one."""
     _lock_outline(section.candidacy)
     locked = Section.objects.select_for_update(of=("self",)).select_related("candidacy").get(pk=section.pk)
+    if contract.parent is not None and locked.children.exists():
+        raise DomainError(_("Cette partie contient des sections : elle reste au premier niveau."))
+    if locked.parent != contract.parent:
+        locked.position = _last_position(locked.candidacy, contract.parent) + 1
     _write_contract(locked, contract)
     return locked
 
@@ -86,8 +95,6 @@ def _siblings(candidacy: Candidacy, parent_id: int | None) -> list[Section]:
 def _write_contract(section: Section, contract: Contract) -> None:
     organisation = contract.organisation or (contract.writer.organisation if contract.writer else None)
     _check_scope(section, contract, organisation)
-    if section.pk is None or section.parent != contract.parent:
-        section.position = _last_position(section.candidacy, contract.parent) + 1
     section.parent = contract.parent
     section.organisation = organisation
     for name in ("title", "kind", "brief", "writer", "due_on", "limit_value", "limit_unit"):
@@ -106,12 +113,8 @@ def _check_scope(section: Section, contract: Contract, organisation: Organisatio
         raise DomainError(
             _("%(writer)s n’est pas un contact de cette structure.") % {"writer": contract.writer}
         )
-    if contract.parent is None:
-        return
-    if contract.parent.parent_id is not None or contract.parent.pk == section.pk:
+    if contract.parent and (contract.parent.parent_id is not None or contract.parent == section):
         raise DomainError(_("Le plan a deux niveaux : choisissez une partie du premier."))
-    if section.pk is not None and section.children.exists():
-        raise DomainError(_("Cette partie contient des sections : elle reste au premier niveau."))
 
 
 def _last_position(candidacy: Candidacy, parent: Section | None) -> int:

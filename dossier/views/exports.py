@@ -77,7 +77,7 @@ def export_download(request: AppRequest, slug: str, public_id: UUID) -> FileResp
 
 # The reader's own page shows the PDF in a frame. The policy of a page would forbid the browser's PDF viewer.
 @xframe_options_sameorigin
-@csp({"frame-ancestors": [SELF]})
+@csp({"frame-ancestors": [SELF]})  # type: ignore[arg-type]  # typed for views without arguments
 @require_safe
 def export_read(request: AppRequest, slug: str, public_id: UUID) -> FileResponse:
     return _file_response(_export(request, slug, public_id), as_attachment=False)

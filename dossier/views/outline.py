@@ -57,7 +57,7 @@ def section_create(request: AppRequest, slug: str) -> HttpResponse:
         request.POST or None,
         candidacy=candidacy,
         instance=Section(candidacy=candidacy),
-        initial={"parent": candidacy.sections.filter(public_id=_asked_part(request)).first()},
+        initial={"parent": _asked_part(request, candidacy)},
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -120,12 +120,13 @@ def _visible_section(request: AppRequest, slug: str, public_id: UUID) -> Section
     return get_object_or_404(candidacy.sections.visible_to(request.user), public_id=public_id)
 
 
-def _asked_part(request: AppRequest) -> UUID | None:
-    """Return the part that the link « ajouter ici » names, or nothing if it is not one."""
+def _asked_part(request: AppRequest, candidacy: Candidacy) -> Section | None:
+    """Return the part that a link « ajouter ici » names, or nothing if it is not one."""
     try:
-        return UUID(request.GET.get("partie", ""))
+        asked = UUID(request.GET.get("partie", ""))
     except ValueError:
         return None
+    return candidacy.sections.filter(public_id=asked, parent=None).first()
 
 
 def _latest_exports(request: AppRequest, candidacy: Candidacy) -> list[DossierExport]:

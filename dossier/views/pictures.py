@@ -35,7 +35,7 @@ def picture(request: AppRequest, slug: str, public_id: UUID) -> HttpResponseBase
 
 
 def _file_response(found: Picture) -> FileResponse:
-    content_type = CONTENT_TYPES.get(PurePosixPath(found.file.name).suffix.lower())
+    content_type = CONTENT_TYPES.get(PurePosixPath(found.file.name or "").suffix.lower())
     try:
         content = found.file.open("rb")
     except FileNotFoundError as error:
