@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
                     "quorum",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="Nombre de membres votants présents ; vide : aucun.",
+                        help_text="Nombre de voix présentes\xa0; vide\xa0: aucun.",
                         null=True,
                         verbose_name="quorum",
                     ),
@@ -392,7 +392,7 @@ class Migration(migrations.Migration):
                     "quorum",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="Nombre de membres votants présents ; vide : aucun.",
+                        help_text="Nombre de voix présentes\xa0; vide\xa0: aucun.",
                         null=True,
                         verbose_name="quorum",
                     ),

@@ -75,7 +75,7 @@ class Committee(PublicIdModel, TimestampedModel):
         _("délai de convocation (jours)"), default=7, validators=[MaxValueValidator(90)]
     )
     quorum = models.PositiveSmallIntegerField(
-        _("quorum"), null=True, blank=True, help_text=_("Nombre de membres votants présents ; vide : aucun.")
+        _("quorum"), null=True, blank=True, help_text=_("Nombre de voix présentes\u00a0; vide\u00a0: aucun.")
     )
     decision_mode = models.CharField(
         _("mode de décision"), max_length=10, choices=DecisionMode, default=DecisionMode.CONSENSUS

@@ -201,4 +201,6 @@ def test_every_form_opens(lead, client):
         url("action-edit", lead.candidacy, Action.objects.get().public_id),
     ]
 
-    assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)
+    assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(
+        addresses, 200
+    )
