@@ -1,0 +1,200 @@
+"""What people come to do, from the first click to the last, in a real browser."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+
+from candidacy.models import Membership
+from committees.models import Invitation, Meeting
+from dossier.models import DossierExport, Section
+from notifications.models import OutboundMessage
+from tests.factories import (
+    make_committee,
+    make_contact,
+    make_expense_line,
+    make_income_line,
+    make_meeting,
+    make_member,
+    make_organisation,
+    make_plan,
+    make_seat,
+    make_section,
+    make_user,
+)
+
+PASSWORD = "une-phrase-assez-longue"
+Role = Membership.Role
+
+
+def make_person(candidacy, role, **fields):
+    user = make_user(password=PASSWORD, **fields)
+    make_member(candidacy=candidacy, user=user, role=role)
+    return user
+
+
+@pytest.fixture
+def lead(live_server, settings):
+    settings.BASE_URL = live_server.url
+    user = make_user(password=PASSWORD, first_name="Camille", last_name="Lefèvre")
+    make_member(user=user, role=Role.LEAD)
+    return user
+
+
+@pytest.fixture
+def candidacy(lead):
+    return lead.memberships.get().candidacy
+
+
+def test_a_person_without_a_password_signs_in_with_the_code_they_receive(visit, lead):
+    visitor = visit()
+    page = visitor.open("/compte/connexion/code/")
+
+    page.get_by_label("Adresse").fill(lead.email)
+    page.get_by_role("button", name=re.compile("code", re.IGNORECASE)).click()
+    page.wait_for_url("**/saisie/")
+    code = re.search(r"^\s*([A-Z0-9]{3,}-?[A-Z0-9]{3,})\s*$", mail.outbox[-1].body, re.MULTILINE)[1]
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Se connecter", exact=True).click()
+
+    page.wait_for_url(lambda url: "/connexion" not in url)
+    assert page.get_by_text("Camille Lefèvre").first.is_visible()
+
+
+def test_a_copil_is_convened_and_an_elected_official_answers(visit, lead, candidacy):
+    mayor = make_person(candidacy, Role.ELECTED, first_name="Mathilde", last_name="Caron")
+    committee = make_committee(candidacy=candidacy, name="Comité de pilotage", acronym="COPIL", kind="copil")
+    make_seat(committee=committee, contact=make_contact(candidacy=candidacy, user=mayor, email=mayor.email))
+    meeting = make_meeting(
+        committee=committee, title="Arbitrages", starts_at=timezone.now() + timedelta(days=20)
+    )
+
+    desk = visit()
+    desk.sign_in(lead, PASSWORD)
+    page = desk.open(reverse("committees:meeting-convene", args=[candidacy.slug, meeting.public_id]))
+    page.get_by_role("button", name="Convoquer", exact=True).click()
+    page.wait_for_url(lambda url: not url.endswith("/convoquer/"))
+
+    meeting.refresh_from_db()
+    assert meeting.status == Meeting.Status.CONVENED
+    assert [message.to for message in mail.outbox] == [[mayor.email]]
+    assert any(name.endswith(".ics") for name, *_ in mail.outbox[0].attachments)
+    page = desk.open(reverse("candidacy:outbox-list", args=[candidacy.slug]))
+    assert page.get_by_text("Rappel").first.is_visible()
+
+    tablet = visit(size="360")
+    tablet.sign_in(mayor, PASSWORD)
+    page = tablet.open(reverse("committees:meeting-detail", args=[candidacy.slug, meeting.public_id]))
+    page.get_by_role("button", name="Je viens").first.click()
+    page.wait_for_function(
+        "document.querySelector('[name=answer][value=present]').getAttribute('aria-pressed') === 'true'"
+    )
+
+    assert Invitation.objects.get(meeting=meeting).answer == Invitation.Answer.PRESENT
+    assert OutboundMessage.objects.planned().count() == 2  # seven days and one day before
+
+
+def test_two_people_write_the_same_section_and_neither_loses_a_word(visit, lead, candidacy):
+    writer = make_person(candidacy, Role.PARTNER, first_name="Samir", last_name="Ouali")
+    organisation = make_organisation(candidacy=candidacy)
+    make_contact(organisation=organisation, user=writer)
+    section = make_section(
+        candidacy=candidacy,
+        organisation=organisation,
+        status=Section.Status.WRITING,
+        body="<p>Au départ.</p>",
+    )
+    address = reverse("dossier:section-edit", args=[candidacy.slug, section.public_id])
+    first, second = visit(), visit()
+    for visitor, person in ((first, lead), (second, writer)):
+        visitor.sign_in(person, PASSWORD)
+        visitor.open(address).get_by_role("toolbar", name="Mise en forme").wait_for()
+
+    for visitor, words in (
+        (first, "Le texte de la cheffe de projet. "),
+        (second, "Le texte du partenaire. "),
+    ):
+        visitor.page.get_by_role("textbox", name="Texte de la section").click()
+        visitor.page.keyboard.press("Control+Home")
+        visitor.page.keyboard.type(words)
+        visitor.page.get_by_role("button", name="Enregistrer", exact=True).click()
+        visitor.page.wait_for_load_state()
+
+    page = second.page
+    page.get_by_role("heading", name="Deux textes pour une section").wait_for()
+    assert page.get_by_text("Le texte de la cheffe de projet.").first.is_visible()
+    page.get_by_role("textbox", name="Texte de la section").get_by_text("Le texte du partenaire.").wait_for()
+    assert second.look("journey-conflict") == []
+    section.refresh_from_db()
+    assert "cheffe de projet" in section.body
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    page.wait_for_url(lambda url: not url.endswith("/texte/"))
+    section.refresh_from_db()
+    assert "du partenaire" in section.body
+    assert [revision.body.count("cheffe") for revision in section.revisions.order_by("number")][-2:] == [1, 0]
+
+
+def test_the_lead_prints_publishes_and_the_mayor_reads(visit, lead, candidacy):
+    mayor = make_person(candidacy, Role.ELECTED)
+    make_section(candidacy=candidacy, title="Vision", body="<p>Une phrase que l’on retrouvera imprimée.</p>")
+
+    desk = visit()
+    desk.sign_in(lead, PASSWORD)
+    page = desk.open(reverse("dossier:section-list", args=[candidacy.slug]))
+    page.get_by_role("button", name="Produire le PDF").click()
+    page.get_by_role("link", name="Télécharger").wait_for(timeout=120_000)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Télécharger").click()
+    printed = PdfReader(download.value.path())
+    assert "retrouvera imprimée" in " ".join(leaf.extract_text() for leaf in printed.pages)
+    page.locator("summary", has_text="Publier").click()
+    page.locator("details[open]").get_by_role("button", name="Publier", exact=True).click()
+    page.wait_for_load_state()
+    assert DossierExport.objects.get().published_at
+
+    tablet = visit()
+    tablet.sign_in(mayor, PASSWORD)
+    page = tablet.open(reverse("dossier:export-list", args=[candidacy.slug]))
+    assert page.get_by_text("dossier", exact=False).first.is_visible()
+    assert tablet.context.request.get(
+        tablet.base_url
+        + reverse("dossier:export-download", args=[candidacy.slug, DossierExport.objects.get().public_id])
+    ).ok
+
+
+def test_the_plan_says_what_is_missing_until_it_balances(visit, lead, candidacy):
+    plan = make_plan(candidacy=candidacy)
+    make_expense_line(plan=plan, amounts={2029: 1000})
+    make_income_line(plan=plan, amounts={2029: 400})
+
+    desk = visit()
+    desk.sign_in(lead, PASSWORD)
+    page = desk.open(reverse("budget:plan-detail", args=[candidacy.slug]))
+    assert page.get_by_text("\u2212600\u00a0€").first.is_visible()
+    page.get_by_role("link", name="Produit", exact=True).click()
+    page.get_by_label("Compte").select_option("742")
+    page.get_by_label("Libellé").fill("Région")
+    page.get_by_label("Montant 2029").fill("600 €")
+    page.get_by_role("button", name="Enregistrer").click()
+    page.wait_for_url(lambda url: url.endswith("/budget/"))
+
+    assert page.get_by_text("Équilibré").first.is_visible()
+
+
+def test_the_navigation_is_reached_with_the_keyboard_alone(visit, lead, candidacy):
+    desk = visit()
+    desk.sign_in(lead, PASSWORD)
+    page = desk.open(reverse("dossier:dashboard", args=[candidacy.slug]))
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Aller au contenu"
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == "Budget":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/budget/")
