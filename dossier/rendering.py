@@ -129,20 +129,18 @@ class _Composer:
 
     def funding_plan(self, level: int) -> SafeString:
         plan = self.content.plan
-        charts: list[SafeString] = []
-        if plan is not None and plan.summary.expenses.total:
-            accent = self.content.accent_colour
-            charts = [
-                self.illustrator.chart(
-                    draw_certainty(plan.summary, width=520),
-                    _("Ce qui est acquis, sollicité et à trouver, sur le total des charges."),
-                ),
-                self.illustrator.chart(
-                    draw_income(plan.summary, colour=accent, width=330),
-                    _("Les produits, par ordre d’importance."),
-                ),
-            ]
-        return self.page("funding_plan", plan=plan, charts=charts, level=level)
+        if plan is None or not plan.summary.expenses.total:
+            return self.page("funding_plan", plan=plan, certainty="", income="", level=level)
+        # The figures are numbered in the order of the page.
+        certainty = self.illustrator.chart(
+            draw_certainty(plan.summary, width=520),
+            _("Ce qui est acquis, sollicité et à trouver, sur le total des charges."),
+        )
+        income = self.illustrator.chart(
+            draw_income(plan.summary, colour=self.content.accent_colour, width=330),
+            _("Les produits, par ordre d’importance."),
+        )
+        return self.page("funding_plan", plan=plan, certainty=certainty, income=income, level=level)
 
     def partners(self, level: int) -> SafeString:
         return self.page(

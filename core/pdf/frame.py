@@ -45,7 +45,7 @@ class Sheet:
 def contents_html(entries: Iterable[Entry], wording: Wording) -> str:
     lines = "".join(
         f'<li class="level-{entry.level}"><a href="#{escape(entry.target)}">'
-        + (f'<span class="number">{escape(entry.number)}</span> ' if entry.number else "")
+        + (f'<span class="number">{escape(entry.number)} </span>' if entry.number else "")
         + f'<span class="text">{escape(entry.text)}</span> '
         f'<span class="folio">{entry.page}</span></a></li>'
         for entry in entries
