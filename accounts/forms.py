@@ -17,6 +17,7 @@ from accounts.models import User
 LABELS = {
     "login": _("Adresse électronique"),
     "email": _("Adresse électronique"),
+    "code": _("Code"),
     "name": _("Nom de la clé"),
     "passwordless": _("Cette clé remplace le mot de passe"),
 }
