@@ -1,0 +1,452 @@
+"""The printed dossier: what it reads, in how many queries, and what stands on its pages."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
+from page import ValidationProfile, validate_pdf_bytes
+from PIL import Image
+from pypdf import PdfReader
+
+from committees.models import Meeting
+from core.pdf import MEDIA_URL
+from core.templatetags.formats import NBSP
+from dossier.assembly import read_dossier
+from dossier.models import DossierExport, Section
+from dossier.rendering import build_dossier_pdf, compose
+from partners.models import Organisation
+from tests.factories import (
+    make_candidacy,
+    make_committee,
+    make_contact,
+    make_expense_line,
+    make_income_line,
+    make_meeting,
+    make_organisation,
+    make_picture,
+    make_plan,
+    make_seat,
+    make_section,
+)
+
+KINDS = Section.Kind
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """One store of painted pieces for the module: what does not change is painted once."""
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture(autouse=True)
+def _keep_painted_pieces(settings, kept):
+    settings.CACHE_DIR = kept
+
+
+@pytest.fixture
+def candidacy():
+    return make_candidacy(title="Remonter au jour", bearer_name="Ville de Lens", is_fictitious=True)
+
+
+def make_bid(candidacy, *, rows):
+    """Fill every printed chapter with ``rows`` rows."""
+    chapter = make_section(candidacy=candidacy, title="Le projet", body="<p>Ouverture.</p>")
+    for kind in (KINDS.FUNDING_PLAN, KINDS.PARTNERS, KINDS.GOVERNANCE, KINDS.CALENDAR):
+        make_section(candidacy=candidacy, parent=chapter, kind=kind, title=f"Chapitre {kind}")
+    plan = make_plan(candidacy=candidacy)
+    committee = make_committee(candidacy=candidacy)
+    for number in range(rows):
+        picture = make_picture(candidacy=candidacy)
+        make_section(
+            candidacy=candidacy, parent=chapter, body=f"<p>Texte {number}.</p>{figure(candidacy, picture)}"
+        )
+        make_expense_line(plan=plan)
+        make_income_line(plan=plan)
+        organisation = make_organisation(candidacy=candidacy, stage=Organisation.Stage.COMMITTED)
+        make_seat(committee=committee, contact=make_contact(organisation=organisation))
+        make_meeting(committee=committee, status=Meeting.Status.HELD)
+
+
+def figure(candidacy, picture, caption=""):
+    source = f"/c/{candidacy.slug}/dossier/images/{picture.public_id}/"
+    return f'<figure><img src="{source}" alt=""><figcaption>{caption}</figcaption></figure>'
+
+
+def printed(candidacy):
+    return build_dossier_pdf(candidacy, on_progress=lambda stage, percent: None)
+
+
+def composed(candidacy):
+    with translation.override("fr"):
+        return compose(read_dossier(candidacy))
+
+
+def html_of(document):
+    return "\n".join(part.html for part in document.parts)
+
+
+def pages_of(rendered):
+    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(rendered.content)).pages]
+
+
+# --- reading ------------------------------------------------------------------------------------------
+
+
+def count_queries(work):
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        work()
+    return len(queries)
+
+
+def test_reading_takes_the_same_queries_for_three_rows_and_for_thirty():
+    small, large = make_candidacy(), make_candidacy()
+    make_bid(small, rows=3)
+    make_bid(large, rows=30)
+
+    counted = count_queries(lambda: read_dossier(small))
+
+    assert counted == count_queries(lambda: read_dossier(large))
+    assert counted <= 15
+
+
+def test_nothing_is_queried_once_the_content_is_read(candidacy, django_assert_num_queries):
+    make_bid(candidacy, rows=2)
+    content = read_dossier(candidacy)
+
+    with django_assert_num_queries(0):
+        compose(content)
+
+
+def test_another_candidacy_never_enters_the_dossier(candidacy):
+    make_bid(candidacy, rows=1)
+    other = make_candidacy(bearer_name="Ville rivale")
+    make_section(candidacy=other, title="Section rivale", body="<p>Texte rival.</p>")
+    make_organisation(candidacy=other, name="Structure rivale", stage=Organisation.Stage.ACTIVE)
+    make_meeting(committee=make_committee(candidacy=other), title="Séance rivale", status=Meeting.Status.HELD)
+    make_expense_line(plan=make_plan(candidacy=other), label="Charge rivale")
+
+    assert "rival" not in html_of(composed(candidacy))
+
+
+def test_the_date_of_the_document_is_that_of_the_last_change(candidacy):
+    section = make_section(candidacy=candidacy)
+    changed = datetime(2031, 5, 6, 7, 8, tzinfo=UTC)
+    Section.objects.filter(pk=section.pk).update(updated_at=changed)
+
+    assert composed(candidacy).dated == changed
+
+
+# --- text ---------------------------------------------------------------------------------------------
+
+
+def test_sections_are_numbered_and_their_headings_stand_below_their_title(candidacy):
+    chapter = make_section(candidacy=candidacy, key="projet", title="Le projet")
+    make_section(
+        candidacy=candidacy,
+        parent=chapter,
+        key="vision",
+        title="La vision",
+        body="<h2>Une idée</h2><h4>Loin</h4>",
+    )
+
+    [part] = composed(candidacy).parts
+
+    assert '<h1 id="section-projet"><span class="number">1</span> Le projet</h1>' in part.html
+    assert '<h2 id="section-vision"><span class="number">1.1</span> La vision</h2>' in part.html
+    assert "<h3>Une idée</h3>" in part.html
+    assert "<h5>Loin</h5>" in part.html
+
+
+def test_the_text_is_cleaned_again_whatever_the_database_holds(candidacy):
+    section = make_section(candidacy=candidacy)
+    Section.objects.filter(pk=section.pk).update(
+        body='<p onclick="x()">Gardé</p><script>alert(1)</script><iframe src="https://mal.example"></iframe>'
+        '<p style="position:fixed">Stylé</p><img src="https://mal.example/a.png" alt="a"><svg><use href="#a"/></svg>'
+    )
+
+    html = html_of(composed(candidacy))
+
+    assert "Gardé" in html
+    for refused in ("onclick", "script", "iframe", "style=", "mal.example", "<svg"):
+        assert refused not in html
+
+
+def test_a_title_is_written_as_text(candidacy):
+    make_section(candidacy=candidacy, title="<b>Gras</b> & {{ 7*7 }}")
+
+    html = html_of(composed(candidacy))
+
+    assert "&lt;b&gt;Gras&lt;/b&gt; &amp; {{ 7*7 }}" in html
+
+
+def test_an_unwritten_section_says_so(candidacy):
+    chapter = make_section(candidacy=candidacy, body="<p>Ouverture.</p>")
+    make_section(candidacy=candidacy, parent=chapter, body="")
+
+    assert "Cette section n’est pas encore rédigée." in html_of(composed(candidacy))
+
+
+# --- pictures -----------------------------------------------------------------------------------------
+
+
+def test_figures_are_numbered_through_the_dossier_with_caption_credit_and_text(candidacy):
+    first = make_picture(
+        candidacy=candidacy, alternative_text="Un terril & un ciel", caption="Le terril", credit="A. <Dupont>"
+    )
+    second = make_picture(candidacy=candidacy, caption="La place")
+    make_section(candidacy=candidacy, body=figure(candidacy, first))
+    make_section(candidacy=candidacy, body=figure(candidacy, second, caption="Légende de l’auteur"))
+
+    document = composed(candidacy)
+
+    html = html_of(document)
+    assert f'<img src="{MEDIA_URL}{first.public_id}.jpg" alt="Un terril &amp; un ciel">' in html
+    assert f'<span class="number">Figure{NBSP}1.</span> Le terril' in html
+    assert '<span class="credit">A. &lt;Dupont&gt;</span>' in html
+    assert f'<span class="number">Figure{NBSP}2.</span> Légende de l’auteur' in html
+    assert "La place" not in html
+    assert sorted(document.media) == sorted(f"{picture.public_id}.jpg" for picture in (first, second))
+    assert document.media[f"{first.public_id}.jpg"].sha256 == first.digest
+
+
+def test_only_the_pictures_that_are_shown_are_given_to_the_press(candidacy):
+    make_picture(candidacy=candidacy)
+    make_section(candidacy=candidacy, body="<p>Sans image.</p>")
+
+    assert composed(candidacy).media == {}
+
+
+def test_a_decorative_picture_is_neither_numbered_nor_spoken(candidacy):
+    picture = make_picture(candidacy=candidacy, alternative_text="", is_decorative=True)
+    make_section(candidacy=candidacy, body=figure(candidacy, picture))
+
+    document = composed(candidacy)
+
+    assert "Figure" not in html_of(document)
+    assert f'<figure><img src="{MEDIA_URL}{picture.public_id}.jpg" alt=""></figure>' in html_of(document)
+
+
+def test_the_picture_of_another_candidacy_is_not_shown(candidacy):
+    foreign = make_picture(candidacy=make_candidacy())
+    make_section(candidacy=candidacy, body=figure(candidacy, foreign))
+
+    document = composed(candidacy)
+
+    assert str(foreign.public_id) not in html_of(document)
+    assert document.media == {}
+
+
+def test_a_missing_picture_prints_a_notice_and_is_told(candidacy):
+    picture = make_picture(candidacy=candidacy, alternative_text="Le beffroi")
+    make_section(
+        candidacy=candidacy, title="Chapitre illustré", body=f"<p>Avant.</p>{figure(candidacy, picture)}"
+    )
+    picture.file.delete(save=False)
+
+    rendered = printed(candidacy)
+
+    assert "Image absente – Le beffroi" in " ".join(pages_of(rendered))
+    assert [str(notice).split(NBSP)[0] for notice in rendered.notices] == ["Chapitre illustré"]
+
+
+# --- live chapters --------------------------------------------------------------------------------------
+
+
+def test_the_plan_faces_charges_with_products_under_their_accounts(candidacy):
+    make_section(candidacy=candidacy, kind=KINDS.FUNDING_PLAN)
+    plan = make_plan(candidacy=candidacy, first_year=2027, last_year=2028)
+    make_expense_line(
+        plan=plan, account="604", label="Concerts", amounts={2027: 1000, 2028: Decimal("500.50")}
+    )
+    make_expense_line(plan=plan, account="864", label="Bénévoles", amounts={2027: 200})
+    make_income_line(plan=plan, account="745", label="Ville", amounts={2027: 1500}, status="requested")
+    make_income_line(plan=plan, account="742", label="Région refusée", amounts={2027: 900}, status="refused")
+    make_income_line(plan=plan, account="870", label="Bénévolat", amounts={2027: 200}, status="considered")
+
+    content = read_dossier(candidacy)
+    html = html_of(composed(candidacy))
+
+    left = [
+        (row.expense.code, row.expense.amount, row.expense.is_account)
+        for row in content.plan.rows
+        if row.expense
+    ]
+    right = [
+        (row.income.code, row.income.amount, row.income.is_account) for row in content.plan.rows if row.income
+    ]
+    assert left == [("60", Decimal("1500.50"), True), ("604", Decimal("1500.50"), False)]
+    assert right == [("74", Decimal("1500.00"), True), ("745", Decimal("1500.00"), False)]
+    assert [row.expense.code for row in content.plan.rows_in_kind] == ["86", "864"]
+    assert (content.plan.grand_expenses, content.plan.grand_income) == (
+        Decimal("1700.50"),
+        Decimal("1700.00"),
+    )
+    assert "Région refusée" not in html
+    assert "sollicitée" in html
+    assert "Le plan n’est pas équilibré" in html
+    assert html.count("<svg") == 2
+
+
+def test_only_committed_partners_are_printed_by_circle(candidacy):
+    make_section(candidacy=candidacy, kind=KINDS.PARTNERS)
+    stages = Organisation.Stage
+    near, far = Organisation.Circle.values[0], Organisation.Circle.values[-1]
+    make_organisation(
+        candidacy=candidacy, name="Louvre-Lens", role="Maison pivot", circle=near, stage=stages.ACTIVE
+    )
+    make_organisation(candidacy=candidacy, name="Culture Commune", circle=far, stage=stages.COMMITTED)
+    for stage in (stages.IDENTIFIED, stages.CONTACTED, stages.MET, stages.INTERESTED, stages.WITHDRAWN):
+        make_organisation(candidacy=candidacy, name=f"Approchée {stage}", stage=stage)
+
+    html = html_of(composed(candidacy))
+
+    assert "Louvre-Lens" in html
+    assert "Maison pivot" in html
+    assert html.index("Louvre-Lens") < html.index("Culture Commune")
+    assert "Approchée" not in html
+    assert "2 structures se sont engagées à ce jour." in html
+
+
+def test_committees_are_printed_with_their_rhythm_and_sitting_members(candidacy):
+    make_section(candidacy=candidacy, kind=KINDS.GOVERNANCE)
+    committee = make_committee(
+        candidacy=candidacy, name="Comité de pilotage", acronym="COPIL", rhythm_min=1, rhythm_max=2, quorum=5
+    )
+    contact = make_contact(
+        organisation=make_organisation(candidacy=candidacy), first_name="Ana", last_name="Vasseur"
+    )
+    left = make_contact(
+        organisation=make_organisation(candidacy=candidacy), first_name="Luc", last_name="Parti"
+    )
+    make_seat(committee=committee, contact=contact, quality="chair")
+    make_seat(committee=committee, contact=left, until=date(2020, 1, 1))
+
+    html = " ".join(html_of(composed(candidacy)).split())
+
+    assert "Comité de pilotage (COPIL)" in html
+    assert "1 à 2 réunions par trimestre" in html
+    assert "quorum de 5 membres votants" in html
+    assert "Ana Vasseur" in html
+    assert "Luc Parti" not in html
+
+
+def test_the_calendar_prints_what_was_held_or_convened_only(candidacy):
+    make_section(candidacy=candidacy, kind=KINDS.CALENDAR)
+    committee = make_committee(candidacy=candidacy)
+    now = timezone.now()
+    make_meeting(
+        committee=committee, title="Séance tenue", status=Meeting.Status.HELD, starts_at=now - timedelta(9)
+    )
+    make_meeting(
+        committee=committee, title="Séance convoquée", status=Meeting.Status.CONVENED, convened_at=now
+    )
+    make_meeting(committee=committee, title="Séance en préparation", status=Meeting.Status.DRAFT)
+    make_meeting(
+        committee=committee, title="Séance annulée", status=Meeting.Status.CANCELLED, cancelled_at=now
+    )
+
+    html = html_of(composed(candidacy))
+
+    assert "Séance tenue" in html
+    assert "Séance convoquée" in html
+    assert "en préparation" not in html
+    assert "annulée" not in html
+
+
+def test_chapters_without_data_say_so(candidacy):
+    for kind in (KINDS.FUNDING_PLAN, KINDS.PARTNERS, KINDS.GOVERNANCE, KINDS.CALENDAR):
+        make_section(candidacy=candidacy, kind=kind)
+
+    html = html_of(composed(candidacy))
+
+    assert html.count('class="unwritten"') == 4
+
+
+# --- printing -------------------------------------------------------------------------------------------
+
+
+def test_the_whole_dossier_is_one_accessible_file_with_every_chapter(candidacy):
+    logo = BytesIO()
+    Image.new("RGB", (60, 30), "#336699").save(logo, "PNG")
+    candidacy.logo.save("logo.png", ContentFile(logo.getvalue()))
+    make_bid(candidacy, rows=2)
+
+    rendered = printed(candidacy)
+
+    pages = pages_of(rendered)
+    reader = PdfReader(BytesIO(rendered.content))
+    assert "no failures" in str(validate_pdf_bytes(rendered.content, profile=ValidationProfile.PDF_UA_1))
+    assert rendered.notices == ()
+    assert "Remonter au jour" in pages[0]
+    assert "Candidature fictive" in pages[0]
+    assert len(reader.pages[0].images) == 1
+    assert "Sommaire" in pages[1]
+    for page in pages[1:]:
+        assert "Candidature fictive de démonstration" in page
+    text = " ".join(pages)
+    for expected in (
+        "Charges et produits",
+        "Structure",
+        "Composition",
+        "Réunions tenues",
+        "Table des figures",
+    ):
+        assert expected in text
+    assert reader.metadata.title == "Remonter au jour"
+    assert reader.metadata.author == "Ville de Lens"
+    assert str(candidacy.public_id).encode() in rendered.content
+
+
+def test_the_table_of_figures_gives_their_pages(candidacy):
+    picture = make_picture(candidacy=candidacy, caption="Une légende à retrouver")
+    make_section(candidacy=candidacy, body="<p>Long texte.</p>" * 120 + figure(candidacy, picture))
+
+    pages = pages_of(printed(candidacy))
+
+    where = next(number for number, page in enumerate(pages, start=1) if "Figure 1. Une légende" in page)
+    table = next(page for page in pages[2:] if "Table des figures" in page and "Crédit" in page)
+    assert f"Une légende à retrouver Candidacy {where}" in table
+
+
+def test_the_same_content_gives_the_same_bytes(candidacy, settings, tmp_path):
+    make_bid(candidacy, rows=1)
+
+    first = printed(candidacy)
+    settings.CACHE_DIR = tmp_path / "elsewhere"
+    second = printed(candidacy)
+
+    assert first.sha256 == second.sha256
+
+
+def test_progress_is_told_in_french_and_never_goes_back(candidacy):
+    make_section(candidacy=candidacy, body="<p>Texte.</p>")
+    told = []
+
+    build_dossier_pdf(candidacy, on_progress=lambda stage, percent: told.append((stage, percent)))
+
+    percentages = [percent for _, percent in told]
+    assert percentages == sorted(percentages)
+    assert percentages[-1] == 99
+    assert told[0][0] == "Lecture du dossier"
+    assert "Assemblage du fichier" in [stage for stage, _ in told]
+
+
+def test_a_caller_that_gives_up_stops_the_rendering(candidacy):
+    make_section(candidacy=candidacy, body="<p>Texte.</p>")
+
+    def give_up(stage, percent):
+        if percent >= 10:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        build_dossier_pdf(candidacy, on_progress=give_up)
+
+    assert not DossierExport.objects.exists()
+    assert printed(candidacy).page_count == 3
