@@ -188,7 +188,12 @@ class AgendaItemForm(RowForm):
             ),
             "details",
             Submit("save", _t("Enregistrer")),
+            *([] if self.row else [_another()]),
         )
+
+
+def _another() -> Submit:
+    return Submit("another", _t("Enregistrer et ajouter un autre point"), css_class="btn-outline-secondary")
 
 
 class AnswerForm(SheetForm):

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from datetime import date, time
 from typing import NamedTuple, TypedDict, Unpack
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,7 +9,14 @@ from django.utils.translation import gettext as _
 
 from candidacy.models import Candidacy
 from committees.models import Committee, CommitteeMember, ReminderRule
-from committees.services.locking import check_revision, lock, save_changes
+from committees.services.locking import (
+    already_made,
+    changed_fields,
+    check_revision,
+    identity,
+    lock,
+    save_changes,
+)
 from committees.services.reminders import replan_meeting
 from core.errors import DomainError
 from partners.models import Contact
@@ -50,9 +58,13 @@ def create_committee(
     *,
     candidacy: Candidacy,
     reminders: Sequence[Reminder] = DEFAULT_REMINDERS,
+    public_id: UUID | None = None,
     **fields: Unpack[CommitteeFields],
 ) -> Committee:
-    committee = Committee(candidacy=candidacy, **fields)
+    locked = lock(candidacy)
+    if (committee := already_made(locked.committees.all(), public_id)) is not None:
+        return committee
+    committee = Committee(candidacy=locked, **identity(public_id), **fields)
     committee.full_clean()
     committee.save()
     _write_reminders(committee, reminders)
@@ -99,10 +111,16 @@ def _write_reminders(committee: Committee, reminders: Sequence[Reminder]) -> boo
 
 @transaction.atomic
 def create_seat(*, committee: Committee, contact: Contact, **fields: Unpack[SeatFields]) -> CommitteeMember:
-    """Give ``contact`` a seat; the meetings already convened keep the people they were sent to."""
+    """Give ``contact`` a seat; the meetings already convened keep the people they were sent to.
+
+    The very seat they have already is given back, so that a double click is harmless.
+    """
     locked = lock(committee)
     if contact.candidacy_id != locked.candidacy_id:
         raise DomainError(_("Cette personne n’est pas un contact de la candidature."))
+    present = locked.members.filter(contact=contact).first()
+    if present is not None and not changed_fields(present, fields):
+        return present
     seat = CommitteeMember(committee=locked, contact=contact, **fields)
     _save_seat(seat)
     return seat

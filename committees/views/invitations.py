@@ -35,7 +35,7 @@ def invitation_create(request: AppRequest, slug: str, public_id: UUID) -> HttpRe
     """Add people to a meeting that is already convened, or who came to one that was held."""
     meeting = meeting_of(request, slug, public_id)
     require(can_change_meeting(request.user, meeting))
-    form = GuestsForm(request.POST or None, guests=_uninvited(meeting))
+    form = GuestsForm(request.POST or None, guests=_offered(request, meeting))
     outcome = submit(form, lambda: invite_contacts(meeting=meeting, contacts=form.cleaned_data["guests"]))
     if outcome.is_saved:
         said = ngettext("%(count)d personne invitée.", "%(count)d personnes invitées.", outcome.row)
@@ -111,13 +111,12 @@ def attendance_from_answers(request: AppRequest, slug: str, public_id: UUID) -> 
     return redirect("committees:invitation-attendance", slug, public_id)
 
 
-def _uninvited(meeting: Meeting) -> ContactQuerySet:
+def _offered(request: AppRequest, meeting: Meeting) -> ContactQuerySet:
+    """Offer whoever is not on the list; a form sent twice names people who have just joined it."""
     contacts: ContactQuerySet = Contact.objects.filter(candidacy=meeting.committee.candidacy)
-    return (
-        contacts.exclude(invitations__meeting=meeting)
-        .select_related("organisation", "user")
-        .order_by("last_name", "first_name", "pk")
-    )
+    if request.method == "GET":
+        contacts = contacts.exclude(invitations__meeting=meeting)
+    return contacts.select_related("organisation", "user").order_by("last_name", "first_name", "pk")
 
 
 def _where_they_came_from(request: AppRequest, meeting: Meeting) -> HttpResponse:

@@ -20,13 +20,14 @@ from partners.models import Contact
 def seat_create(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     committee = committee_of(request, slug, public_id)
     require(can_change_committee(request.user, committee))
-    contacts = (
-        Contact.objects.filter(candidacy=committee.candidacy)
-        .exclude(seats__committee=committee)
-        .select_related("organisation")
-        .order_by("last_name", "first_name", "pk")
+    contacts = Contact.objects.filter(candidacy=committee.candidacy).select_related("organisation")
+    if request.method == "GET":  # a form sent twice names somebody who has just been given a seat
+        contacts = contacts.exclude(seats__committee=committee)
+    form = SeatForm(
+        request.POST or None,
+        committee=committee,
+        contacts=contacts.order_by("last_name", "first_name", "pk"),
     )
-    form = SeatForm(request.POST or None, committee=committee, contacts=contacts)
     outcome = submit(form, lambda: create_seat(committee=committee, **form.cleaned_data))
     if outcome.is_saved:
         messages.success(request, _("%(name)s siège au comité.") % {"name": outcome.row.contact})

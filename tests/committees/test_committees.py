@@ -143,7 +143,7 @@ def test_a_person_sits_once_on_a_committee():
     seat = make_seat()
 
     with pytest.raises(ValidationError, match="siège déjà"):
-        create_seat(committee=seat.committee, contact=seat.contact)
+        create_seat(committee=seat.committee, contact=seat.contact, quality=Quality.CHAIR)
 
 
 def test_somebody_from_another_candidacy_cannot_sit():

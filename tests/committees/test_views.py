@@ -1,27 +1,21 @@
 """What people do on the pages: type, err, come back, click twice."""
 
-import csv
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from io import BytesIO, StringIO
 from uuid import uuid4
 
-import openpyxl
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
-from committees.models import AgendaItem, Committee, CommitteeMember, Decision, Invitation, Meeting
+from committees.models import Committee, CommitteeMember, Meeting
 from tests.factories import (
     make_action,
     make_agenda_item,
     make_committee,
     make_contact,
     make_decision,
-    make_invitation,
     make_meeting,
     make_member,
-    make_seat,
 )
 
 Status = Meeting.Status
@@ -238,451 +232,52 @@ def test_every_row_that_two_people_write_has_its_conflict(client, lead, committe
     assert getattr(row, field) == "Version d’Anne"
 
 
-# --- the life of a meeting ---------------------------------------------------------------------------
+# --- clicking twice ----------------------------------------------------------------------------------
 
 
-def test_before_convening_the_page_says_to_whom_it_goes(client, lead, committee):
-    seat = make_seat(committee=committee)
-    mute = make_seat(
-        committee=committee, contact=make_contact(candidacy=lead.candidacy, last_name="Muet", email="")
-    )
-    make_seat(committee=committee, until=NOW.date())
-    meeting = make_meeting(committee=committee, starts_at=NOW + timedelta(days=12))
+def test_sending_the_form_of_a_committee_twice_creates_one(client, lead):
+    data = committee_data()
+    address = url("committee-create", lead.candidacy)
 
-    response = client.get(url("meeting-convene", lead.candidacy, meeting.public_id))
+    first, second = client.post(address, data), client.post(address, data)
 
-    assert [(person.contact, person.address, person.is_chosen) for person in response.context["members"]] == [
-        (seat.contact, seat.contact.email, True),
-        (mute.contact, "", True),
-    ]
-    assert "sans adresse" in text_of(response)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert Committee.objects.count() == 1
 
 
-@pytest.mark.parametrize(("days", "is_short"), [(6, True), (7, False)])
-def test_a_short_notice_is_told(client, lead, committee, days, is_short):
-    meeting = make_meeting(committee=committee, starts_at=NOW + timedelta(days=days))
+def test_sending_the_form_of_a_seat_twice_gives_one(client, lead, committee):
+    contact = make_contact(candidacy=lead.candidacy)
+    data = {"contact": str(contact.public_id), "quality": "chair", "is_voting": "on"}
+    address = url("seat-create", lead.candidacy, committee.public_id)
 
-    text = text_of(client.get(url("meeting-convene", lead.candidacy, meeting.public_id)))
-
-    assert ("Le délai du comité est de 7 jours" in text) is is_short
-
-
-def test_convening_from_the_page_twice_convenes_once(client, lead, committee):
-    seat, guest = make_seat(committee=committee), make_contact(candidacy=lead.candidacy)
-    meeting = make_meeting(committee=committee, starts_at=NOW + timedelta(days=12))
-    address = url("meeting-convene", lead.candidacy, meeting.public_id)
-    data = {
-        "revision": 1,
-        "members": [str(seat.contact.public_id)],
-        "guests": [str(guest.public_id)],
-    }
-
-    answers = [client.post(address, data).status_code for _ in range(2)]
-
-    assert answers == [302, 302]
-    assert {invitation.contact for invitation in meeting.invitations.all()} == {seat.contact, guest}
+    assert [client.post(address, data).status_code for _ in range(2)] == [302, 302]
+    assert CommitteeMember.objects.count() == 1
+    assert client.post(address, {**data, "quality": "invited"}).status_code == 422
 
 
-def test_convening_nobody_keeps_the_page_and_what_was_unticked(client, lead, committee):
-    make_seat(committee=committee)
-    meeting = make_meeting(committee=committee, starts_at=NOW + timedelta(days=12))
-
-    response = client.post(url("meeting-convene", lead.candidacy, meeting.public_id), {"revision": 1})
-
-    assert response.status_code == 422
-    assert "au moins une personne" in text_of(response)
-    assert [person.is_chosen for person in response.context["members"]] == [False]
-
-
-def test_convening_what_changed_meanwhile_shows_it_first(client, lead, committee):
-    seat = make_seat(committee=committee)
-    meeting = make_meeting(committee=committee, starts_at=NOW + timedelta(days=12))
-    client.post(
-        url("meeting-edit", lead.candidacy, meeting.public_id), meeting_data(revision=1, place="Avion")
-    )
-    address = url("meeting-convene", lead.candidacy, meeting.public_id)
-    members = [str(seat.contact.public_id)]
-
-    stale = client.post(address, {"revision": 1, "members": members})
-
-    assert stale.status_code == 409
-    assert "Avion" in text_of(stale)
-    assert 'name="revision" value="2"' in text_of(stale)
-    assert client.post(address, {"revision": 2, "members": members}).status_code == 302
-
-
-def test_a_past_date_is_refused_on_the_page(client, lead, committee):
-    seat = make_seat(committee=committee)
-    meeting = make_meeting(committee=committee, starts_at=NOW - timedelta(days=1))
-
-    response = client.post(
-        url("meeting-convene", lead.candidacy, meeting.public_id),
-        {"revision": 1, "members": [str(seat.contact.public_id)]},
-    )
-
-    assert response.status_code == 422
-    assert "La date de la réunion est passée" in text_of(response)
-
-
-def test_moving_cancelling_and_restoring_from_the_pages(client, lead, committee):
+def test_inviting_the_same_people_twice_invites_them_once(client, lead, committee):
     meeting = make_meeting(committee=committee, status=Status.CONVENED, starts_at=NOW + timedelta(days=12))
-    make_invitation(meeting=meeting)
+    data = {"guests": [str(make_contact(candidacy=lead.candidacy).public_id)]}
+    address = url("invitation-create", lead.candidacy, meeting.public_id)
 
-    client.post(
-        url("meeting-move", lead.candidacy, meeting.public_id), meeting_data(revision=1, day="2026-03-20")
-    )
-    client.post(url("meeting-cancel", lead.candidacy, meeting.public_id), {"reason": "Grève."})
-    cancelled = Meeting.objects.get()
-    client.post(url("meeting-restore", lead.candidacy, meeting.public_id))
-
-    meeting.refresh_from_db()
-    assert (cancelled.status, cancelled.cancellation_reason) == (Status.CANCELLED, "Grève.")
-    assert (meeting.status, meeting.local_day.isoformat(), meeting.sequence) == (
-        Status.CONVENED,
-        "2026-03-20",
-        3,
-    )
+    assert [client.post(address, data).status_code for _ in range(2)] == [302, 302]
+    assert meeting.invitations.count() == 1
 
 
-def test_cancelling_without_a_reason_keeps_the_meeting(client, lead, committee):
-    meeting = make_meeting(committee=committee, status=Status.CONVENED)
-
-    response = client.post(url("meeting-cancel", lead.candidacy, meeting.public_id), {"reason": " "})
-
-    assert response.status_code == 422
-    meeting.refresh_from_db()
-    assert meeting.status == Status.CONVENED
-
-
-def test_what_a_step_refuses_is_said(client, lead, committee):
-    meeting = make_meeting(committee=committee, status=Status.CONVENED, starts_at=NOW + timedelta(days=1))
-
-    response = client.post(url("meeting-hold", lead.candidacy, meeting.public_id), follow=True)
-
-    assert "La réunion n’a pas commencé" in text_of(response)
-
-
-@pytest.mark.parametrize(
-    ("status", "days", "button"),
-    [
-        (Status.DRAFT, 3, "convoquer/"),
-        (Status.DRAFT, -3, "tenir/"),
-        (Status.CONVENED, 3, "invitations/nouvelle/"),
-        (Status.CONVENED, -3, "tenir/"),
-        (Status.CANCELLED, 3, "retablir/"),
-    ],
-)
-def test_the_page_of_a_meeting_offers_its_next_step(client, lead, committee, status, days, button):
-    meeting = make_meeting(committee=committee, status=status, starts_at=NOW + timedelta(days=days))
-
-    text = text_of(client.get(url("meeting-detail", lead.candidacy, meeting.public_id)))
-
-    assert f"/reunions/{meeting.public_id}/{button}" in text
-
-
-def test_the_quorum_tells_what_is_missing(client, lead, committee):
-    Committee.objects.update(quorum=3)
-    meeting = make_meeting(committee=committee, status=Status.CONVENED)
-    for answer in ("present", "excused"):
-        make_invitation(meeting=meeting, is_voting=True, answer=answer, answered_at=NOW)
-
-    response = client.get(url("meeting-detail", lead.candidacy, meeting.public_id))
-
-    roll = response.context["roll"]
-    assert (roll.voices, roll.missing_voices, roll.answered) == (1, 2, 2)
-    assert "il en manque 2" in text_of(response)
-
-
-# --- parts by htmx -----------------------------------------------------------------------------------
-
-HTMX = {"HX-Request": "true"}
-
-
-def test_moving_an_item_by_htmx_brings_the_agenda_alone(client, lead, committee):
+def test_an_item_can_be_followed_by_another(client, lead, committee):
     meeting = make_meeting(committee=committee)
-    make_agenda_item(meeting=meeting, title="Premier", position=1)
-    item = make_agenda_item(meeting=meeting, title="Second", position=2)
+    address = url("agenda-item-create", lead.candidacy, meeting.public_id)
 
     response = client.post(
-        url("agenda-item-move", lead.candidacy, meeting.public_id, item.public_id),
-        {"direction": "up"},
-        headers=HTMX,
+        address,
+        {
+            "public_id": str(uuid4()),
+            "title": "Point",
+            "kind": "debate",
+            "minutes": "10",
+            "another": "1",
+        },
     )
 
-    text = text_of(response)
-    assert text.index("1. Second") < text.index("2. Premier")
-    assert "<html" not in text
-    assert "HX-Request" in response.headers["Vary"]
-
-
-def test_moving_an_item_without_script_returns_to_the_agenda(client, lead, committee):
-    meeting = make_meeting(committee=committee)
-    item = make_agenda_item(meeting=meeting)
-
-    response = client.post(
-        url("agenda-item-move", lead.candidacy, meeting.public_id, item.public_id), {"direction": "down"}
-    )
-
-    assert response.headers["Location"].endswith(f"/reunions/{meeting.public_id}/#ordre-du-jour")
-
-
-def test_an_unknown_direction_moves_nothing(client, lead, committee):
-    item = make_agenda_item(meeting=make_meeting(committee=committee))
-
-    response = client.post(
-        url("agenda-item-move", lead.candidacy, item.meeting.public_id, item.public_id),
-        {"direction": "sideways"},
-    )
-
-    assert response.status_code == 400
-
-
-def test_noting_an_answer_by_htmx_brings_the_list_and_says_so(client, lead, committee):
-    invitation = make_invitation(
-        meeting=make_meeting(committee=committee, status=Status.CONVENED, starts_at=NOW + timedelta(days=12))
-    )
-
-    response = client.post(
-        url("invitation-answer", lead.candidacy, invitation.meeting.public_id, invitation.public_id),
-        {"answer": "remote"},
-        headers=HTMX,
-    )
-
-    text = text_of(response)
-    assert 'id="invitations"' in text
-    assert "Réponse enregistrée" in text
-    assert "<html" not in text
-
-
-def test_answering_from_the_list_returns_to_the_list(client, lead, committee):
-    invitation = make_invitation(
-        meeting=make_meeting(committee=committee, status=Status.CONVENED, starts_at=NOW + timedelta(days=12))
-    )
-    address = url("invitation-answer", lead.candidacy, invitation.meeting.public_id, invitation.public_id)
-    back = url("meeting-list", lead.candidacy)
-
-    assert client.post(address, {"answer": "present", "retour": back}).headers["Location"] == back
-
-
-@pytest.mark.parametrize(
-    "back", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:x"]
-)
-def test_an_answer_never_sends_elsewhere(client, lead, committee, back):
-    invitation = make_invitation(
-        meeting=make_meeting(committee=committee, status=Status.CONVENED, starts_at=NOW + timedelta(days=12))
-    )
-    address = url("invitation-answer", lead.candidacy, invitation.meeting.public_id, invitation.public_id)
-
-    response = client.post(address, {"answer": "present", "retour": back})
-
-    assert response.headers["Location"].startswith(f"/c/{lead.candidacy.slug}/")
-
-
-# --- attendance --------------------------------------------------------------------------------------
-
-
-def test_two_people_who_tick_at_once_do_not_undo_each_other(client, lead, committee):
-    meeting = make_meeting(committee=committee, status=Status.HELD, starts_at=NOW - timedelta(days=1))
-    first, second = make_invitation(meeting=meeting), make_invitation(meeting=meeting)
-    address = url("invitation-attendance", lead.candidacy, meeting.public_id)
-    shown = {f"initial-{row.public_id}": "unknown" for row in (first, second)}
-
-    client.post(address, {**shown, str(first.public_id): "present", str(second.public_id): "unknown"})
-    client.post(address, {**shown, str(first.public_id): "unknown", str(second.public_id): "absent"})
-
-    assert [Invitation.objects.get(pk=row.pk).attendance for row in (first, second)] == ["present", "absent"]
-
-
-def test_the_attendance_sheet_remembers_what_it_showed(client, lead, committee):
-    meeting = make_meeting(committee=committee, status=Status.HELD)
-    invitation = make_invitation(meeting=meeting, attendance="remote")
-
-    text = text_of(client.get(url("invitation-attendance", lead.candidacy, meeting.public_id)))
-
-    assert f'name="initial-{invitation.public_id}" value="remote"' in text
-
-
-def test_attendance_before_the_meeting_is_refused_with_its_reason(client, lead, committee):
-    invitation = make_invitation(
-        meeting=make_meeting(committee=committee, status=Status.CONVENED, starts_at=NOW + timedelta(days=1))
-    )
-
-    response = client.post(
-        url("invitation-attendance", lead.candidacy, invitation.meeting.public_id),
-        {f"initial-{invitation.public_id}": "unknown", str(invitation.public_id): "present"},
-    )
-
-    assert response.status_code == 422
-    assert "à partir de l’ouverture" in text_of(response)
-
-
-# --- decisions, actions, lists -----------------------------------------------------------------------
-
-
-def test_a_decision_is_recorded_in_one_line(client, lead, committee):
-    meeting = make_meeting(committee=committee, status=Status.HELD, starts_at=NOW - timedelta(days=1))
-    page = client.get(url("meeting-detail", lead.candidacy, meeting.public_id))
-    data = {"public_id": str(page.context["decision_token"]), "wording": "Le comité retient le site."}
-
-    for _ in range(2):
-        client.post(url("decision-create", lead.candidacy, meeting.public_id), data)
-
-    assert Decision.objects.get().number == "COPIL-2026-03-D1"
-
-
-def test_a_decision_given_up_without_a_word_is_said_at_its_field(client, lead, committee):
-    decision = make_decision(meeting=make_meeting(committee=committee, status=Status.HELD))
-
-    response = client.post(
-        url("decision-edit", lead.candidacy, decision.public_id),
-        {"revision": 1, "wording": "Une.", "status": "abandoned"},
-    )
-
-    assert response.status_code == 422
-    assert "status_note" in response.context["form"].errors
-
-
-def test_an_added_item_goes_to_the_end_of_the_agenda(client, lead, committee):
-    meeting = make_meeting(committee=committee)
-    make_agenda_item(meeting=meeting, position=1)
-
-    client.post(
-        url("agenda-item-create", lead.candidacy, meeting.public_id),
-        {"public_id": str(uuid4()), "title": "Nouveau", "kind": "decision", "minutes": "15"},
-    )
-
-    assert AgendaItem.objects.get(title="Nouveau").position == 2
-
-
-@pytest.fixture
-def decisions(lead, committee):
-    other = make_committee(candidacy=lead.candidacy, acronym="COTECH")
-    old = make_meeting(committee=committee, status=Status.HELD, starts_at=NOW - timedelta(days=40))
-    new = make_meeting(committee=other, status=Status.HELD, starts_at=NOW - timedelta(days=4))
-    late = timezone.localdate() - timedelta(days=1)
-    return {
-        "late": make_decision(meeting=old, wording="Rénover la salle", due_on=late),
-        "applied": make_decision(meeting=old, wording="Louer la salle", status="applied", due_on=late),
-        "new": make_decision(meeting=new, wording="Écrire au préfet"),
-    }
-
-
-@pytest.mark.parametrize(
-    ("query", "names"),
-    [
-        ("", ["new", "applied", "late"]),
-        ("tri=date", ["late", "applied", "new"]),
-        ("tri=-date", ["new", "applied", "late"]),
-        ("tri=nonsense", ["new", "applied", "late"]),
-        ("etat=applied", ["applied"]),
-        ("etat=nonsense", ["new", "applied", "late"]),
-        ("retard=on", ["late"]),
-        ("q=salle", ["applied", "late"]),
-        ("comite=nonsense", ["new", "applied", "late"]),
-        ("page=99", ["new", "applied", "late"]),
-    ],
-)
-def test_the_register_narrows_and_sorts_by_its_address(client, lead, decisions, query, names):
-    page = client.get(url("decision-list", lead.candidacy) + "?" + query).context["page"]
-
-    assert [decision.pk for decision in page] == [decisions[name].pk for name in names]
-
-
-def test_the_register_narrows_to_a_committee(client, lead, decisions):
-    committee = decisions["new"].meeting.committee
-
-    page = client.get(url("decision-list", lead.candidacy) + f"?comite={committee.public_id}").context["page"]
-
-    assert [decision.pk for decision in page] == [decisions["new"].pk]
-
-
-def test_links_of_the_register_keep_its_filters(client, lead, decisions):
-    text = text_of(client.get(url("decision-list", lead.candidacy) + "?q=salle"))
-
-    assert "?q=salle&tri=echeance" in text
-    assert "export/?q=salle&format=xlsx" in text
-
-
-@pytest.mark.parametrize(
-    ("query", "count"), [("", 1), ("etat=toutes", 2), ("etat=done", 1), ("etat=done&retard=on", 0)]
-)
-def test_the_list_of_actions_shows_what_is_open_unless_asked(client, lead, query, count):
-    make_action(candidacy=lead.candidacy)
-    make_action(candidacy=lead.candidacy, status="done", closed_on=NOW.date())
-
-    assert (
-        client.get(url("action-list", lead.candidacy) + "?" + query).context["page"].paginator.count == count
-    )
-
-
-@pytest.mark.parametrize(
-    ("query", "titles"),
-    [
-        ("", ["Demain", "Après"]),
-        ("quand=passees", ["Hier", "Avant"]),
-        ("quand=toutes&tri=-date", ["Après", "Demain", "Hier", "Avant"]),
-        ("quand=passees&tri=date", ["Avant", "Hier"]),
-        ("etat=draft", ["Demain"]),
-    ],
-)
-def test_meetings_are_listed_by_period(client, lead, committee, query, titles):
-    for days, title, status in (
-        (-9, "Avant", Status.HELD),
-        (-1, "Hier", Status.CANCELLED),
-        (1, "Demain", Status.DRAFT),
-        (9, "Après", Status.CONVENED),
-    ):
-        make_meeting(committee=committee, title=title, status=status, starts_at=NOW + timedelta(days=days))
-
-    page = client.get(url("meeting-list", lead.candidacy) + "?" + query).context["page"]
-
-    assert [meeting.title for meeting in page] == titles
-
-
-def test_the_team_finds_the_meetings_it_is_called_to(client, lead, committee):
-    mine = make_meeting(committee=committee, status=Status.CONVENED, starts_at=NOW + timedelta(days=9))
-    make_meeting(committee=committee, status=Status.CONVENED, starts_at=NOW + timedelta(days=9))
-    make_invitation(meeting=mine, contact=make_contact(candidacy=lead.candidacy, user=lead.user))
-
-    page = client.get(url("meeting-list", lead.candidacy) + "?miennes=on").context["page"]
-
-    assert list(page) == [mine]
-
-
-def test_a_long_list_is_cut_into_pages(client, lead, committee):
-    meeting = make_meeting(committee=committee, status=Status.HELD)
-    for n in range(51):
-        make_decision(meeting=meeting, number=f"COPIL-2026-03-D{n}")
-
-    first = client.get(url("decision-list", lead.candidacy)).context["page"]
-    last = client.get(url("decision-list", lead.candidacy) + "?page=2").context["page"]
-
-    assert (len(first), len(last)) == (50, 1)
-
-
-def test_an_export_follows_the_filters_and_guards_its_cells(client, lead, committee):
-    meeting = make_meeting(committee=committee, status=Status.HELD, starts_at=NOW - timedelta(days=1))
-    make_decision(meeting=meeting, number="COPIL-2026-03-D1", wording='=HYPERLINK("http://evil.example")')
-    make_decision(meeting=meeting, number="COPIL-2026-03-D2", wording="Autre", status="applied")
-    address = url("decision-export", lead.candidacy) + "?etat=open&format="
-
-    as_csv = client.get(address + "csv")
-    as_xlsx = client.get(address + "xlsx")
-
-    rows = list(csv.reader(StringIO(as_csv.content.decode("utf-8-sig"), newline=""), delimiter=";"))
-    assert [row[0] for row in rows] == ["Numéro", "COPIL-2026-03-D1"]
-    assert rows[1][3] == '\'=HYPERLINK("http://evil.example")'
-    sheet = openpyxl.load_workbook(BytesIO(as_xlsx.content)).active
-    assert sheet.max_row == 2
-    assert "f" not in {cell.data_type for row in sheet.iter_rows() for cell in row}
-
-
-def test_the_meetings_export_counts_answers(client, lead, committee):
-    meeting = make_meeting(committee=committee, status=Status.CONVENED, starts_at=NOW + timedelta(days=9))
-    make_invitation(meeting=meeting, answer="present", answered_at=NOW)
-    make_invitation(meeting=meeting)
-
-    content = client.get(url("meeting-export", lead.candidacy) + "?format=csv").content.decode("utf-8-sig")
-
-    (row,) = list(csv.reader(StringIO(content), delimiter=";"))[1:]
-    assert row[6:] == ["2", "1", "0", "0", "1"]
+    assert response.headers["Location"] == address
+    assert meeting.agenda_items.count() == 1
