@@ -1,10 +1,26 @@
 from django.urls import path
 
-from dossier.views import dashboard, exports, outline, pictures, sections
+from dossier.views import dashboard, exports, founding, outline, pictures, sections
 
 app_name = "dossier"
 
 urlpatterns = [
+    path("candidatures/nouvelle/", founding.candidacy_create, name="candidacy-create"),
+    path(
+        "candidatures/nouvelle/<uuid:draft>/verification/",
+        founding.candidacy_create_review,
+        name="candidacy-create-review",
+    ),
+    path(
+        "candidatures/nouvelle/<uuid:draft>/abandon/",
+        founding.candidacy_create_abandon,
+        name="candidacy-create-abandon",
+    ),
+    path(
+        "candidatures/nouvelle/<uuid:draft>/<slug:step>/",
+        founding.candidacy_create_step,
+        name="candidacy-create-step",
+    ),
     path("c/<slug:slug>/", dashboard.dashboard, name="dashboard"),
     path("c/<slug:slug>/dossier/", outline.section_list, name="section-list"),
     path("c/<slug:slug>/dossier/sections/nouvelle/", outline.section_create, name="section-create"),
