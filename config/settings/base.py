@@ -102,7 +102,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.templatetags.static",
                 "template_partials.templatetags.partials",
                 "core.templatetags.formats",
-                "lucide.templatetags.lucide",
+                "core.templatetags.icons",
             ],
         },
     }
