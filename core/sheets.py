@@ -77,10 +77,11 @@ class SheetForm(forms.ModelForm):  # type: ignore[type-arg]  # subscripting it n
         data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
         data[self.add_prefix("seen")] = fingerprint(current, self.names)
         self.data = data
+        typed = {name: self.cleaned_data[name] for name in self.names}
         return [
-            Difference(str(self.fields[name].label), self._shown(name, saved[name]), self._shown(name, typed))
-            for name, typed in self.values.items()
-            if saved[name] != typed
+            Difference(str(self.fields[name].label), self._shown(name, saved[name]), self._shown(name, value))
+            for name, value in typed.items()
+            if saved[name] != value
         ]
 
     def _shown(self, name: str, value: Any) -> str:
