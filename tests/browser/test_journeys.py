@@ -10,9 +10,10 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from candidacy.models import Membership
-from committees.models import Invitation, Meeting
+from committees.models import Invitation, Meeting, ReminderRule
 from dossier.models import DossierExport, Section
 from notifications.models import OutboundMessage
+from notifications.tasks import send_due_messages
 from tests.factories import (
     make_committee,
     make_contact,
@@ -68,6 +69,8 @@ def test_a_person_without_a_password_signs_in_with_the_code_they_receive(visit, 
 def test_a_copil_is_convened_and_an_elected_official_answers(visit, lead, candidacy):
     mayor = make_person(candidacy, Role.ELECTED, first_name="Mathilde", last_name="Caron")
     committee = make_committee(candidacy=candidacy, name="Comité de pilotage", acronym="COPIL", kind="copil")
+    for days in (7, 1):
+        ReminderRule.objects.create(committee=committee, days_before=days)
     make_seat(committee=committee, contact=make_contact(candidacy=candidacy, user=mayor, email=mayor.email))
     meeting = make_meeting(
         committee=committee, title="Arbitrages", starts_at=timezone.now() + timedelta(days=20)
@@ -81,6 +84,7 @@ def test_a_copil_is_convened_and_an_elected_official_answers(visit, lead, candid
 
     meeting.refresh_from_db()
     assert meeting.status == Meeting.Status.CONVENED
+    send_due_messages()  # what beat asks for every minute
     assert [message.to for message in mail.outbox] == [[mayor.email]]
     assert any(name.endswith(".ics") for name, *_ in mail.outbox[0].attachments)
     page = desk.open(reverse("candidacy:outbox-list", args=[candidacy.slug]))
@@ -88,11 +92,9 @@ def test_a_copil_is_convened_and_an_elected_official_answers(visit, lead, candid
 
     tablet = visit(size="360")
     tablet.sign_in(mayor, PASSWORD)
-    page = tablet.open(reverse("committees:meeting-detail", args=[candidacy.slug, meeting.public_id]))
+    page = tablet.open(reverse("committees:meeting-list", args=[candidacy.slug]))
     page.get_by_role("button", name="Je viens").first.click()
-    page.wait_for_function(
-        "document.querySelector('[name=answer][value=present]').getAttribute('aria-pressed') === 'true'"
-    )
+    page.locator("[name=answer][value=present][aria-pressed=true]").first.wait_for()
 
     assert Invitation.objects.get(meeting=meeting).answer == Invitation.Answer.PRESENT
     assert OutboundMessage.objects.planned().count() == 2  # seven days and one day before
