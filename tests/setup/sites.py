@@ -45,9 +45,13 @@ class Site:
             if line.startswith("Ready: "):
                 break
         self.seconds_to_ready = time.monotonic() - started
-        self.work_to_ready = sum(
-            sum(process.cpu_times()[:2]) for process in self.processes() if "celery" not in process.cmdline()
-        )
+        ready = self.lines[-1].startswith("Ready: ")
+        self.work_to_ready = self._work() if ready else None
+
+    def _work(self):
+        """Return the seconds of processor that led to the line; the worker starts beside it."""
+        processes = [process for process in self.processes() if "celery" not in process.cmdline()]
+        return sum(sum(process.cpu_times()[:2]) for process in processes)
 
     def get(self, path):
         with urllib.request.urlopen(self.url + path, timeout=10) as response:
@@ -62,7 +66,7 @@ class Site:
 
     def wait_for_worker(self):
         """Wait until the worker consumes, which is when beat, its second thread, begins to turn."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             workers = [process for process in self.processes() if "celery" in process.cmdline()]
             if workers and workers[0].num_threads() > 1:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from core.management.commands import serve
+from core import processes
 from tests.setup.sites import free_port, own_servers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,8 +87,8 @@ def test_the_command_of_a_service_makes_its_own_health_check_green(here, name):
 
 
 def test_containers_run_the_commands_of_bin_start():
-    assert tuple(SERVICES["web"]["command"]) == (*serve.WEB, "--bind", "0.0.0.0:8000")
-    assert tuple(SERVICES["worker"]["command"]) == serve.WORKER
+    assert tuple(SERVICES["web"]["command"]) == (*processes.WEB, "--bind", "0.0.0.0:8000")
+    assert tuple(SERVICES["worker"]["command"]) == processes.WORKER
     assert SERVICES["beat"]["command"][:5] == ["celery", "--app", "config", "--quiet", "beat"]
 
 
