@@ -149,3 +149,34 @@ def test_a_refused_text_is_still_there_and_marked(visit, section, writer):
     page.get_by_text("Plus récent.").first.wait_for()
 
     assert "Ajout" in page.locator("textarea").first.input_value()
+
+
+def test_a_picture_of_the_candidacy_is_put_into_the_text_and_described(visit, section, writer):
+    make_picture(candidacy=section.candidacy, caption="Le chevalement", alternative_text="Une tour de fer")
+    section.body = "<p>Avant.</p>"
+    section.save()
+    page = open_editor(visit(), section, writer)
+    page.get_by_role("textbox", name="Texte de la section").click()
+
+    page.get_by_role("button", name="Image", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Insérer une image")
+    chosen = dialog.get_by_label("Image de la candidature")
+    chosen.select_option(label=chosen.locator("option", has_text="Le chevalement").text_content())
+    dialog.get_by_role("button", name="Insérer").click()
+    page.get_by_role("textbox").locator("figure img").click()
+    page.get_by_role("button", name="Image", exact=True).click()
+    described = page.get_by_role("dialog", name="Texte de remplacement").get_by_label(
+        "Texte lu à la place de l’image"
+    )
+    assert described.input_value() == "Une tour de fer"
+    described.fill("Une tour de fer au-dessus d’un puits")
+    page.get_by_role("dialog").get_by_role("button", name="Enregistrer").click()
+    save(page)
+
+    section.refresh_from_db()
+    picture = section.candidacy.pictures.get(caption="Le chevalement")
+    address = reverse("dossier:picture", args=[section.candidacy.slug, picture.public_id])
+    assert (
+        f'<figure><img src="{address}" alt="Une tour de fer au-dessus d’un puits">'
+        "<figcaption>Le chevalement</figcaption></figure>"
+    ) in section.body
