@@ -113,7 +113,8 @@ def test_a_killed_launcher_leaves_no_process(start):
     site.process.kill()
     site.process.wait()
 
-    psutil.wait_procs(processes, timeout=STOP_SECONDS)
+    # Nobody is left to insist: each ends in its own time.
+    psutil.wait_procs(processes, timeout=60)
     assert still_alive(processes) == []
 
 
