@@ -77,10 +77,12 @@ class Illustrator:
             # Decoration: it is neither numbered nor spoken of.
             return f"<figure>{image[0]}</figure>"
         caption = unescape(to_plain_text(written[1])) if written else ""
+        credit = picture.credit if picture else ""
+        if credit and caption.removesuffix(".").endswith(credit):
+            # On the pages the caption names it; in print it stands on a line of its own.
+            caption = caption.removesuffix(".").removesuffix(credit).rstrip()
         return self._captioned(
-            image[0],
-            caption=caption or (picture.caption if picture else ""),
-            credit=picture.credit if picture else "",
+            image[0], caption=caption or (picture.caption if picture else ""), credit=credit
         )
 
     def _captioned(self, content: str, *, caption: str, credit: str) -> str:

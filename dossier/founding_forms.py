@@ -210,8 +210,8 @@ class BearerStepForm(StepMixin, forms.ModelForm):  # type: ignore[type-arg]  # s
 class CommuneForm(forms.Form):
     """One commune: typed in the fields of the step, or read from a line that was pasted."""
 
-    insee_code = CompactField(label=_("Code INSEE"), required=True)
-    name = forms.CharField(label=_("Nom"), max_length=120)
+    insee_code = CompactField(label=_("Code INSEE"))
+    name = forms.CharField(label=_("Nom"), max_length=120, required=False)
     siren = CompactField(label=_("SIREN"), validators=[validate_siren])
     population_municipal = PeopleCountField(label=_("Population municipale"))
     population_total = PeopleCountField(label=_("Population totale"))
@@ -229,11 +229,22 @@ class CommuneForm(forms.Form):
                 Column("siren", css_class="col-sm-4 col-lg-2"),
                 Column("population_municipal", css_class="col-6 col-sm-4 col-lg-2"),
                 Column("population_total", css_class="col-6 col-sm-4 col-lg-2"),
+                css_class="align-items-end",
             )
         )
 
+    def clean(self) -> dict[str, Any]:
+        """Ask for the code and the name of a commune of which anything is said; of none, nothing is needed."""
+        cleaned = super().clean() or {}
+        for name in ("insee_code", "name"):
+            if not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, _t("Ce champ est obligatoire."))
+        return cleaned
+
     def clean_insee_code(self) -> str:
         code = str(self.cleaned_data["insee_code"]).upper()
+        if not code:
+            return code
         if re.fullmatch(r"[0-9]{4}", code):  # a spreadsheet drops the first zero of 01001
             code = f"0{code}"
         Territory._meta.get_field("insee_code").run_validators(code)
@@ -567,7 +578,7 @@ class CommitteesStepForm(StepMixin, forms.Form):
         self.rows.helper.form_tag = False  # type: ignore[attr-defined]  # as above
         self.rows.helper.layout = Layout(  # type: ignore[attr-defined]  # as above
             Fieldset(
-                _t("Comité"),
+                _t("Comité") + " {{ forloop.counter }}",
                 Row(Column("name", css_class="col-sm-8"), Column("acronym", css_class="col-sm-4")),
                 "kind",
                 Row(
@@ -575,6 +586,7 @@ class CommitteesStepForm(StepMixin, forms.Form):
                     Column("rhythm_max", css_class="col-6 col-sm-3"),
                     Column("rhythm_period", css_class="col-sm-3"),
                     Column("notice_days", css_class="col-sm-3"),
+                    css_class="align-items-end",
                 ),
                 "DELETE",
                 css_class="founding-part",

@@ -5,6 +5,7 @@ import time_machine
 
 from candidacy.models import Candidacy
 from committees.models import Meeting
+from committees.rhythm import rhythms
 from dossier.demonstration.days import easter, is_holiday, office_day, sitting_day
 from dossier.demonstration.loading import load_demonstration
 
@@ -58,6 +59,8 @@ def test_the_bid_loads_on_any_day_of_the_year(moment):
         assert (local.weekday(), local.hour, local.minute) == clocks[meeting.committee.acronym]
         assert not is_holiday(local.date())
         assert (meeting.status in {"held", "cancelled"}) == (meeting.starts_at < moment)
+    chief = candidacy.committees.filter(kind__in=["cotech", "copil"]).select_related("candidacy")
+    assert [rhythm.missing for rhythm in rhythms(list(chief), moment).values()] == [0, 0]
     assert candidacy.deposit_on.year + 2 == candidacy.title_year
     assert list(candidacy.funding_plan.years) == [candidacy.title_year + step for step in (-1, 0, 1)]
     phases = [day for day in candidacy.phases.values_list("planned_on", flat=True) if day]
