@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +28,13 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", **kwargs)
 
 
+class ClockInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", **kwargs)
+
+
 @dataclass(frozen=True)
 class Difference:
     """One field that somebody else saved otherwise in the meantime."""
@@ -47,14 +54,17 @@ class SheetForm(forms.ModelForm):  # type: ignore[type-arg]  # subscripting it n
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     public_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
+    #: The hidden field that says which state of the row was shown.
+    mark = "seen"
+
     def __init__(self, *args: Any, row: Model | None = None, **kwargs: Any) -> None:
         self.row = row
         shown: dict[str, Any] = {"public_id": uuid.uuid4()}
         if row is not None:
-            shown = {**self.read(row), "seen": fingerprint(row, self.names)}
+            shown = {**self.read(row), self.mark: self.state_of(row)}
         kwargs["initial"] = {**shown, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
-        del self.fields["public_id" if row is not None else "seen"]
+        del self.fields["public_id" if row is not None else self.mark]
         self.helper = FormHelper()
         self.helper.include_media = False
 
@@ -63,7 +73,11 @@ class SheetForm(forms.ModelForm):  # type: ignore[type-arg]  # subscripting it n
         """Fields of the row that the form shows."""
         return list(self._meta.fields or ())
 
+    def state_of(self, row: Model) -> str | int:
+        return fingerprint(row, self.names)
+
     def read(self, row: Model) -> dict[str, Any]:
+        """Return what the form shows of ``row``."""
         return {name: getattr(row, name) for name in self.names}
 
     @property
@@ -75,9 +89,9 @@ class SheetForm(forms.ModelForm):  # type: ignore[type-arg]  # subscripting it n
         """Take note of what is stored now, so that saving again is a choice, and tell what differs."""
         saved = self.read(current)
         data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
-        data[self.add_prefix("seen")] = fingerprint(current, self.names)
+        data[self.add_prefix(self.mark)] = str(self.state_of(current))
         self.data = data
-        typed = {name: self.cleaned_data[name] for name in self.names}
+        typed = {name: self.cleaned_data[name] for name in saved if name in self.cleaned_data}
         return [
             Difference(str(self.fields[name].label), self._shown(name, saved[name]), self._shown(name, value))
             for name, value in typed.items()
@@ -91,6 +105,8 @@ class SheetForm(forms.ModelForm):  # type: ignore[type-arg]  # subscripting it n
             return _("oui") if value else _("non")
         if isinstance(value, date):
             return short_date(value)
+        if isinstance(value, time):
+            return f"{value.hour}\u00a0h\u00a0{value.minute:02d}"
         if isinstance(value, int | Decimal):
             return number(value)
         choices = dict(getattr(self.fields[name], "choices", ())) if isinstance(value, str) else {}
@@ -116,16 +132,21 @@ def submit(form: forms.BaseForm, save: Callable[[], Any]) -> Outcome:
     try:
         return Outcome(row=save(), is_saved=True)
     except StaleRevisionError as error:
-        if not isinstance(form, SheetForm) or form.row is None:
-            raise
         form.add_error(None, str(error))
-        form.row.refresh_from_db()
-        return Outcome(status=CONFLICT, differences=form.meet_conflict(form.row))
+        return Outcome(status=CONFLICT, differences=_differences(form))
     except DomainError as error:
         form.add_error(None, str(error))
     except ValidationError as error:
         _add_errors(form, error)
     return Outcome(status=UNPROCESSABLE)
+
+
+def _differences(form: forms.BaseForm) -> Sequence[Difference]:
+    """Compare with what is stored now, for a form that shows one row; another form only says that it is stale."""
+    if not isinstance(form, SheetForm) or form.row is None:
+        return ()
+    form.row.refresh_from_db()
+    return form.meet_conflict(form.row)
 
 
 def _add_errors(form: forms.BaseForm, error: ValidationError) -> None:

@@ -7,9 +7,10 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from committees.forms.rows import ClockInput, ContactField, DayInput, RowForm, SheetForm
+from committees.forms.rows import ContactField, DeedForm, RowForm
 from committees.models import Committee, CommitteeMember
 from committees.services.committees import DEFAULT_REMINDERS, Reminder
+from core.sheets import ClockInput, DayInput
 from partners.models import Contact
 
 REMINDER_ROWS = 4
@@ -82,7 +83,7 @@ class CommitteeForm(RowForm):
             for rank in range(1, REMINDER_ROWS + 1)
         ]
         return Layout(
-            *(name for name in ("revision", "public_id") if name in self.fields),
+            *self.hidden_names,
             Fieldset(
                 _t("L’instance"),
                 Row(Column("name", css_class="col-sm-8"), Column("acronym", css_class="col-sm-4")),
@@ -129,8 +130,8 @@ def _reminders_of(committee: Committee) -> list[Reminder]:
     ]
 
 
-class SeatForm(SheetForm):
-    contact = ContactField(label=_("Personne"), empty_label=None)
+class SeatForm(DeedForm):
+    contact = ContactField(label=_("Personne"), empty_label=_("Choisissez une personne"))
     quality = forms.ChoiceField(label=_("Qualité"), choices=CommitteeMember.Quality.choices)
     is_voting = forms.BooleanField(label=_("Voix délibérative"), required=False)
     deputy_of = forms.ModelChoiceField(

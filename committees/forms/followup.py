@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from candidacy.models import Candidacy
-from committees.forms.rows import ContactField, DayInput, RowForm
+from committees.forms.rows import ContactField, RowForm
 from committees.models import Action, Decision, Meeting
+from core.sheets import DayInput
 from partners.models import Contact, ContactQuerySet
 
 
@@ -48,7 +49,7 @@ class DecisionForm(RowForm):
                 Row(Column("status", css_class="col-sm-4"), Column("status_note", css_class="col-sm-8"))
             ]
         self.helper.layout = Layout(
-            *(name for name in ("revision", "public_id") if name in self.fields),
+            *self.hidden_names,
             "wording",
             "agenda_item",
             Row(Column("owner", css_class="col-sm-8"), Column("due_on", css_class="col-sm-4")),
@@ -105,7 +106,7 @@ class ActionForm(RowForm):
         else:
             follow = [Row(Column("status", css_class="col-sm-4"), Column("proof", css_class="col-sm-8"))]
         self.helper.layout = Layout(
-            *(name for name in ("revision", "public_id") if name in self.fields),
+            *self.hidden_names,
             "title",
             Row(Column("owner", css_class="col-sm-8"), Column("due_on", css_class="col-sm-4")),
             "decision",

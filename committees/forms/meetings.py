@@ -9,10 +9,11 @@ from django.db.models import Model
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from committees.forms.rows import ClockInput, DayInput, RowForm, SheetForm
+from committees.forms.rows import DeedForm, RowForm
 from committees.models import AgendaItem, Committee, Invitation, Meeting
 from core.errors import DomainError
 from core.localtime import local_instant
+from core.sheets import ClockInput, DayInput
 from core.templatetags.formats import short_date
 from partners.models import Contact, ContactQuerySet
 
@@ -27,11 +28,11 @@ class _MomentForm(RowForm):
 
     zone: ZoneInfo
 
-    @classmethod
-    def read(cls, row: Model) -> dict[str, Any]:
+    def read(self, row: Model) -> dict[str, Any]:
         meeting = cast("Meeting", row)
-        local = meeting.starts_at.astimezone(meeting.committee.candidacy.zone)
-        return {**super().read(row), "day": local.date(), "at": local.time().replace(second=0, microsecond=0)}
+        local = meeting.starts_at.astimezone(self.zone)
+        moment = {"day": local.date(), "at": local.time().replace(second=0, microsecond=0)}
+        return {**super().read(row), **moment}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -77,7 +78,7 @@ class MeetingForm(_MomentForm):
                 "Délai du comité\u00a0: %(days)d jours. Convoquée aujourd’hui, au plus tôt le %(day)s."
             ) % {"days": committee.notice_days, "day": short_date(earliest)}
         self.helper.layout = Layout(
-            *(name for name in ("revision", "public_id") if name in self.fields),
+            *self.hidden_names,
             "title",
             Row(
                 Column("day", css_class="col-sm-5"),
@@ -110,7 +111,7 @@ class MeetingMoveForm(_MomentForm):
         )
 
 
-class CancelForm(SheetForm):
+class CancelForm(DeedForm):
     reason = forms.CharField(
         label=_("Motif"), max_length=300, help_text=_("Une phrase, lue par les personnes convoquées.")
     )
@@ -179,7 +180,7 @@ class AgendaItemForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper.layout = Layout(
-            *(name for name in ("revision", "public_id") if name in self.fields),
+            *self.hidden_names,
             "title",
             Row(
                 Column("kind", css_class="col-sm-4"),
@@ -196,7 +197,7 @@ def _another() -> Submit:
     return Submit("another", _t("Enregistrer et ajouter un autre point"), css_class="btn-outline-secondary")
 
 
-class AnswerForm(SheetForm):
+class AnswerForm(DeedForm):
     answer = forms.ChoiceField(label=_("Réponse"), widget=forms.RadioSelect)
     comment = forms.CharField(
         label=_("Un mot"), required=False, max_length=300, help_text=_("Facultatif\u00a0: lu par l’équipe.")

@@ -20,8 +20,8 @@ from committees.registers import ACTION_HEADER, ACTION_ORIGIN_HEADER, action_row
 from committees.services.actions import create_action, edit_action, report_action
 from committees.views.meeting_part import redirect_to_meeting
 from committees.views.scope import action_of, meeting_of, page_of, sheet_format_of
-from committees.views.submitting import submit
 from core.permissions import require
+from core.sheets import submit
 from core.spreadsheet import spreadsheet_response
 
 
@@ -80,7 +80,7 @@ def meeting_action_create(request: AppRequest, slug: str, public_id: UUID) -> Ht
 def _create(request: AppRequest, candidacy: Candidacy, meeting: Meeting | None) -> HttpResponse:
     form = ActionForm(request.POST or None, candidacy=candidacy, meeting=meeting)
     outcome = submit(
-        form, lambda: create_action(candidacy=candidacy, meeting=meeting, **form.seen, **form.values)
+        form, lambda: create_action(candidacy=candidacy, meeting=meeting, **form.target, **form.values)
     )
     if outcome.is_saved:
         messages.success(request, _("L’action est enregistrée."))
@@ -99,7 +99,7 @@ def action_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse
     may_change = can_change_action(request.user, action)
     form = _action_form(request, action, may_change=may_change)
     save = edit_action if may_change else report_action
-    outcome = submit(form, lambda: save(action=action, **form.seen, **form.values))
+    outcome = submit(form, lambda: save(action=action, **form.target, **form.values))
     if outcome.is_saved:
         messages.success(request, _("L’action est enregistrée."))
         return redirect("committees:action-list", slug)

@@ -20,9 +20,9 @@ from committees.services.agenda import (
 )
 from committees.views.meeting_part import back_to_meeting, redirect_to_meeting
 from committees.views.scope import agenda_item_of, meeting_of
-from committees.views.submitting import submit
 from core.errors import DomainError
 from core.permissions import require
+from core.sheets import submit
 
 PART = "ordre-du-jour"
 
@@ -31,7 +31,7 @@ PART = "ordre-du-jour"
 def agenda_item_create(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     meeting = _meeting_to_prepare(request, slug, public_id)
     form = AgendaItemForm(request.POST or None)
-    outcome = submit(form, lambda: add_agenda_item(meeting=meeting, **form.seen, **form.values))
+    outcome = submit(form, lambda: add_agenda_item(meeting=meeting, **form.target, **form.values))
     if outcome.is_saved:
         if "another" in request.POST:
             messages.success(
@@ -48,7 +48,7 @@ def agenda_item_edit(request: AppRequest, slug: str, public_id: UUID, item_id: U
     meeting = _meeting_to_prepare(request, slug, public_id)
     item = agenda_item_of(meeting, item_id)
     form = AgendaItemForm(request.POST or None, row=item)
-    outcome = submit(form, lambda: edit_agenda_item(item=item, **form.seen, **form.values))
+    outcome = submit(form, lambda: edit_agenda_item(item=item, **form.target, **form.values))
     if outcome.is_saved:
         return redirect_to_meeting(meeting, PART)
     context = {"meeting": meeting, "item": item, "form": form, "outcome": outcome}

@@ -20,8 +20,8 @@ from committees.permissions import (
 )
 from committees.services.committees import create_committee, edit_committee
 from committees.views.scope import committee_of, page_of
-from committees.views.submitting import submit
 from core.permissions import require
+from core.sheets import submit
 
 
 @require_GET
@@ -57,7 +57,7 @@ def committee_create(request: AppRequest, slug: str) -> HttpResponse:
     candidacy = candidacy_for(request, slug)
     require(can_create_committee(request.user, candidacy))
     form = CommitteeForm(request.POST or None)
-    outcome = submit(form, lambda: create_committee(candidacy=candidacy, **form.seen, **form.values))
+    outcome = submit(form, lambda: create_committee(candidacy=candidacy, **form.target, **form.values))
     if outcome.is_saved:
         messages.success(request, _("Le comité est créé. Donnez-lui maintenant ses membres."))
         return redirect("committees:committee-detail", slug, outcome.row.public_id)
@@ -71,7 +71,7 @@ def committee_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
     committee = committee_of(request, slug, public_id)
     require(can_change_committee(request.user, committee))
     form = CommitteeForm(request.POST or None, row=committee)
-    outcome = submit(form, lambda: edit_committee(committee=committee, **form.seen, **form.values))
+    outcome = submit(form, lambda: edit_committee(committee=committee, **form.target, **form.values))
     if outcome.is_saved:
         messages.success(request, _("Le comité est enregistré."))
         return redirect("committees:committee-detail", slug, public_id)

@@ -19,8 +19,8 @@ from committees.registers import DECISION_HEADER, decision_rows
 from committees.services.decisions import edit_decision, record_decision
 from committees.views.meeting_part import redirect_to_meeting
 from committees.views.scope import decision_of, meeting_of, page_of, sheet_format_of
-from committees.views.submitting import submit
 from core.permissions import require
+from core.sheets import submit
 from core.spreadsheet import spreadsheet_response
 
 
@@ -61,7 +61,7 @@ def decision_create(request: AppRequest, slug: str, public_id: UUID) -> HttpResp
     meeting = meeting_of(request, slug, public_id)
     require(can_record_decision(request.user, meeting))
     form = DecisionForm(request.POST or None, meeting=meeting)
-    outcome = submit(form, lambda: record_decision(meeting=meeting, **form.seen, **form.values))
+    outcome = submit(form, lambda: record_decision(meeting=meeting, **form.target, **form.values))
     if outcome.is_saved:
         messages.success(request, _("La décision %(number)s est enregistrée.") % {"number": outcome.row})
         return redirect_to_meeting(meeting, "decisions")
@@ -74,7 +74,7 @@ def decision_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpRespon
     decision = decision_of(request, slug, public_id)
     require(can_change_decision(request.user, decision))
     form = DecisionForm(request.POST or None, meeting=decision.meeting, row=decision)
-    outcome = submit(form, lambda: edit_decision(decision=decision, **form.seen, **form.values))
+    outcome = submit(form, lambda: edit_decision(decision=decision, **form.target, **form.values))
     if outcome.is_saved:
         messages.success(request, _("La décision %(number)s est enregistrée.") % {"number": decision})
         return redirect("committees:decision-list", slug)

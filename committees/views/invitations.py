@@ -22,9 +22,9 @@ from committees.services.invitations import (
 from committees.services.meetings import invite_contacts, withdraw_invitation
 from committees.views.meeting_part import back_to_meeting, redirect_to_meeting
 from committees.views.scope import invitation_of, meeting_of
-from committees.views.submitting import submit
 from core.errors import DomainError
 from core.permissions import require
+from core.sheets import submit
 from partners.models import Contact, ContactQuerySet
 
 PART = "invitations"

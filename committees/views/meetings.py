@@ -25,8 +25,8 @@ from committees.registers import MEETING_HEADER, meeting_rows
 from committees.services.meetings import create_meeting, edit_meeting
 from committees.views.meeting_part import meeting_context
 from committees.views.scope import committee_of, meeting_of, page_of, sheet_format_of
-from committees.views.submitting import submit
 from core.permissions import require
+from core.sheets import submit
 from core.spreadsheet import spreadsheet_response
 
 
@@ -96,7 +96,7 @@ def meeting_create(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
     committee = committee_of(request, slug, public_id)
     require(can_create_meeting(request.user, committee))
     form = MeetingForm(request.POST or None, committee=committee, today=timezone.localdate())
-    outcome = submit(form, lambda: create_meeting(committee=committee, **form.seen, **form.values))
+    outcome = submit(form, lambda: create_meeting(committee=committee, **form.target, **form.values))
     if outcome.is_saved:
         messages.success(request, _("La réunion est en préparation. Personne n’en est encore averti."))
         return redirect("committees:meeting-detail", slug, outcome.row.public_id)
@@ -111,7 +111,7 @@ def meeting_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpRespons
     form = MeetingForm(
         request.POST or None, committee=meeting.committee, today=timezone.localdate(), row=meeting
     )
-    outcome = submit(form, lambda: edit_meeting(meeting=meeting, **form.seen, **form.values))
+    outcome = submit(form, lambda: edit_meeting(meeting=meeting, **form.target, **form.values))
     if outcome.is_saved:
         messages.success(request, _("La réunion est enregistrée."))
         return redirect("committees:meeting-detail", slug, public_id)

@@ -11,8 +11,8 @@ from committees.forms.committees import SeatForm
 from committees.permissions import can_change_committee, can_remove_seat
 from committees.services.committees import create_seat, edit_seat, remove_seat
 from committees.views.scope import committee_of, seat_of
-from committees.views.submitting import submit
 from core.permissions import require
+from core.sheets import submit
 from partners.models import Contact
 
 

@@ -22,9 +22,9 @@ from committees.services.meetings import (
     restore_meeting,
 )
 from committees.views.scope import meeting_of
-from committees.views.submitting import submit
 from core.errors import DomainError
 from core.permissions import require
+from core.sheets import submit
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,7 +70,7 @@ def meeting_move(request: AppRequest, slug: str, public_id: UUID) -> HttpRespons
     meeting = meeting_of(request, slug, public_id)
     require(can_change_meeting(request.user, meeting))
     form = MeetingMoveForm(request.POST or None, row=meeting)
-    outcome = submit(form, lambda: move_meeting(meeting=meeting, **form.seen, **form.values))
+    outcome = submit(form, lambda: move_meeting(meeting=meeting, **form.target, **form.values))
     if outcome.is_saved:
         messages.success(request, _("La réunion est déplacée."))
         return redirect("committees:meeting-detail", slug, public_id)
