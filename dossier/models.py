@@ -1,4 +1,5 @@
 from datetime import date, datetime, timedelta
+from html import unescape
 from typing import Any
 
 from django.db import models
@@ -188,9 +189,10 @@ class Section(PublicIdModel, TimestampedModel):
         """Keep the two counts true to the text whenever the text is written."""
         update_fields = kwargs.get("update_fields")
         if update_fields is None or "body" in update_fields:
-            text = to_plain_text(self.body)
-            self.word_count = len(text.split())
-            self.character_count = len(text)
+            words = unescape(to_plain_text(self.body)).split()
+            # A colon or a guillemet stands alone between its spaces, as French wants it, and is no word.
+            self.word_count = sum(any(map(str.isalnum, word)) for word in words)
+            self.character_count = len(" ".join(words))
             if update_fields is not None:
                 kwargs["update_fields"] = {*update_fields, "word_count", "character_count"}
         super().save(*args, **kwargs)

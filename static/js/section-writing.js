@@ -1,5 +1,5 @@
 // Writing a section: the length keeps up with the text, and leaving with unsaved words asks first.
-// The server counts again when the text is saved, by the same rules (core.richtext.to_plain_text).
+// The server counts again when the text is saved, by the same rules (dossier.models.Section.save).
 
 const BLOCK_END = /<\/(?:p|h[2-4]|li|td|th|caption|figcaption|blockquote|tr)>|<br>/gi;
 
@@ -9,7 +9,8 @@ const plainText = (html) => {
 };
 
 const COUNTS = {
-  words: (text) => (text ? text.split(" ").length : 0),
+  // A colon or a guillemet stands alone between its spaces, as French wants it, and is no word.
+  words: (text) => text.split(" ").filter((word) => /[\p{L}\p{N}]/u.test(word)).length,
   characters: (text) => Array.from(text).length,
 };
 

@@ -98,6 +98,13 @@ def test_the_count_does_not_glue_words_of_two_blocks():
     assert length_of(section).used == 5
 
 
+def test_punctuation_between_its_spaces_is_no_word_and_an_entity_is_one_sign():
+    section = make_section(body="<p>Il dit&nbsp;: «&nbsp;Lens &amp; Liévin&nbsp;»</p>")
+
+    assert section.word_count == 4
+    assert section.character_count == len("Il dit : « Lens & Liévin »")
+
+
 def test_neighbours_skip_what_the_person_may_not_see():
     candidacy = make_candidacy()
     make_outline(candidacy)
