@@ -37,7 +37,7 @@ def contact_create(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
     if outcome.is_saved:
         messages.success(request, _("%(name)s est dans les contacts.") % {"name": outcome.row})
         return redirect("partners:organisation-detail", slug, public_id)
-    context = {"form": form, "organisation": organisation}
+    context = {"form": form, "organisation": organisation, "contact": None, "differences": ()}
     return render(request, "partners/contact_edit.html", context, status=outcome.status)
 
 
