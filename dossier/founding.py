@@ -83,7 +83,7 @@ def found_candidacy(
         founded = _founded_before(public_id)
         if founded is None:
             raise DomainError(
-                _("Cette adresse courte vient d’être prise : choisissez-en une autre.")
+                _("Cette adresse courte vient d’être prise : choisissez-en une autre.")
             ) from error
         return founded
 

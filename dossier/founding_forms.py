@@ -65,7 +65,7 @@ class StepMixin:
 
 class CallStepForm(StepMixin, forms.Form):
     template = forms.ChoiceField(
-        label=_("Sous quelles règles la candidature se prépare-t-elle ?"), widget=forms.RadioSelect
+        label=_("Sous quelles règles la candidature se prépare-t-elle ?"), widget=forms.RadioSelect
     )
 
     def __init__(self, data: Typed | None = None, *, known: Known) -> None:
@@ -116,9 +116,9 @@ def _what_to_check(template: CallTemplate, today: date) -> list[str]:
         facts.append(_t("%(count)d pièces non confirmées") % {"count": unconfirmed})
     if template.title_year is not None and template.title_year <= today.year:
         facts.append(
-            _t("les dates : celles de l’édition %(year)d sont passées") % {"year": template.title_year}
+            _t("les dates : celles de l’édition %(year)d sont passées") % {"year": template.title_year}
         )
-    facts.append(_t("le plan du dossier, les consignes et les longueurs : des outils de travail"))
+    facts.append(_t("le plan du dossier, les consignes et les longueurs : des outils de travail"))
     return facts
 
 
@@ -149,14 +149,14 @@ class BearerStepForm(StepMixin, forms.ModelForm):  # type: ignore[type-arg]  # s
         ]
         widgets = {"population_on": DayInput()}
         help_texts = {
-            "title": _("Le nom de votre projet ; il se change plus tard."),
+            "title": _("Le nom de votre projet ; il se change plus tard."),
             "tagline": _("Imprimée sous le titre, sur la couverture du dossier."),
             "slug": _(
-                "Dans l’adresse des pages : lettres sans accent, chiffres, tirets. Vide : formée de l’intitulé."
+                "Dans l’adresse des pages : lettres sans accent, chiffres, tirets. Vide : formée de l’intitulé."
             ),
             "bearer_name": _("Une seule personne morale dépose, même au nom de plusieurs communes."),
             "population_source": _(
-                "Par exemple : Insee, populations légales en vigueur au 1er janvier 2024."
+                "Par exemple : Insee, populations légales en vigueur au 1er janvier 2024."
             ),
         }
 
@@ -179,7 +179,7 @@ class BearerStepForm(StepMixin, forms.ModelForm):  # type: ignore[type-arg]  # s
                 HTML(
                     "<p class='form-text'>"
                     + _t(
-                        "Celle du territoire qui se présente. Laissez vide si elle reste à établir : rien n’est bloqué."
+                        "Celle du territoire qui se présente. Laissez vide si elle reste à établir : rien n’est bloqué."
                     )
                     + "</p>"
                 ),
@@ -274,7 +274,7 @@ class TerritoriesStepForm(StepMixin, forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "class": "founding-paste"}),
         help_text=_(
-            "Une commune par ligne : code INSEE;nom;SIREN;population municipale;population totale. Les colonnes "
+            "Une commune par ligne : code INSEE;nom;SIREN;population municipale;population totale. Les colonnes "
             "copiées d’un tableur conviennent. Le SIREN et les populations peuvent manquer."
         ),
     )
@@ -282,7 +282,7 @@ class TerritoriesStepForm(StepMixin, forms.Form):
         label=_("Source des populations"),
         required=False,
         max_length=200,
-        help_text=_("Par exemple : Insee, populations légales en vigueur au 1er janvier 2024."),
+        help_text=_("Par exemple : Insee, populations légales en vigueur au 1er janvier 2024."),
     )
     population_on = forms.DateField(label=_("Populations au"), required=False, widget=DayInput)
 
@@ -300,7 +300,7 @@ class TerritoriesStepForm(StepMixin, forms.Form):
             Fieldset(_t("Ajouter une commune"), HTML("{% load crispy_forms_tags %}{% crispy form.one %}")),
             Fieldset(_t("Ajouter plusieurs communes"), "pasted"),
             Fieldset(
-                _t("D’où viennent les populations ?"),
+                _t("D’où viennent les populations ?"),
                 Row(
                     Column("population_source", css_class="col-sm-8"),
                     Column("population_on", css_class="col-sm-4"),
@@ -364,10 +364,10 @@ class TerritoriesStepForm(StepMixin, forms.Form):
             if commune.is_valid():
                 self._add(rows, commune.cleaned_data, say)
             for name, errors in commune.errors.items():
-                say(f"{commune.fields[name].label} : {' '.join(map(str, errors))}")
+                say(f"{commune.fields[name].label} : {' '.join(map(str, errors))}")
 
     def _say_of_line(self, number: int, text: str) -> None:
-        self.add_error("pasted", _t("Ligne %(number)d : %(text)s") % {"number": number, "text": text})
+        self.add_error("pasted", _t("Ligne %(number)d : %(text)s") % {"number": number, "text": text})
 
     def _add(
         self, rows: list[dict[str, Any]], commune: Mapping[str, Any], refuse: Callable[[str], None]
@@ -398,7 +398,7 @@ class DatesStepForm(StepMixin, forms.Form):
         min_value=FIRST_YEAR,
         max_value=LAST_YEAR,
         widget=forms.TextInput,
-        help_text=_("Vide : l’année qui précède le titre."),
+        help_text=_("Vide : l’année qui précède le titre."),
     )
     last_year = forms.IntegerField(
         label=_("à"),
@@ -406,7 +406,7 @@ class DatesStepForm(StepMixin, forms.Form):
         min_value=FIRST_YEAR,
         max_value=LAST_YEAR,
         widget=forms.TextInput,
-        help_text=_("Vide : l’année qui le suit."),
+        help_text=_("Vide : l’année qui le suit."),
     )
 
     def __init__(self, data: Typed | None = None, *, known: Known) -> None:
@@ -430,7 +430,7 @@ class DatesStepForm(StepMixin, forms.Form):
                 HTML(
                     "<p class='form-text'>"
                     + _t(
-                        "Ce que vous savez aujourd’hui : un jour, ou quelques mots comme « fin juin ». Tout se change "
+                        "Ce que vous savez aujourd’hui : un jour, ou quelques mots comme « fin juin ». Tout se change "
                         "ensuite, et les dates réelles se notent à mesure."
                     )
                     + "</p>"
@@ -472,9 +472,9 @@ class DatesStepForm(StepMixin, forms.Form):
         is_ahead = edition is None or edition > known.today.year
         planned_on = phase.planned_on if phase.planned_on and phase.planned_on >= known.today else None
         former = "" if is_ahead else _former_date(phase)
-        notes = [_t("Édition %(year)s : %(date)s.") % {"year": edition, "date": former}] if former else []
+        notes = [_t("Édition %(year)s : %(date)s.") % {"year": edition, "date": former}] if former else []
         if phase.key == DEPOSIT_PHASE:
-            notes.append(_t("Vide : la date de dépôt ci-dessus."))
+            notes.append(_t("Vide : la date de dépôt ci-dessus."))
         self.fields[f"planned_on_{phase.key}"] = forms.DateField(
             label=_t("Date prévue"), required=False, widget=DayInput, initial=planned_on
         )
@@ -530,7 +530,7 @@ class CommitteeRowForm(forms.ModelForm):  # type: ignore[type-arg]  # subscripti
     class Meta:
         model = Committee
         fields = ["name", "acronym", "kind", "rhythm_min", "rhythm_max", "rhythm_period", "notice_days"]
-        help_texts = {"acronym": _("En capitales. Il numérote les décisions : COPIL-2026-03-D2.")}
+        help_texts = {"acronym": _("En capitales. Il numérote les décisions : COPIL-2026-03-D2.")}
 
     def clean_acronym(self) -> str:
         return " ".join(str(self.cleaned_data["acronym"]).upper().split())

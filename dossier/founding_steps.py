@@ -80,7 +80,7 @@ STEPS = (
         "comites",
         _("Les comités"),
         _(
-            "Leur rythme est une promesse : le tableau de bord prévient quand elle n’est pas tenue. Les rappels partent "
+            "Leur rythme est une promesse : le tableau de bord prévient quand elle n’est pas tenue. Les rappels partent "
             "7 jours et 1 jour avant chaque réunion, à 8 h 00, ce qui se change ensuite."
         ),
         CommitteesStepForm,
@@ -280,7 +280,7 @@ class Summary:
         if not self.plan_years[0] <= year <= self.plan_years[1]:
             found.append(_t("Le plan de financement ne couvre pas l’année du titre."))
         if not self.candidate_territories:
-            found.append(_t("Aucun territoire candidat n’est désigné : la population ne peut être recoupée."))
+            found.append(_t("Aucun territoire candidat n’est désigné : la population ne peut être recoupée."))
         return found
 
 

@@ -99,17 +99,17 @@ def _written(image: Image.Image, kind: str, **options: Any) -> bytes:
 def _open(content: bytes) -> Image.Image:
     """Open and decode the picture; whatever is no picture, or too large a one, is refused in a sentence."""
     if len(content) > MAX_BYTES:
-        raise DomainError(_("Cette image est trop lourde : 25 Mo au plus."))
+        raise DomainError(_("Cette image est trop lourde : 25 Mo au plus."))
     try:
         with warnings.catch_warnings():
             # Our own limit of size, below, is the one that speaks.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             opened = Image.open(BytesIO(content), formats=FORMATS)
         if opened.width * opened.height > MAX_PIXELS:
-            raise DomainError(_("Cette image a trop de points : réduisez-la avant de la déposer."))
+            raise DomainError(_("Cette image a trop de points : réduisez-la avant de la déposer."))
         opened.load()
     except Image.DecompressionBombError as error:
-        raise DomainError(_("Cette image a trop de points : réduisez-la avant de la déposer.")) from error
+        raise DomainError(_("Cette image a trop de points : réduisez-la avant de la déposer.")) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise DomainError(_("Ce fichier n’est pas une image JPEG, PNG ou WebP, ou il est abîmé.")) from error
     return opened

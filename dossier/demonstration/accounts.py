@@ -26,7 +26,7 @@ def draw_password() -> str:
     try:
         validate_password(chosen)
     except ValidationError as error:
-        raise DomainError(f"DEMONSTRATION_PASSWORD : {' '.join(error.messages)}") from error
+        raise DomainError(f"DEMONSTRATION_PASSWORD : {' '.join(error.messages)}") from error
     return chosen
 
 
@@ -36,7 +36,7 @@ def open_account(*, email: str, first_name: str, last_name: str, encoded_passwor
     The password comes hashed: one slow hash serves them all.
     """
     if User.objects.filter(email__iexact=email).exists():
-        raise DomainError(f"Un compte existe déjà à l’adresse {email} : la démonstration n’est pas chargée.")
+        raise DomainError(f"Un compte existe déjà à l’adresse {email} : la démonstration n’est pas chargée.")
     user = create_account(email=email, first_name=first_name, last_name=last_name)
     user.password = encoded_password
     user.save(update_fields=["password", "updated_at"])
@@ -60,9 +60,9 @@ def describe_accounts(candidacy: Candidacy, password: str) -> str:
         key=lambda member: roles.index(Membership.Role(member.role)),
     )
     width = max(len(member.get_role_display()) for member in members)
-    lines = [f"Candidature de démonstration « {candidacy.title} » (fictive). Comptes, un par rôle :"]
+    lines = [f"Candidature de démonstration « {candidacy.title} » (fictive). Comptes, un par rôle :"]
     lines += [f"  {member.get_role_display():<{width}}  {member.user.email}" for member in members]
-    lines.append(f"Mot de passe de ces comptes, donné au chargement : {password}")
+    lines.append(f"Mot de passe de ces comptes, donné au chargement : {password}")
     return "\n".join(lines)
 
 

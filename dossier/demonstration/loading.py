@@ -55,8 +55,8 @@ def load_demonstration(*, into_used_database: bool = False) -> Loaded:
         raise DomainError("La candidature de démonstration est déjà dans cette base.")
     if Candidacy.objects.exists() and not into_used_database:
         raise DomainError(
-            "Cette base contient déjà une candidature : la démonstration n’y est pas chargée. "
-            "Pour l’y ajouter malgré tout : --force-into-non-empty."
+            "Cette base contient déjà une candidature : la démonstration n’y est pas chargée. "
+            "Pour l’y ajouter malgré tout : --force-into-non-empty."
         )
     password = draw_password()
     with _whole_or_nothing() as stored:

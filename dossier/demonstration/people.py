@@ -9,7 +9,7 @@ from partners.models import Contact, Organisation
 
 #: Said on each sheet, so that nobody takes an invented person or engagement for a real one.
 ORIGINS = {
-    "candidature": "Structure réelle ; son engagement est inventé pour la démonstration",
+    "candidature": "Structure réelle ; son engagement est inventé pour la démonstration",
     "fiction": "Structure inventée pour la démonstration",
 }
 PERSON_ORIGIN = "Personne inventée pour la démonstration"

@@ -92,7 +92,7 @@ def _create(request: AppRequest, founding: Founding) -> HttpResponse:
     messages.success(
         request,
         _(
-            "La candidature est prête : le plan du dossier, les critères, les étapes et le plan de financement vous "
+            "La candidature est prête : le plan du dossier, les critères, les étapes et le plan de financement vous "
             "attendent."
         ),
     )

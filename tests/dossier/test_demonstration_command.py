@@ -96,7 +96,7 @@ def test_accounts_of_another_database_are_not_shown(accounts_file):
 def test_without_the_demonstration_none_of_its_accounts_exists():
     make_candidacy()
 
-    assert load(if_empty=True) == "La base contient déjà des données : elle reste comme elle est.\n"
+    assert load(if_empty=True) == "La base contient déjà des données\u00a0: elle reste comme elle est.\n"
     assert not User.objects.filter(email__endswith="ville-lens.example").exists()
 
 

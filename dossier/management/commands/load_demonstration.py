@@ -13,7 +13,7 @@ from dossier.demonstration.loading import load_demonstration
 
 
 class Command(BaseCommand):
-    help = "Load the fictitious bid « Remonter au jour » and print its accounts. DEMONSTRATION_PASSWORD sets theirs."
+    help = "Load the fictitious bid « Remonter au jour » and print its accounts. DEMONSTRATION_PASSWORD sets theirs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         # A database where the first lead has an account belongs to somebody, before any candidacy is founded.
         if if_empty and (Candidacy.objects.exists() or User.objects.exists()):
             self.stdout.write(
-                recall_accounts() or "La base contient déjà des données : elle reste comme elle est."
+                recall_accounts() or "La base contient déjà des données : elle reste comme elle est."
             )
             return
         try:
