@@ -8,6 +8,7 @@ them. Nobody who has not signed in gets anything but the sign-in page, except wh
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 OK = "ok"
 
@@ -46,6 +47,15 @@ OWN_OBJECT = answers(stranger=404, observer=404, elected=404, partner=OK, neighb
 OWN_OBJECT_READ = answers(
     stranger=404, observer=404, elected=404, partner=403, neighbour=404, team=OK, lead=OK
 )
+OWN_OBJECT_LEAD = answers(
+    stranger=404, observer=404, elected=404, partner=403, neighbour=404, team=403, lead=OK
+)
+#: Leads of any candidacy may found another one.
+FOUNDERS = answers(stranger=OK, observer=403, elected=403, partner=403, neighbour=403, team=403, lead=OK)
+FOUNDERS_OWN_DRAFT = answers(
+    stranger=404, observer=403, elected=403, partner=403, neighbour=403, team=403, lead=404
+)
+UNKNOWN = UUID("00000000-0000-4000-8000-000000000000")
 #: A meeting to which the partner and the elected official are invited.
 INVITED = answers(stranger=404, observer=404, elected=OK, partner=OK, neighbour=404, team=OK, lead=OK)
 INVITED_READ = answers(stranger=404, observer=404, elected=403, partner=403, neighbour=404, team=OK, lead=OK)
@@ -254,4 +264,24 @@ ACCESS: dict[str, Rule] = {
     "committees:action-create": get(STAFF),
     "committees:action-export": get(EVERY_MEMBER),
     "committees:action-edit": get(OWN_OBJECT, "action"),
+    # partners
+    # a partner is led to the sheet of their own organisation
+    "partners:organisation-list": get(
+        answers(stranger=404, observer=403, elected=403, partner=OK, neighbour=OK, team=OK, lead=OK)
+    ),
+    "partners:organisation-create": get(STAFF),
+    "partners:organisation-export": get(STAFF),
+    "partners:organisation-detail": get(OWN_OBJECT, "organisation"),
+    "partners:organisation-edit": get(OWN_OBJECT, "organisation"),
+    "partners:organisation-stage": post(OWN_OBJECT_READ, "organisation", stage="met"),
+    "partners:organisation-remove": post(OWN_OBJECT_LEAD, "organisation"),
+    "partners:contact-create": get(OWN_OBJECT_READ, "organisation"),
+    "partners:contact-edit": get(OWN_OBJECT, "organisation", {"contact_id": "contact"}),
+    "partners:contact-invite": post(OWN_OBJECT_LEAD, "organisation", {"contact_id": "contact"}),
+    "partners:contact-remove": post(OWN_OBJECT_LEAD, "organisation", {"contact_id": "contact"}),
+    # founding: the drafts of a new candidacy are kept in the session of whoever begins one
+    "dossier:candidacy-create": get(FOUNDERS),
+    "dossier:candidacy-create-step": get(FOUNDERS_OWN_DRAFT, draft=UNKNOWN, step="territoires"),
+    "dossier:candidacy-create-review": get(FOUNDERS_OWN_DRAFT, draft=UNKNOWN),
+    "dossier:candidacy-create-abandon": Rule(FOUNDERS, method="post", kwargs={"draft": UNKNOWN}),
 }

@@ -84,7 +84,11 @@ def test_the_identifier_of_another_candidacy_is_unknown_to_its_lead(client, name
 @pytest.mark.parametrize("name", [name for name, rule in ACCESS.items() if rule.parts])
 def test_a_part_is_not_found_through_another_parent(client, name):
     world, rule = make_world(), ACCESS[name]
-    other = world.objects[{"meeting": "draft", "committee": "other_committee"}[rule.target]]
+    other = world.objects[
+        {"meeting": "draft", "committee": "other_committee", "organisation": "other_organisation"}[
+            rule.target
+        ]
+    ]
     client.force_login(world.people["lead"])
 
     assert ask(client, rule, address(name, rule, world, target=other)).status_code == 404

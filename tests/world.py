@@ -92,6 +92,7 @@ def make_world() -> World:
     objects = {
         "membership": memberships["partner"],
         "organisation": own,
+        "other_organisation": make_organisation(candidacy=candidacy),
         "contact": contacts["partner"],
         "committee": committee,
         "other_committee": make_committee(candidacy=candidacy),
