@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class BudgetConfig(AppConfig):
     name = "budget"
     verbose_name = _("budget")
+
+    def ready(self) -> None:
+        from budget.partner_panel import funding_panel
+        from partners import panels
+
+        panels.register("funding", funding_panel, place=30)

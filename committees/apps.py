@@ -8,5 +8,8 @@ class CommitteesConfig(AppConfig):
 
     def ready(self) -> None:
         from committees.messages import register_composers
+        from committees.partner_panel import meetings_panel
+        from partners import panels
 
         register_composers()
+        panels.register("meetings", meetings_panel, place=20)

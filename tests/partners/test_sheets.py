@@ -233,18 +233,9 @@ def test_the_sheet_costs_the_same_for_any_number_of_contacts(client, lead, count
     client.get(url)
 
     # session, user, candidacy, memberships, organisation, contacts, their memberships, history of the sheet and of
-    # its contacts, communes; then what the applications above show
-    with django_assert_num_queries(10 + panel_queries(lead, organisation)):
+    # its contacts, communes; sections, meetings and incomes of the panels
+    with django_assert_num_queries(13):
         client.get(url)
-
-
-def panel_queries(member, organisation):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(connection) as captured:
-        panels.panels_for(member.user, organisation)
-    return len(captured)
 
 
 def test_the_applications_above_add_their_panels_in_their_order(client, lead, monkeypatch):

@@ -1,0 +1,36 @@
+"""The sections asked of one organisation, for its sheet."""
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.templatetags.formats import short_date
+from dossier.models import Section
+from dossier.outline import read_outline
+from partners.models import Organisation
+from partners.panels import Panel, PanelRow
+
+_TONES = {Section.Status.VALIDATED: "good", Section.Status.IN_REVIEW: "info", Section.Status.WRITING: "info"}
+
+
+def sections_panel(user: User, organisation: Organisation) -> Panel:
+    today = timezone.localdate()
+    sections = list(
+        Section.objects.visible_to(user).filter(organisation=organisation).in_outline_order().without_text()
+    )
+    numbers = {entry.pk: entry.number for entry in read_outline(organisation.candidacy)} if sections else {}
+    slug = organisation.candidacy.slug
+    rows = [
+        PanelRow(
+            title=f"{numbers[section.pk]} {section.title}",
+            url=reverse("dossier:section-detail", args=[slug, section.public_id]),
+            hint=_("pour le %(day)s") % {"day": short_date(section.due_on)} if section.due_on else "",
+            badge=_("en retard") if section.is_late(today) else section.get_status_display(),
+            tone="bad" if section.is_late(today) else _TONES.get(Section.Status(section.status), "neutral"),
+        )
+        for section in sections
+    ]
+    return Panel(
+        title=_("Sections du dossier"), empty_text=_("Aucune section ne lui est confiée."), rows=tuple(rows)
+    )
