@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from candidacy.models import Membership
-from candidacy.permissions import STAFF
 from committees.models import AgendaItem, Invitation, Meeting
 from notifications.models import OutboundMessage
 from partners.models import Contact
@@ -127,14 +126,7 @@ def invited() -> QuerySet[Invitation]:
     belongs = Membership.objects.filter(
         candidacy=OuterRef("meeting__committee__candidacy"), user=OuterRef("contact__user")
     )
-    prepares = Membership.objects.filter(
-        candidacy=OuterRef("meeting__committee__candidacy"),
-        user=OuterRef("meeting__convened_by"),
-        role__in=STAFF,
-    )
-    return Invitation.objects.select_related("contact__user").annotate(
-        reader_belongs=Exists(belongs), convener_prepares=Exists(prepares)
-    )
+    return Invitation.objects.select_related("contact__user").annotate(reader_belongs=Exists(belongs))
 
 
 def address_of(contact: Contact) -> str:

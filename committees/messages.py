@@ -1,9 +1,11 @@
 """What the mail about a meeting says, decided when it leaves from what its reader may then read."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +34,7 @@ from committees.calendar import Entry, Method, Participation, Person, write_cale
 from committees.models import AgendaItem, Invitation, Meeting
 from core.templatetags.formats import clock, days_until, long_date, long_moment
 from notifications.models import OutboundMessage
-from notifications.registry import Attachment, Composed, Skip, register
+from notifications.registry import Attachment, BatchComposer, Composed, Skip, register_many
 from notifications.rendering import page_url, render_mail
 from partners.models import Contact
 
@@ -46,91 +48,166 @@ _PARTICIPATION: dict[str, Participation] = {
 
 
 def register_composers() -> None:
-    composers = {
-        CONVOCATION: compose_convocation,
-        UPDATE: compose_update,
-        CANCELLATION: compose_cancellation,
-        WITHDRAWAL: compose_withdrawal,
-        REMINDER: compose_reminder,
+    composers: dict[str, BatchComposer] = {
+        CONVOCATION: partial(_to_invited, _write_convocation),
+        UPDATE: partial(_to_invited, _write_update),
+        CANCELLATION: partial(_to_invited, _write_cancellation),
+        WITHDRAWAL: _to_withdrawn,
+        REMINDER: partial(_to_invited, _write_reminder),
     }
-    for kind, compose in composers.items():
-        register(kind, compose, label=LABELS[kind])
-
-
-def compose_convocation(message: Row) -> Composed | Skip:
-    return _to_invited(message, _write_convocation)
-
-
-def compose_update(message: Row) -> Composed | Skip:
-    return _to_invited(message, _write_update)
-
-
-def compose_reminder(message: Row) -> Composed | Skip:
-    return _to_invited(message, _write_reminder)
-
-
-def compose_cancellation(message: Row) -> Composed | Skip:
-    return _to_invited(message, _write_cancellation)
+    for kind, compose_many in composers.items():
+        register_many(kind, compose_many, label=LABELS[kind])
 
 
 @dataclass(frozen=True)
+class _Sheet:
+    """One meeting as its messages see it, whoever they go to."""
+
+    meeting: Meeting
+
+    @property
+    def candidacy(self) -> Candidacy:
+        return self.meeting.committee.candidacy
+
+    @cached_property
+    def agenda(self) -> list[AgendaItem]:
+        return list(self.meeting.agenda_items.all())
+
+    @cached_property
+    def facts(self) -> Facts:
+        return Facts.of(self.meeting, self.agenda)
+
+    @cached_property
+    def organiser(self) -> Person | None:
+        """Whom to ask: who convened, or a lead when that person no longer prepares the bid."""
+        convener = self.meeting.convened_by
+        if convener is None or not (convener.is_active and is_staff(convener, self.candidacy)):
+            leads = self.candidacy.memberships.filter(role=Membership.Role.LEAD, user__is_active=True)
+            lead = leads.select_related("user").order_by("pk").first()
+            convener = lead.user if lead else None
+        return Person(str(convener), convener.email) if convener else None
+
+    @cached_property
+    def url(self) -> str:
+        return page_url(
+            "committees:meeting-detail", slug=self.candidacy.slug, public_id=self.meeting.public_id
+        )
+
+    @cached_property
+    def frame(self) -> dict[str, Any]:
+        """What every message says, whatever the person may read of the meeting."""
+        return {
+            "candidacy": self.candidacy.title,
+            "is_fictitious": self.candidacy.is_fictitious,
+            "organiser": self.organiser,
+            "committee": self.meeting.committee.name,
+            "acronym": self.meeting.committee.acronym,
+        }
+
+    @cached_property
+    def details(self) -> dict[str, Any]:
+        """What a message may say to whoever is on the list; the parts that are the same for all are rendered."""
+        meeting = self.meeting
+        details = {
+            **self.frame,
+            "title": meeting.title,
+            "moment": long_moment(meeting.starts_at),
+            "when": _span(meeting.starts_at, meeting.ends_at),
+            "place": meeting.place,
+            "video_url": meeting.video_url,
+            "introduction": meeting.introduction,
+            "agenda": self.agenda,
+            "url": self.url,
+            "reason": meeting.cancellation_reason,
+        }
+        details["meeting_part"] = render_to_string("emails/parts/meeting.txt", details)
+        details["agenda_part"] = render_to_string("emails/parts/agenda.txt", details)
+        details["description"] = render_to_string("emails/meeting_calendar.txt", details).strip()
+        return details
+
+
+@dataclass(frozen=True, slots=True)
 class _Letter:
     """One message about one meeting to one person on its list, who may read it as things stand."""
 
     message: Row
+    sheet: _Sheet
     invitation: Invitation
-    agenda: list[AgendaItem]
     earlier: list[Row]
     told: Told | None
 
     @property
     def meeting(self) -> Meeting:
-        return self.invitation.meeting
-
-    @cached_property
-    def organiser(self) -> Person | None:
-        return _organiser(self.meeting, prepares=self.invitation.convener_prepares)  # type: ignore[attr-defined]  # annotated by invited()
+        return self.sheet.meeting
 
     @property
-    def candidacy(self) -> Candidacy:
-        return self.invitation.meeting.committee.candidacy
+    def details(self) -> dict[str, Any]:
+        answered = self.invitation.answer != Invitation.Answer.NONE
+        return {
+            **self.sheet.details,
+            "name": self.invitation.contact.get_full_name(),
+            "answer": self.invitation.get_answer_display() if answered else "",
+            "has_account": self.invitation.contact.user is not None,
+        }
 
 
-def _to_invited(message: Row, write: Callable[[_Letter], Composed | Skip]) -> Composed | Skip:
-    invitation = _invitation_of(message)
-    if invitation is None:
-        return Skip(_("La personne n’est plus invitée."))
-    if problem := unreachable(invitation):
-        return Skip(problem)
-    earlier = _earlier(message)
-    letter = _Letter(
-        message=message,
-        invitation=invitation,
-        agenda=list(invitation.meeting.agenda_items.all()),
-        earlier=earlier,
-        told=last_told(earlier),
+def _to_invited(
+    write: Callable[[_Letter], Composed | Skip], messages: Sequence[Row]
+) -> dict[int, Composed | Skip]:
+    sheets, earlier = _sheets(messages), _earlier(messages)
+    invitations = {
+        (invitation.meeting_id, invitation.contact.public_id): invitation
+        for invitation in invited().filter(
+            meeting__in=[sheet.meeting.pk for sheet in sheets.values()],
+            contact__public_id__in={_contact_id(message) for message in messages},
+        )
+    }
+    written: dict[int, Composed | Skip] = {}
+    for message in messages:
+        sheet = sheets.get(message.about)
+        invitation = invitations.get((sheet.meeting.pk, _contact_id(message))) if sheet else None
+        if sheet is None or invitation is None:
+            written[message.pk] = Skip(_("La personne n’est plus invitée."))
+        elif problem := unreachable(invitation):
+            written[message.pk] = Skip(problem)
+        else:
+            others = [row for row in earlier[message.about, message.recipient_key] if row.pk != message.pk]
+            letter = _Letter(message, sheet, invitation, others, last_told(others))
+            with _speaking(sheet.candidacy):
+                written[message.pk] = write(letter)
+    return written
+
+
+def _sheets(messages: Sequence[Row]) -> dict[UUID, _Sheet]:
+    meetings = (
+        Meeting.objects.filter(public_id__in={message.about for message in messages})
+        .select_related("committee__candidacy", "convened_by")
+        .prefetch_related("agenda_items")
     )
-    with translation.override(letter.candidacy.language), timezone.override(letter.candidacy.zone):
-        return write(letter)
+    return {meeting.public_id: _Sheet(meeting) for meeting in meetings}
 
 
-def _invitation_of(message: Row) -> Invitation | None:
-    return (
-        invited()
-        .select_related("contact__user", "meeting__committee__candidacy", "meeting__convened_by")
-        .filter(meeting__public_id=message.about, contact__public_id=_contact_id(message))
-        .first()
+def _earlier(messages: Sequence[Row]) -> dict[tuple[UUID, str], list[Row]]:
+    """Return what was ever planned for the same people about the same meetings."""
+    rows = Row.objects.filter(
+        about__in={message.about for message in messages},
+        recipient_key__in={message.recipient_key for message in messages},
     )
+    found: dict[tuple[UUID, str], list[Row]] = defaultdict(list)
+    for row in rows.defer("body", "subject", "last_error"):
+        found[row.about, row.recipient_key].append(row)
+    return found
 
 
 def _contact_id(message: Row) -> UUID:
     return UUID(message.recipient_key.removeprefix("contact:"))
 
 
-def _earlier(message: Row) -> list[Row]:
-    """Return what was planned for the same person about the same meeting."""
-    rows = Row.objects.filter(about=message.about, recipient_key=message.recipient_key)
-    return list(rows.exclude(pk=message.pk).defer("body", "subject", "last_error"))
+@contextmanager
+def _speaking(candidacy: Candidacy) -> Iterator[None]:
+    """Write in the language of the candidacy, and read its clock."""
+    with translation.override(candidacy.language), timezone.override(candidacy.zone):
+        yield
 
 
 # --- to those on the list ----------------------------------------------------------------------------
@@ -141,17 +218,17 @@ def _write_convocation(letter: _Letter) -> Composed | Skip:
         return Skip(problem)
     if letter.told and letter.told.is_expecting:
         return Skip(_("La personne est déjà convoquée."))
-    return _compose(letter, "meeting_convocation", _details(letter), Method.REQUEST)
+    return _compose(letter, "meeting_convocation", letter.details, Method.REQUEST)
 
 
 def _write_update(letter: _Letter) -> Composed | Skip:
     if problem := _not_ahead(letter.meeting):
         return Skip(problem)
-    told, facts = letter.told, Facts.of(letter.meeting, letter.agenda)
+    told, facts = letter.told, letter.sheet.facts
     if told is None or not told.must_hear(facts):
         return Skip(_("Rien n’a changé depuis le dernier message."))
     context = {
-        **_details(letter),
+        **letter.details,
         "is_restored": told.kind == CANCELLATION,
         "changes": _changes(told.facts, facts) if told.facts else [],
     }
@@ -170,7 +247,7 @@ def _write_reminder(letter: _Letter) -> Composed | Skip:
         return Skip(_("Un rappel plus proche de la réunion part ou est parti."))
     days = days_until(meeting.starts_at) or 0
     near = {0: _("aujourd’hui"), 1: _("demain")}
-    context = {**_details(letter), "delay": near.get(days) or _("dans %(days)d jours") % {"days": days}}
+    context = {**letter.details, "delay": near.get(days) or _("dans %(days)d jours") % {"days": days}}
     return _compose(letter, "meeting_reminder", context)
 
 
@@ -181,7 +258,7 @@ def _write_cancellation(letter: _Letter) -> Composed | Skip:
         return Skip(_("La personne n’avait pas été convoquée."))
     facts = letter.told.facts or Facts.of(letter.meeting)
     # As the person knows it: a date that changed meanwhile was never announced to them.
-    context = {**_details(letter), **_as_told(facts)}
+    context = {**letter.details, **_as_told(facts)}
     return _compose(letter, "meeting_cancellation", context, Method.CANCEL)
 
 
@@ -210,26 +287,18 @@ def _is_overtaken(letter: _Letter) -> bool:
 
 def _compose(letter: _Letter, folder: str, context: dict[str, Any], method: Method | None = None) -> Composed:
     """Render one message; with ``method`` it carries a calendar file that takes the last one's place."""
-    address, organiser = address_of(letter.invitation.contact), letter.organiser
+    address, organiser = address_of(letter.invitation.contact), letter.sheet.organiser
     subject, body = render_mail(folder, context)
     reply_to = organiser.address if organiser else ""
     if method is None:
         return Composed(address=address, subject=subject, body=body, reply_to=reply_to)
     sequence = _next_sequence(letter.meeting, letter.told)
-    entry = Entry(
-        uid=letter.meeting.calendar_uid,
+    entry = replace(
+        _entry(letter.sheet),
         sequence=sequence,
-        title=_calendar_title(letter.meeting),
-        starts_at=letter.meeting.starts_at,
-        ends_at=letter.meeting.ends_at,
-        zone=letter.candidacy.zone,
-        location=letter.meeting.place or letter.meeting.video_url,
-        description=render_to_string("emails/meeting_calendar.txt", context).strip(),
-        url=context["url"],
         organiser=organiser,
-        attendee=Person(letter.invitation.contact.get_full_name(), address),
+        attendee=Person(context["name"], address),
         participation=_PARTICIPATION.get(letter.invitation.answer, Participation.NEEDS_ACTION),
-        is_cancelled=method is Method.CANCEL,
     )
     return Composed(
         address=address,
@@ -237,45 +306,13 @@ def _compose(letter: _Letter, folder: str, context: dict[str, Any], method: Meth
         body=body,
         attachments=(_calendar_file(entry, method),),
         reply_to=reply_to,
-        facts={"meeting": Facts.of(letter.meeting, letter.agenda).to_json(), "sequence": sequence},
+        facts={"meeting": letter.sheet.facts.to_json(), "sequence": sequence},
     )
-
-
-def _details(letter: _Letter) -> dict[str, Any]:
-    """Return what every message to somebody on the list may say."""
-    meeting, contact = letter.meeting, letter.invitation.contact
-    answered = letter.invitation.answer != Invitation.Answer.NONE
-    return {
-        **_address_block(letter.candidacy, contact.get_full_name(), letter.organiser),
-        "committee": meeting.committee.name,
-        "acronym": meeting.committee.acronym,
-        "title": meeting.title,
-        "moment": long_moment(meeting.starts_at),
-        "when": _span(meeting.starts_at, meeting.ends_at),
-        "place": meeting.place,
-        "video_url": meeting.video_url,
-        "introduction": meeting.introduction,
-        "agenda": letter.agenda,
-        "answer": letter.invitation.get_answer_display() if answered else "",
-        "url": page_url("committees:meeting-detail", slug=letter.candidacy.slug, public_id=meeting.public_id),
-        "has_account": contact.user is not None,
-        "reason": meeting.cancellation_reason,
-    }
 
 
 def _as_told(facts: Facts) -> dict[str, str]:
     moment, when = long_moment(facts.starts_at), _span(facts.starts_at, facts.ends_at)
     return {"title": facts.title, "moment": moment, "when": when}
-
-
-def _address_block(candidacy: Candidacy, name: str, organiser: Person | None) -> dict[str, Any]:
-    """Return what every message says at its head and its foot."""
-    return {
-        "name": name,
-        "candidacy": candidacy.title,
-        "is_fictitious": candidacy.is_fictitious,
-        "organiser": organiser,
-    }
 
 
 def _changes(before: Facts, after: Facts) -> list[str]:
@@ -312,49 +349,45 @@ def _span(start: datetime, end: datetime) -> str:
 # --- to those taken off the list ---------------------------------------------------------------------
 
 
-def compose_withdrawal(message: Row) -> Composed | Skip:
-    """Take the meeting out of a calendar, telling nothing that its owner has not been told before."""
-    told = last_told(_earlier(message))
-    meeting = (
-        Meeting.objects.select_related("committee__candidacy", "convened_by")
-        .filter(public_id=message.about)
-        .first()
+def _to_withdrawn(messages: Sequence[Row]) -> dict[int, Composed | Skip]:
+    """Take meetings out of calendars, telling nothing that their owners have not been told before."""
+    sheets, earlier = _sheets(messages), _earlier(messages)
+    people = Contact.objects.select_related("user").filter(
+        public_id__in={_contact_id(message) for message in messages}
     )
-    contact = Contact.objects.select_related("user").filter(public_id=_contact_id(message)).first()
-    if meeting is None or contact is None or told is None or not (told.is_expecting and told.facts):
-        return Skip(_("La personne n’attend pas cette réunion."))
-    if meeting.invitations.filter(contact=contact).exists():
-        return Skip(_("La personne est de nouveau invitée."))
-    if not address_of(contact):
-        return Skip(_("La personne n’a pas d’adresse électronique."))
-    candidacy = meeting.committee.candidacy
-    with translation.override(candidacy.language), timezone.override(candidacy.zone):
-        return _write_withdrawal(meeting, contact, told.facts, _next_sequence(meeting, told))
+    contacts = {contact.public_id: contact for contact in people}
+    written: dict[int, Composed | Skip] = {}
+    for message in messages:
+        sheet, contact = sheets.get(message.about), contacts.get(_contact_id(message))
+        told = last_told(earlier[message.about, message.recipient_key])
+        if sheet is None or contact is None or told is None or not (told.is_expecting and told.facts):
+            written[message.pk] = Skip(_("La personne n’attend pas cette réunion."))
+        elif sheet.meeting.invitations.filter(contact=contact).exists():
+            written[message.pk] = Skip(_("La personne est de nouveau invitée."))
+        elif not address_of(contact):
+            written[message.pk] = Skip(_("La personne n’a pas d’adresse électronique."))
+        else:
+            with _speaking(sheet.candidacy):
+                written[message.pk] = _write_withdrawal(sheet, contact, told, told.facts)
+    return written
 
 
-def _write_withdrawal(meeting: Meeting, contact: Contact, facts: Facts, sequence: int) -> Composed:
-    candidacy = meeting.committee.candidacy
-    convener = meeting.convened_by
-    organiser = _organiser(meeting, prepares=convener is not None and is_staff(convener, candidacy))
-    context = {
-        **_address_block(candidacy, contact.get_full_name(), organiser),
-        "committee": meeting.committee.name,
-        "acronym": meeting.committee.acronym,
-        **_as_told(facts),
-    }
-    subject, body = render_mail("meeting_withdrawal", context)
+def _write_withdrawal(sheet: _Sheet, contact: Contact, told: Told, facts: Facts) -> Composed:
+    organiser, sequence = sheet.organiser, _next_sequence(sheet.meeting, told)
+    name, address = contact.get_full_name(), address_of(contact)
+    subject, body = render_mail("meeting_withdrawal", {**sheet.frame, **_as_told(facts), "name": name})
     entry = Entry(
-        uid=meeting.calendar_uid,
+        uid=sheet.meeting.calendar_uid,
         sequence=sequence,
         title=facts.title,
         starts_at=facts.starts_at,
         ends_at=facts.ends_at,
-        zone=candidacy.zone,
+        zone=sheet.candidacy.zone,
         organiser=organiser,
-        attendee=Person(contact.get_full_name(), address_of(contact)),
+        attendee=Person(name, address),
     )
     return Composed(
-        address=address_of(contact),
+        address=address,
         subject=subject,
         body=body,
         attachments=(_calendar_file(entry, Method.CANCEL),),
@@ -368,25 +401,27 @@ def _write_withdrawal(meeting: Meeting, contact: Contact, facts: Facts, sequence
 
 def calendar_of(meeting: Meeting) -> bytes:
     """Return the file that puts ``meeting`` into the calendar of whoever may read its page."""
-    candidacy = meeting.committee.candidacy
-    agenda = list(meeting.agenda_items.all())
-    url = page_url("committees:meeting-detail", slug=candidacy.slug, public_id=meeting.public_id)
-    context = {"agenda": agenda, "video_url": meeting.video_url, "url": url}
-    with translation.override(candidacy.language):
-        description = render_to_string("emails/meeting_calendar.txt", context).strip()
-    entry = Entry(
+    sheet = _Sheet(meeting)
+    with _speaking(sheet.candidacy):
+        entry = _entry(sheet)
+    return write_calendar(entry, method=Method.PUBLISH, stamp=timezone.now())
+
+
+def _entry(sheet: _Sheet) -> Entry:
+    """Return ``sheet`` as a calendar shows it, addressed to nobody yet."""
+    meeting = sheet.meeting
+    return Entry(
         uid=meeting.calendar_uid,
         sequence=meeting.sequence,
         title=_calendar_title(meeting),
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
-        zone=candidacy.zone,
+        zone=sheet.candidacy.zone,
         location=meeting.place or meeting.video_url,
-        description=description,
-        url=url,
+        description=sheet.details["description"],
+        url=sheet.url,
         is_cancelled=meeting.is_cancelled,
     )
-    return write_calendar(entry, method=Method.PUBLISH, stamp=timezone.now())
 
 
 def _calendar_file(entry: Entry, method: Method) -> Attachment:
@@ -407,15 +442,3 @@ def _calendar_title(meeting: Meeting) -> str:
     """Say which committee in a calendar that holds other things, unless the title does already."""
     acronym = meeting.committee.acronym
     return meeting.title if acronym in meeting.title else f"{acronym} – {meeting.title}"
-
-
-def _organiser(meeting: Meeting, *, prepares: bool) -> Person | None:
-    """Return whom to ask: who convened, or a lead when that person no longer prepares the bid."""
-    convener = meeting.convened_by
-    if convener is None or not (convener.is_active and prepares):
-        leads = Membership.objects.filter(
-            candidacy=meeting.committee.candidacy_id, role=Membership.Role.LEAD, user__is_active=True
-        )
-        lead = leads.select_related("user").order_by("pk").first()
-        convener = lead.user if lead else None
-    return Person(str(convener), convener.email) if convener else None

@@ -1,12 +1,13 @@
 """The worker's half of the outbox: what is due leaves, row by row, over one connection to the mail server.
 
-Each row is locked, looked at again, written, sent, marked and committed before the next one is touched. A
-process killed on the way leaves its row planned: the next tick sends it, with the same Message-ID if the
-server had already accepted it.
+A few dozen messages are written together, because their reads are shared, and used within the second. Then each
+row is locked, looked at again, sent, marked and committed before the next one is touched. A process killed on
+the way leaves its row planned: the next tick sends it, with the same Message-ID if the server had already
+accepted it.
 
 PostgreSQL keeps two workers apart with a lock on the row, held while the mail server answers. SQLite has one
 lock for the whole database, and holding that one would stop the site; there, one process sends at a time
-(`only_sender`) and the row is written in two short statements around the sending.
+(`only_sender`) and the row is read before the sending and written after it in two short statements.
 """
 
 import contextlib
@@ -15,8 +16,8 @@ import hashlib
 import logging
 import smtplib
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -27,16 +28,20 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from notifications.models import OutboundAttachment, OutboundMessage
-from notifications.registry import Composed, Skip, composer_for
+from notifications.registry import Composed, Skip, batch_composer_for, composer_for
 from notifications.rendering import one_line, plain_text
 
 logger = logging.getLogger(__name__)
 
 #: Servers close a connection that carries too much; a new one costs a few milliseconds.
 MESSAGES_PER_CONNECTION = 100
+#: How many messages share their reads, and for how long what was read counts as « now ».
+MESSAGES_WRITTEN_TOGETHER = 50
+FRESH_SECONDS = 1.0
 #: What is still due after this long is left to the next tick, so that one thread at most is busy with mail.
 LONGEST_TICK_SECONDS = 50.0
 #: One, two, four minutes … at most an hour apart: some four hours in all.
@@ -46,6 +51,7 @@ LONGEST_BACK_OFF_MINUTES = 60
 CLOSING = 421
 
 Status = OutboundMessage.Status
+Written = Composed | Skip | Exception
 #: What `deliver_due` did, counted by the state its rows ended in; a row put off counts as planned.
 Tally = Counter[str]
 
@@ -60,11 +66,14 @@ def deliver_due(*, seconds: float = LONGEST_TICK_SECONDS) -> Tally:
     stop_at = time.monotonic() + seconds
     with only_sender() as alone, contextlib.closing(Post()) as post:
         try:
-            while alone and time.monotonic() < stop_at:
-                status = _deliver_next(post)
-                if status is None:
-                    break
-                tally[status] += 1
+            while alone and (rows := _next_due()):
+                before = tally.total()
+                for row, written in _written(rows):
+                    if time.monotonic() >= stop_at:
+                        return tally
+                    tally.update(_deliver(row, written, post))
+                if tally.total() == before:
+                    break  # another worker has them all in hand
         except ServerUnreachableError as error:
             logger.warning("Mail server: %s", error)
             _note_outage(str(error))
@@ -138,44 +147,87 @@ class Post:
         return backend
 
 
-def _deliver_next(post: Post) -> str | None:
-    """Deal with the first row that is due; return the state it ended in, or None when there is none."""
-    message: OutboundMessage | None = None
+def _next_due() -> list[OutboundMessage]:
+    return list(OutboundMessage.objects.due(timezone.now())[:MESSAGES_WRITTEN_TOGETHER])
+
+
+def _written(rows: list[OutboundMessage]) -> Iterator[tuple[OutboundMessage, Written]]:
+    """Yield each row with what it says, never written more than a moment ago."""
+    waiting = deque(rows)
+    while waiting:
+        texts = _write_all(waiting)
+        stale_at = time.monotonic() + FRESH_SECONDS
+        yield waiting[0], texts[waiting.popleft().pk]
+        while waiting and time.monotonic() < stale_at:
+            yield waiting[0], texts[waiting.popleft().pk]
+
+
+def _write_all(rows: Iterable[OutboundMessage]) -> dict[int, Written]:
+    by_kind: dict[str, list[OutboundMessage]] = defaultdict(list)
+    for row in rows:
+        by_kind[row.kind].append(row)
+    texts: dict[int, Written] = {}
+    for kind, group in by_kind.items():
+        try:
+            written = batch_composer_for(kind)(group)
+            texts |= {row.pk: written[row.pk] for row in group}
+        except Exception:  # noqa: BLE001 -- whatever is wrong with one of them, the others are written
+            texts |= {row.pk: _write_alone(row) for row in group}
+    return texts
+
+
+def _write_alone(row: OutboundMessage) -> Written:
     try:
-        with _next_due() as message:
-            return _deliver(message, post) if message else None
+        return composer_for(row.kind)(row)
+    except Exception as error:
+        logger.exception("Message %s could not be written", row.public_id)
+        return error
+
+
+def _deliver(row: OutboundMessage, written: Written, post: Post) -> list[str]:
+    """Deal with one row; return the state it ended in, or nothing when it is no longer ours to deal with."""
+    try:
+        with _held(row) as is_due:
+            return [_send(row, written, post)] if is_due else []
     except ServerUnreachableError:
         raise
     except Exception as error:
-        if message is None:
-            raise
-        # Whatever is wrong with one row, the others leave; its own transaction is rolled back by now.
-        logger.exception("Message %s could not be written", message.public_id)
-        return _put_off(message, f"{type(error).__name__}: {error}")
+        # Its own transaction is rolled back by now, and the others are still to leave.
+        logger.exception("Message %s could not be sent", row.public_id)
+        return [_put_off(row, _explain(error))]
 
 
 @contextlib.contextmanager
-def _next_due() -> Iterator[OutboundMessage | None]:
-    rows = OutboundMessage.objects.due(timezone.now())
+def _held(row: OutboundMessage) -> Iterator[bool]:
+    """Hold ``row`` while it is dealt with, where rows can be held; say whether it is still due."""
+    same = OutboundMessage.objects.due(timezone.now()).filter(pk=row.pk).order_by()
     if connection.features.has_select_for_update_skip_locked:
         with transaction.atomic():
-            yield rows.select_for_update(of=("self",), skip_locked=True).first()
+            yield _is_there(row, same.select_for_update(of=("self",), skip_locked=True))
     else:
-        yield rows.first()
+        yield _is_there(row, same)
 
 
-def _deliver(message: OutboundMessage, post: Post) -> str:
-    composed = composer_for(message.kind)(message)
-    if isinstance(composed, Skip):
-        return _give_up(message, composed.reason)
+def _is_there(row: OutboundMessage, rows: QuerySet[OutboundMessage]) -> bool:
+    found = list(rows.values_list("attempts", flat=True))
+    if found:
+        row.attempts = found[0]
+    return bool(found)
+
+
+def _send(row: OutboundMessage, written: Written, post: Post) -> str:
+    if isinstance(written, Skip):
+        return _give_up(row, written.reason)
+    if isinstance(written, Exception):
+        return _put_off(row, _explain(written))
     try:
-        files = _copy_onto(message, composed)  # before sending: what left must be storable
-        post.send(_write(message, composed))
+        files = _copy_onto(row, written)  # before sending: what left must be storable
+        post.send(_envelope(row, written))
     except OSError as error:  # smtplib's errors are among them
-        return _put_off(message, _describe(error), for_good=_is_permanent(error))
+        return _put_off(row, _describe(error), for_good=_is_permanent(error))
     except (ValueError, ValidationError) as error:  # an address or a header that cannot be written
-        return _put_off(message, str(error), for_good=True)
-    return _mark_sent(message, files)
+        return _put_off(row, str(error), for_good=True)
+    return _mark_sent(row, files)
 
 
 def _copy_onto(message: OutboundMessage, composed: Composed) -> list[OutboundAttachment]:
@@ -200,7 +252,7 @@ def _copy_onto(message: OutboundMessage, composed: Composed) -> list[OutboundAtt
     return files
 
 
-def _write(message: OutboundMessage, composed: Composed) -> EmailMultiAlternatives:
+def _envelope(message: OutboundMessage, composed: Composed) -> EmailMultiAlternatives:
     email = EmailMultiAlternatives(
         subject=message.subject,
         body=message.body,
@@ -287,6 +339,10 @@ def back_off(attempts: int) -> timedelta:
 
 
 # --- what the server says ----------------------------------------------------------------------------
+
+
+def _explain(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _reply(error: OSError) -> tuple[int, str]:

@@ -4,7 +4,7 @@ The outbox knows rows and addresses, not meetings: an application above it hands
 row into what is sent, and the outbox imports nothing from above.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,19 +43,36 @@ class Skip:
 
 
 Composer = Callable[[OutboundMessage], Composed | Skip]
+#: Writes several messages of one kind at once, by primary key, with reads that they share.
+BatchComposer = Callable[[Sequence[OutboundMessage]], Mapping[int, Composed | Skip]]
 
-_composers: dict[str, Composer] = {}
+_composers: dict[str, BatchComposer] = {}
 _labels: dict[str, "str | Promise"] = {}
 
 
 def register(kind: str, compose: Composer, *, label: "str | Promise" = "") -> None:
     """Let ``compose`` write the messages of ``kind``; ``label`` names the kind on the outbox page."""
-    if _composers.setdefault(kind, compose) is not compose:
+
+    def compose_many(messages: Sequence[OutboundMessage]) -> dict[int, Composed | Skip]:
+        return {message.pk: compose(message) for message in messages}
+
+    register_many(kind, compose_many, label=label)
+
+
+def register_many(kind: str, compose_many: BatchComposer, *, label: "str | Promise" = "") -> None:
+    """Like `register`, for a kind of which hundreds may be due at the same minute."""
+    if kind in _composers:
         raise ValueError(f"Two composers for the messages of kind {kind!r}")
+    _composers[kind] = compose_many
     _labels[kind] = label
 
 
 def composer_for(kind: str) -> Composer:
+    compose_many = batch_composer_for(kind)
+    return lambda message: compose_many([message])[message.pk]
+
+
+def batch_composer_for(kind: str) -> BatchComposer:
     try:
         return _composers[kind]
     except KeyError:
