@@ -171,6 +171,16 @@ def test_a_partner_reads_no_export_even_published(client):
     assert client.get(address("export-download", export)).status_code == 404
 
 
+def test_an_export_is_found_under_its_own_candidacy_alone(client):
+    lead, export = make_member(), make_export()
+    make_member(candidacy=export.candidacy, user=lead.user)
+    client.force_login(lead.user)
+
+    for name in ("export-detail", "export-download", "export-read"):
+        url = reverse(f"dossier:{name}", args=[lead.candidacy.slug, export.public_id])
+        assert client.get(url).status_code == 404
+
+
 def test_only_the_lead_publishes_and_withdraws(client):
     export = make_export()
     team = make_member(candidacy=export.candidacy, role=Role.TEAM)

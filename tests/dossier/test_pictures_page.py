@@ -86,6 +86,14 @@ def test_the_picture_of_another_candidacy_is_not_found(client):
     assert [response.status_code for response in responses] == [404, 404]
 
 
+def test_a_picture_is_found_under_its_own_candidacy_alone(client):
+    lead, picture = make_member(), make_picture()
+    make_member(candidacy=picture.candidacy, user=lead.user)
+    client.force_login(lead.user)
+
+    assert client.get(address(picture, candidacy=lead.candidacy)).status_code == 404
+
+
 def test_a_file_that_is_no_picture_is_never_drawn_by_the_browser(client):
     with make_picture().file.open("rb") as stored:
         picture = make_picture(file=ContentFile(stored.read(), name="page.html"))

@@ -96,6 +96,7 @@ def test_the_section_of_another_organisation_does_not_exist_for_a_partner(client
 
 def test_a_section_is_not_found_under_another_candidacy(client):
     lead, section = make_member(), make_section()
+    make_member(candidacy=section.candidacy, user=lead.user)
     client.force_login(lead.user)
 
     response = client.get(reverse("dossier:section-detail", args=[lead.candidacy.slug, section.public_id]))
@@ -123,6 +124,48 @@ def test_an_old_revision_is_read_as_it_was(client):
     assert "Deuxième" in response.text
     assert "Troisième" not in response.text
     assert (response.context["older"].number, response.context["newer"].number) == (1, 3)
+
+
+def test_a_partner_reads_nothing_of_the_drafts_that_another_organisation_wrote(client):
+    section, partner = make_own_section()
+    theirs = section.organisation
+    former = make_organisation(candidacy=section.candidacy)
+    lead = make_member(candidacy=section.candidacy).user
+    for number, (writes, organisation) in enumerate(
+        [("Premier", theirs), ("Autre", former), ("Encore", former), ("Repris", theirs), ("Mien", theirs)]
+    ):
+        if section.organisation != organisation:
+            section.organisation = organisation
+            section.save()
+        if writes == "Repris":
+            client.force_login(partner)
+            page = client.get(address("section-history", section)).context["page"]
+            assert [row.number for row in page] == [3]
+        section = save_text(section=section, body=f"<p>{writes}</p>", expected_revision=number, by=lead)
+
+    listed = [row.number for row in client.get(address("section-history", section)).context["page"]]
+    beside = [row.number for row in client.get(address("section-detail", section)).context["revisions"]]
+    statuses = [client.get(address("section-revision", section, n)).status_code for n in range(1, 6)]
+    first = client.get(address("section-revision", section, 4))
+
+    assert listed == beside == [5, 4]
+    assert statuses == [404, 404, 404, 200, 200]
+    assert (first.context["older"], first.context["newer"].number) == (None, 5)
+
+    client.force_login(lead)
+    assert len(client.get(address("section-history", section)).context["page"]) == 5
+    assert client.get(address("section-revision", section, 2)).status_code == 200
+
+
+def test_a_partner_reads_all_the_revisions_of_a_section_that_was_always_theirs(client):
+    section, partner = make_own_section()
+    for number in range(3):
+        save_text(section=section, body=f"<p>{number}</p>", expected_revision=number, by=partner)
+    client.force_login(partner)
+
+    page = client.get(address("section-history", section)).context["page"]
+
+    assert [row.number for row in page] == [3, 2, 1]
 
 
 def test_the_revision_of_another_section_is_not_found(client):

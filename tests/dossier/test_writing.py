@@ -44,6 +44,15 @@ def test_saving_the_same_text_makes_no_revision_whatever_it_was_read_at():
     assert section.revisions.count() == 1
 
 
+def test_a_text_that_cleans_to_what_is_there_makes_no_revision():
+    section, user = make_section(), make_user()
+    save_text(section=section, body="<p>Un</p>", expected_revision=0, by=user)
+
+    again = save_text(section=section, body="<p>Un</p><script>x</script>", expected_revision=1, by=user)
+
+    assert again.revision == 1
+
+
 def test_a_text_written_on_an_older_revision_changes_nothing():
     section, user = make_section(), make_user()
     save_text(section=section, body="<p>Le leur</p>", expected_revision=0, by=user)
