@@ -3,7 +3,7 @@ from html import unescape
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -198,6 +198,35 @@ class Section(PublicIdModel, TimestampedModel):
         super().save(*args, **kwargs)
 
 
+class SectionRevisionQuerySet(models.QuerySet["SectionRevision"]):
+    def visible_to(self, user: User) -> "SectionRevisionQuerySet":
+        """Lead and team read every revision; a partner the current text, and what was saved in their hands.
+
+        What others wrote before the section was asked of the organisation of ``user`` stays theirs.
+        """
+        prepares = Membership.objects.filter(
+            candidacy=OuterRef("section__candidacy"), user=user, role__in=STAFF
+        )
+        states = Section.history.filter(id=OuterRef("section"))
+        elsewhere = states.exclude(organisation=OuterRef("section__organisation"))
+        back = states.filter(
+            organisation=OuterRef("section__organisation"),
+            history_date__gt=OuterRef("left_others_after"),
+            history_date__lte=OuterRef("saved_at"),
+        )
+        revisions = self.alias(
+            left_others_after=Subquery(elsewhere.order_by("-history_date").values("history_date")[:1])
+        )
+        in_their_hands = Q(left_others_after__isnull=True) | Exists(back)
+        return revisions.filter(
+            Exists(prepares)
+            | (
+                Q(section__organisation__in=organisations_of(user))
+                & (in_their_hands | Q(number=F("section__revision")))
+            )
+        )
+
+
 class SectionRevision(models.Model):
     """The text of a section as one person saved it. Rows are added, never changed."""
 
@@ -208,6 +237,8 @@ class SectionRevision(models.Model):
     saved_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("par")
     )
+
+    objects = SectionRevisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("révision")

@@ -29,7 +29,7 @@ REVISIONS_A_PAGE = 50
 def section_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     section = _section(request, slug, public_id)
     can_write = can_write_section(request.user, section)
-    revisions = section.revisions.select_related("saved_by").order_by("-number")
+    revisions = section.revisions.visible_to(request.user).select_related("saved_by").order_by("-number")
     context = _reading_context(request, section) | {
         "can_write": can_write and not section.is_closed,
         "can_edit_contract": can_edit_outline(request.user, section.candidacy),
@@ -76,8 +76,8 @@ def section_status(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
 @require_GET
 def section_history(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     section = _section(request, slug, public_id)
-    revisions = section.revisions.select_related("saved_by").defer("body").order_by("-number")
-    page = Paginator(revisions, REVISIONS_A_PAGE).get_page(request.GET.get("page"))
+    revisions = section.revisions.visible_to(request.user).select_related("saved_by").defer("body")
+    page = Paginator(revisions.order_by("-number"), REVISIONS_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request, "dossier/section_history.html", _reading_context(request, section) | {"page": page}
     )
@@ -86,11 +86,11 @@ def section_history(request: AppRequest, slug: str, public_id: UUID) -> HttpResp
 @require_GET
 def section_revision(request: AppRequest, slug: str, public_id: UUID, number: int) -> HttpResponse:
     section = _section(request, slug, public_id)
-    revisions = section.revisions.select_related("saved_by")
+    revisions = section.revisions.visible_to(request.user)
     context = _reading_context(request, section) | {
-        "revision": get_object_or_404(revisions, number=number),
-        "older": section.revisions.filter(number__lt=number).order_by("-number").only("number").first(),
-        "newer": section.revisions.filter(number__gt=number).order_by("number").only("number").first(),
+        "revision": get_object_or_404(revisions.select_related("saved_by"), number=number),
+        "older": revisions.filter(number__lt=number).order_by("-number").only("number").first(),
+        "newer": revisions.filter(number__gt=number).order_by("number").only("number").first(),
     }
     return render(request, "dossier/section_revision.html", context)
 
