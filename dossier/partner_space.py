@@ -73,10 +73,15 @@ def read_partner_space(candidacy: Candidacy, user: User, *, now: datetime, today
     )
     return PartnerSpace(
         expected=tuple(sorted(expected, key=lambda item: item.day)),
-        done=tuple(sorted(done, key=lambda item: item.day))[:DONE_SHOWN],
+        done=tuple(sorted(done, key=_newest_first))[:DONE_SHOWN],
         funding=_funding(candidacy, user),
         organisations=tuple(candidacy.organisations.visible_to(user).order_by("name")),
     )
+
+
+def _newest_first(item: Expectation) -> tuple[bool, int]:
+    """Sort what is done from the latest day back; what has no date comes last here too."""
+    return item.due is None, -item.day.toordinal()
 
 
 def _invitations(candidacy: Candidacy, user: User, now: datetime) -> list[Invitation]:

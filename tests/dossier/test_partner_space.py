@@ -99,6 +99,33 @@ def test_what_is_done_leaves_the_list_of_what_is_expected():
     assert sorted(item.state for item in space.done) == ["en relecture", "faite", "présent·e", "validée"]
 
 
+def test_the_latest_of_what_is_done_is_kept_and_what_has_no_date_comes_last():
+    contact = make_partner_contact(make_candidacy())
+    today = timezone.localdate()
+    make_section(
+        candidacy=contact.candidacy,
+        organisation=contact.organisation,
+        title="Sans date",
+        status=Status.VALIDATED,
+    )
+    for days in range(12):
+        make_action(
+            candidacy=contact.candidacy,
+            owner=contact,
+            status=Action.Status.DONE,
+            closed_on=today - timedelta(days=days),
+            title=f"Faite il y a {days} jours",
+        )
+
+    done = [item.title for item in read(contact).done]
+    assert done == [f"Faite il y a {days} jours" for days in range(12)]
+
+    contact.candidacy.actions.filter(closed_on=today).delete()
+
+    done = [item.title for item in read(contact).done]
+    assert (done[0], done[-1]) == ("Faite il y a 1 jours", "1 Sans date")
+
+
 def test_nothing_of_others_nor_of_drafts_is_there():
     candidacy = make_candidacy()
     contact, colleague = make_partner_contact(candidacy), make_partner_contact(candidacy)
