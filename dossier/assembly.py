@@ -11,6 +11,7 @@ from itertools import zip_longest
 from uuid import UUID
 
 from django.db.models import Prefetch
+from django.utils import timezone
 from django.utils.functional import Promise
 
 from budget.models import FundingPlan
@@ -172,8 +173,10 @@ class DossierContent:
     time_zone: str
     identifier: UUID
     is_fictitious: bool
-    #: When what is printed was last changed; the printing itself leaves no date.
+    #: The latest change on record. Seats, phases and the names of communes carry no date: theirs does not count.
     changed_at: datetime
+    #: The day of the dossier: whoever sits on it is printed, and so is the day.
+    day: date
     logo: StoredFile | None
     chapters: tuple[ChapterText, ...]
     pictures: dict[UUID, PrintedPicture]
@@ -191,8 +194,10 @@ def read_dossier(candidacy: Candidacy) -> DossierContent:
     sections = list(candidacy.sections.in_outline_order())
     pictures = list(candidacy.pictures.order_by("pk"))
     plan = FundingPlan.objects.filter(candidacy=candidacy).first()
+    lines = _dates_of_lines(plan) if plan else []
     organisations = list(_engaged_organisations(candidacy))
-    committees = list(_committees(candidacy))
+    day = timezone.localdate(timezone=candidacy.zone)
+    committees = list(_committees(candidacy, day))
     meetings = list(_meetings(candidacy))
     call = Call.objects.filter(candidacy=candidacy).first()
     changed: list[TimestampedModel] = [
@@ -201,6 +206,7 @@ def read_dossier(candidacy: Candidacy) -> DossierContent:
         *pictures,
         *organisations,
         *committees,
+        *(seat.contact for committee in committees for seat in committee.members.all()),
         *meetings,
         *filter(None, [plan, call]),
     ]
@@ -217,7 +223,8 @@ def read_dossier(candidacy: Candidacy) -> DossierContent:
         time_zone=candidacy.time_zone,
         identifier=candidacy.public_id,
         is_fictitious=candidacy.is_fictitious,
-        changed_at=max(row.updated_at for row in changed),
+        changed_at=max([row.updated_at for row in changed] + lines),
+        day=day,
         logo=_logo(candidacy),
         chapters=_chapters(sections),
         pictures={picture.public_id: _printed(picture) for picture in pictures},
@@ -302,6 +309,12 @@ def _plan(plan: FundingPlan) -> PrintedPlan:
     )
 
 
+def _dates_of_lines(plan: FundingPlan) -> list[datetime]:
+    """Return when the charges and the income last changed; their amounts are saved with them."""
+    income = plan.income_lines.values_list("updated_at", flat=True)
+    return list(plan.expense_lines.values_list("updated_at", flat=True).union(income))
+
+
 def _facing(expenses: Side, income: Side) -> tuple[PlanRow, ...]:
     return tuple(PlanRow(left, right) for left, right in zip_longest(_cells(expenses), _cells(income)))
 
@@ -350,8 +363,9 @@ def _partner_line(organisation: Organisation) -> PartnerLine:
     )
 
 
-def _committees(candidacy: Candidacy) -> Iterable[Committee]:
-    members = CommitteeMember.objects.select_related("contact__organisation").order_by("pk")
+def _committees(candidacy: Candidacy, day: date) -> Iterable[Committee]:
+    seated = CommitteeMember.objects.sitting_on(day)
+    members = seated.select_related("contact__organisation").order_by("pk")
     return candidacy.committees.order_by("pk").prefetch_related(Prefetch("members", queryset=members))
 
 
@@ -367,7 +381,7 @@ def _committee_sheet(committee: Committee) -> CommitteeSheet:
         rhythm_period=committee.get_rhythm_period_display(),
         decision_mode=committee.get_decision_mode_display(),
         quorum=committee.quorum,
-        seats=tuple(_seat(member) for member in members if member.until is None),
+        seats=tuple(_seat(member) for member in members),
     )
 
 

@@ -148,7 +148,7 @@ class _Composer:
         )
 
     def governance(self, level: int) -> SafeString:
-        return self.page("governance", committees=self.content.committees, level=level)
+        return self.page("governance", committees=self.content.committees, day=self.content.day, level=level)
 
     def calendar(self, level: int) -> SafeString:
         return self.page("calendar", phases=self.content.phases, meetings=self.content.meetings, level=level)

@@ -15,11 +15,11 @@ from pypdf import PdfReader
 
 from committees.models import Meeting
 from core.pdf import MEDIA_URL
-from core.templatetags.formats import NBSP
+from core.templatetags.formats import NBSP, long_date
 from dossier.assembly import read_dossier
 from dossier.models import DossierExport, Section
 from dossier.rendering import build_dossier_pdf, compose
-from partners.models import Organisation
+from partners.models import Contact, Organisation
 from tests.factories import (
     make_candidacy,
     make_committee,
@@ -139,6 +139,23 @@ def test_the_date_of_the_document_is_that_of_the_last_change(candidacy):
     section = make_section(candidacy=candidacy)
     changed = datetime(2031, 5, 6, 7, 8, tzinfo=UTC)
     Section.objects.filter(pk=section.pk).update(updated_at=changed)
+
+    assert composed(candidacy).dated == changed
+
+
+@pytest.mark.parametrize("make_line", [make_expense_line, make_income_line])
+def test_a_change_of_the_plan_changes_the_date_of_the_document(candidacy, make_line):
+    line = make_line(plan=make_plan(candidacy=candidacy))
+    changed = datetime(2031, 5, 6, 7, 8, tzinfo=UTC)
+    type(line).objects.filter(pk=line.pk).update(updated_at=changed)
+
+    assert composed(candidacy).dated == changed
+
+
+def test_a_member_who_is_renamed_changes_the_date_of_the_document(candidacy):
+    seat = make_seat(committee=make_committee(candidacy=candidacy))
+    changed = datetime(2031, 5, 6, 7, 8, tzinfo=UTC)
+    Contact.objects.filter(pk=seat.contact_id).update(updated_at=changed)
 
     assert composed(candidacy).dated == changed
 
@@ -292,6 +309,31 @@ def test_the_plan_faces_charges_with_products_under_their_accounts(candidacy):
     assert "sollicitée" in html
     assert "Le plan n’est pas équilibré" in html
     assert html.count("<svg") == 2
+
+
+def test_governance_prints_who_sits_on_the_day_of_the_dossier(candidacy):
+    make_section(candidacy=candidacy, kind=KINDS.GOVERNANCE)
+    committee = make_committee(candidacy=candidacy)
+    today = timezone.localdate(timezone=candidacy.zone)
+    mandates = {
+        "Toujours": {},
+        "Bientôt-fini": {"since": today, "until": today + timedelta(days=30)},
+        "Dernier-jour": {"until": today},
+        "Parti": {"until": today - timedelta(days=1)},
+        "Attendu": {"since": today + timedelta(days=1)},
+    }
+    for name, mandate in mandates.items():
+        make_seat(committee=committee, contact=make_contact(candidacy=candidacy, last_name=name), **mandate)
+
+    content = read_dossier(candidacy)
+
+    assert [seat.name.split()[-1] for seat in content.committees[0].seats] == [
+        "Toujours",
+        "Bientôt-fini",
+        "Dernier-jour",
+    ]
+    assert content.day == today
+    assert f"Composition au {long_date(today)}" in html_of(composed(candidacy))
 
 
 def test_only_committed_partners_are_printed_by_circle(candidacy):
