@@ -13,7 +13,8 @@ from js_asset import static_lazy
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 env = environ.FileAwareEnv()
-environ.Env.read_env(BASE_DIR / ".env")
+if env.bool("READ_DOTENV", default=True):
+    environ.Env.read_env(BASE_DIR / ".env")
 
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 
@@ -42,7 +43,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
-    "django_filters",
     "django_htmx",
     "django_prose_editor",
     "js_asset",
@@ -284,6 +284,8 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 CACHE_DIR = DATA_DIR / "cache"
+# Whether `manage.py serve` fills an empty database with the demonstration bid.
+DEMONSTRATION = env.bool("DEMONSTRATION", default=True)
 
 # --- security ---------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"

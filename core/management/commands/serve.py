@@ -33,7 +33,7 @@ class Command(BaseCommand):
         try:
             self._prepare_database()
             self._ask_redis()
-            if not without_demonstration and os.environ.get("DEMONSTRATION") != "0":
+            if not without_demonstration and settings.DEMONSTRATION:
                 call_command("load_demonstration", if_empty=True, stdout=self.stdout)
                 self.stdout.flush()
         except KeyboardInterrupt:
