@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import Count, F, OuterRef, Subquery
 
 from accounts.models import User
+from committees.answers import AnswerCounts, count_answers
 from committees.models import Action, Committee, CommitteeMember, Decision, Meeting, ReminderRule
 from committees.rhythm import Rhythm, rhythm_history, rhythms
 
@@ -20,6 +21,7 @@ class CommitteeLine:
     committee: Committee
     rhythm: Rhythm
     next_meeting: Meeting | None
+    answers: AnswerCounts | None
     member_count: int
     open_decision_count: int
 
@@ -49,7 +51,7 @@ class CommitteeSheet:
     past_rhythms: Sequence[Rhythm]
     mandates: Sequence[Mandate]
     reminders: Sequence[ReminderRule]
-    next_meetings: Sequence[Meeting]
+    next_meetings: Sequence[tuple[Meeting, AnswerCounts]]
     past_meetings: Sequence[Meeting]
     followup: Followup | None
 
@@ -63,7 +65,8 @@ def read_committee_lines(
     counted = rhythms(rows, now)
     first = Meeting.objects.visible_to(reader).upcoming(now).filter(committee=OuterRef("pk")).values("pk")
     next_keys = dict(Committee.objects.filter(pk__in=keys).values_list("pk", Subquery(first[:1])))
-    meetings = Meeting.objects.with_answers().in_bulk([pk for pk in next_keys.values() if pk])
+    meetings = Meeting.objects.in_bulk([pk for pk in next_keys.values() if pk])
+    answers = count_answers(meetings)
     seats = CommitteeMember.objects.filter(committee__in=keys)
     members = dict(seats.values_list("committee").annotate(Count("pk")))
     open_decisions = Decision.objects.visible_to(reader).open().filter(meeting__committee__in=keys)
@@ -73,6 +76,7 @@ def read_committee_lines(
             committee=committee,
             rhythm=counted[committee.pk],
             next_meeting=meetings.get(next_keys.get(committee.pk) or 0),
+            answers=answers.get(next_keys.get(committee.pk) or 0),
             member_count=members.get(committee.pk, 0),
             open_decision_count=decisions.get(committee.pk, 0),
         )
@@ -86,7 +90,9 @@ def read_committee(
     """Gather what the page of ``committee`` shows to ``reader``; decisions and actions are the team's."""
     history = rhythm_history([committee], now, periods=PERIODS)[committee.pk]
     today = now.astimezone(committee.candidacy.zone).date()
-    meetings = Meeting.objects.visible_to(reader).filter(committee=committee).with_answers()
+    meetings = Meeting.objects.visible_to(reader).filter(committee=committee)
+    to_come = list(meetings.upcoming(now)[:SHOWN])
+    answers = count_answers(meeting.pk for meeting in to_come)
     seats = committee.members.select_related(
         "contact__organisation", "deputy_of__contact"
     ).in_protocol_order()
@@ -95,7 +101,7 @@ def read_committee(
         past_rhythms=history[1:],
         mandates=[_mandate(seat, today) for seat in seats],
         reminders=list(committee.reminder_rules.order_by("-days_before")),
-        next_meetings=list(meetings.upcoming(now)[:SHOWN]),
+        next_meetings=[(meeting, answers[meeting.pk]) for meeting in to_come],
         past_meetings=list(meetings.past(now)[:SHOWN]),
         followup=_read_followup(committee) if with_followup else None,
     )
@@ -103,7 +109,7 @@ def read_committee(
 
 def _read_followup(committee: Committee) -> Followup:
     decisions = Decision.objects.filter(meeting__committee=committee).open()
-    actions = Action.objects.of_committee(committee).open()
+    actions = Action.objects.of_committee(committee.public_id).open()
     return Followup(
         decisions=list(
             decisions.select_related("owner").order_by(F("due_on").asc(nulls_last=True), "pk")[:SHOWN]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from committees.answers import count_answers
 from committees.models import Action, Decision
 from committees.models.meeting import MeetingQuerySet
 from core.spreadsheet import Cell
@@ -45,7 +46,10 @@ ACTION_ORIGIN_HEADER: Sequence[Cell] = (_("Décision"), _("Réunion"))
 
 
 def meeting_rows(meetings: MeetingQuerySet) -> Iterator[Sequence[Cell]]:
-    for meeting in meetings.with_answers().select_related("committee"):
+    rows = list(meetings.select_related("committee"))
+    counts = count_answers(meeting.pk for meeting in rows)
+    for meeting in rows:
+        answers = counts[meeting.pk]
         yield (
             meeting.committee.acronym,
             meeting.title,
@@ -53,11 +57,11 @@ def meeting_rows(meetings: MeetingQuerySet) -> Iterator[Sequence[Cell]]:
             meeting.duration_minutes,
             meeting.place,
             meeting.get_status_display(),
-            meeting.invited_count,
-            meeting.present_count,
-            meeting.remote_count,
-            meeting.excused_count,
-            meeting.none_count,
+            answers.invited,
+            answers.present,
+            answers.remote,
+            answers.excused,
+            answers.none,
         )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout, Submit
@@ -14,10 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from candidacy.models import Candidacy
-from committees.models import Action, Committee, Decision, Meeting
+from candidacy.permissions import is_staff
+from committees.models import Action, Decision, Meeting
 from committees.models.followup import ActionQuerySet, DecisionQuerySet
 from committees.models.meeting import MeetingQuerySet
 from committees.permissions import can_read_committees
+
+FILTER_FIELD = "components/filter_field.html"
 
 
 @dataclass(frozen=True)
@@ -28,21 +32,10 @@ class Header:
     direction: str
 
 
-class _CommitteeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
-    def label_from_instance(self, committee: Committee) -> str:
-        return committee.acronym
-
-
 class _ListFilterForm(forms.Form):
     """A GET form: a value that makes no sense narrows nothing, and ``tri`` falls back on the usual order."""
 
-    comite = _CommitteeField(
-        label=_("Comité"),
-        queryset=Committee.objects.none(),
-        to_field_name="public_id",
-        required=False,
-        empty_label=_("Tous"),
-    )
+    comite = forms.ChoiceField(label=_("Comité"), required=False)
     tri = forms.CharField(required=False, widget=forms.HiddenInput)
 
     #: Columns that sort, each with the expressions it sorts by.
@@ -51,20 +44,19 @@ class _ListFilterForm(forms.Form):
 
     def __init__(self, *args: Any, candidacy: Candidacy, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if can_read_committees(reader, candidacy):
-            committees = Committee.objects.visible_to(reader).filter(candidacy=candidacy)
-            self.fields["comite"].queryset = committees.in_usual_order()  # type: ignore[attr-defined]  # a model field
-        else:
+        committees = _committees(candidacy, reader)
+        if committees is None:
             del self.fields["comite"]
+        else:
+            self.fields["comite"].choices = [("", _t("Tous")), *committees]  # type: ignore[attr-defined]  # a choice field
         self.helper = FormHelper()
         self.helper.include_media = False
         self.helper.form_method = "get"
         self.helper.form_class = "filter-bar"
         self.helper.attrs = {"role": "search", "aria-label": _t("Filtrer la liste")}
-        shown = [name for name in self.fields if name != "tri"]
+        names = [*(name for name in self.fields if name != "tri"), "tri"]
         self.helper.layout = Layout(
-            *(Field(name) for name in shown),
-            Field("tri"),
+            *(Field(name, template=FILTER_FIELD) for name in names),
             Submit("", _t("Filtrer"), css_class="btn-outline-secondary"),
         )
 
@@ -93,6 +85,19 @@ class _ListFilterForm(forms.Form):
         if self.sort.startswith("-"):
             return [_reversed(expression) for expression in expressions]
         return expressions
+
+
+def _committees(candidacy: Candidacy, reader: User) -> list[tuple[str, str]] | None:
+    """Return the committees to choose from, by public identifier; None for those who read of no committee."""
+    if not can_read_committees(reader, candidacy):
+        return None
+    committees = candidacy.committees.all()
+    if not is_staff(reader, candidacy):
+        committees = committees.visible_to(reader)
+    return [
+        (str(key), acronym)
+        for key, acronym in committees.order_by("acronym").values_list("public_id", "acronym")
+    ]
 
 
 def _reversed(expression: OrderBy) -> OrderBy:
@@ -128,7 +133,7 @@ class MeetingFilterForm(_ListFilterForm):
     def narrow(self, meetings: MeetingQuerySet, *, user: User, now: datetime) -> MeetingQuerySet:
         asked = self.asked
         if asked.get("comite"):
-            meetings = meetings.filter(committee=asked["comite"])
+            meetings = meetings.filter(committee__public_id=asked["comite"])
         if asked.get("etat"):
             meetings = meetings.filter(status=asked["etat"])
         if asked.get("miennes"):
@@ -158,7 +163,7 @@ class DecisionFilterForm(_ListFilterForm):
     def narrow(self, decisions: DecisionQuerySet, *, today: date) -> DecisionQuerySet:
         asked = self.asked
         if asked.get("comite"):
-            decisions = decisions.filter(meeting__committee=asked["comite"])
+            decisions = decisions.filter(meeting__committee__public_id=asked["comite"])
         if asked.get("etat"):
             decisions = decisions.filter(status=asked["etat"])
         if asked.get("retard"):
@@ -188,7 +193,7 @@ class ActionFilterForm(_ListFilterForm):
     def narrow(self, actions: ActionQuerySet, *, today: date) -> ActionQuerySet:
         asked = self.asked
         if asked.get("comite"):
-            actions = actions.of_committee(asked["comite"])
+            actions = actions.of_committee(UUID(asked["comite"]))
         if asked.get("retard"):
             actions = actions.overdue(today)
         if not asked.get("etat"):

@@ -1,4 +1,5 @@
 from datetime import date
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -8,7 +9,6 @@ from simple_history.models import HistoricalRecords
 from accounts.models import User
 from candidacy.models import Candidacy, Membership
 from candidacy.permissions import STAFF
-from committees.models.committee import Committee
 from committees.models.meeting import AgendaItem, Meeting
 from core.models import PublicIdModel, TimestampedModel
 from partners.models import Contact
@@ -89,9 +89,11 @@ class ActionQuerySet(models.QuerySet["Action"]):
     def overdue(self, today: date) -> "ActionQuerySet":
         return self.open().filter(due_on__lt=today)
 
-    def of_committee(self, committee: Committee) -> "ActionQuerySet":
-        """Keep the actions born in a meeting of ``committee`` or from one of its decisions."""
-        return self.filter(Q(meeting__committee=committee) | Q(decision__meeting__committee=committee))
+    def of_committee(self, public_id: UUID) -> "ActionQuerySet":
+        """Keep the actions born in a meeting of a committee or from one of its decisions."""
+        return self.filter(
+            Q(meeting__committee__public_id=public_id) | Q(decision__meeting__committee__public_id=public_id)
+        )
 
 
 class Action(PublicIdModel, TimestampedModel):

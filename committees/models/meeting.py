@@ -1,5 +1,4 @@
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -48,23 +47,6 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         invited = Invitation.objects.filter(meeting=OuterRef("pk"), contact__user=user)
         return self.filter(Exists(invited), convened_at__isnull=False)
 
-    def with_answers(self) -> "MeetingQuerySet":
-        """Count on each meeting who was invited, what they answered, and the voices announced."""
-        voices = (
-            Invitation.objects.filter(meeting=OuterRef("pk"))
-            .speaking("answer")
-            .values("meeting")
-            .annotate(count=Count("voice", distinct=True))
-            .values("count")
-        )
-        counts: dict[str, Any] = {
-            f"{answer.name.lower()}_count": Count("invitations", filter=Q(invitations__answer=answer))
-            for answer in Invitation.Answer
-        }
-        counts["invited_count"] = Count("invitations")
-        counts["voice_count"] = Coalesce(Subquery(voices), 0)
-        return self.annotate(**counts)
-
 
 class Meeting(PublicIdModel, TimestampedModel):
     """One sitting of a committee, from the draft that nobody is told of to the meeting that was held.
@@ -77,14 +59,6 @@ class Meeting(PublicIdModel, TimestampedModel):
         CONVENED = "convened", _("convoquée")
         HELD = "held", _("tenue")
         CANCELLED = "cancelled", _("annulée")
-
-    #: Set by ``with_answers``.
-    invited_count: int
-    none_count: int
-    present_count: int
-    remote_count: int
-    excused_count: int
-    voice_count: int
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="meetings")
     title = models.CharField(_("objet"), max_length=200)

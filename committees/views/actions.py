@@ -13,13 +13,14 @@ from candidacy.permissions import is_staff
 from candidacy.scope import candidacy_for
 from committees.forms.filters import ActionFilterForm
 from committees.forms.followup import ActionForm, ReportForm
+from committees.lists import action_lines
 from committees.models import Action, Meeting
 from committees.models.followup import ActionQuerySet
 from committees.permissions import can_change_action, can_create_action, can_report_action
 from committees.registers import ACTION_HEADER, ACTION_ORIGIN_HEADER, action_rows
 from committees.services.actions import create_action, edit_action, report_action
 from committees.views.meeting_part import redirect_to_meeting
-from committees.views.scope import action_of, meeting_of, page_of, sheet_format_of
+from committees.views.scope import action_of, meeting_of, page_of, readable, sheet_format_of
 from core.permissions import require
 from core.sheets import submit
 from core.spreadsheet import spreadsheet_response
@@ -30,10 +31,11 @@ def action_list(request: AppRequest, slug: str) -> HttpResponse:
     """Show the team every action, anybody else those they own."""
     candidacy = candidacy_for(request, slug)
     form, actions = _narrowed(request, candidacy)
+    page = page_of(request, actions)
     context = {
         "form": form,
-        "page": page_of(request, actions),
-        "today": timezone.localdate(),
+        "page": page,
+        "lines": action_lines(page, slug, timezone.localdate()),
         "may_create": can_create_action(request.user, candidacy),
     }
     return render(request, "committees/action_list.html", context)
@@ -49,17 +51,15 @@ def action_export(request: AppRequest, slug: str) -> HttpResponse:
         sheet_format_of(request),
         title=_("Actions"),
         header=header,
-        rows=action_rows(actions, with_origin=with_origin),
+        rows=action_rows(
+            actions.select_related("owner__organisation", "decision", "meeting"), with_origin=with_origin
+        ),
     )
 
 
 def _narrowed(request: AppRequest, candidacy: Candidacy) -> tuple[ActionFilterForm, ActionQuerySet]:
     form = ActionFilterForm(request.GET, candidacy=candidacy, reader=request.user)
-    visible = (
-        Action.objects.visible_to(request.user)
-        .filter(candidacy=candidacy)
-        .select_related("owner__organisation", "decision", "meeting__committee")
-    )
+    visible = readable(request, Action.objects.filter(candidacy=candidacy), candidacy)
     return form, form.narrow(visible, today=timezone.localdate())
 
 

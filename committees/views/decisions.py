@@ -12,13 +12,14 @@ from candidacy.models import Candidacy
 from candidacy.scope import candidacy_for
 from committees.forms.filters import DecisionFilterForm
 from committees.forms.followup import DecisionForm
+from committees.lists import decision_lines
 from committees.models import Decision
 from committees.models.followup import DecisionQuerySet
 from committees.permissions import can_change_decision, can_read_decisions, can_record_decision
 from committees.registers import DECISION_HEADER, decision_rows
 from committees.services.decisions import edit_decision, record_decision
 from committees.views.meeting_part import redirect_to_meeting
-from committees.views.scope import decision_of, meeting_of, page_of, sheet_format_of
+from committees.views.scope import decision_of, meeting_of, page_of, readable, sheet_format_of
 from core.permissions import require
 from core.sheets import submit
 from core.spreadsheet import spreadsheet_response
@@ -29,7 +30,12 @@ def decision_list(request: AppRequest, slug: str) -> HttpResponse:
     candidacy = candidacy_for(request, slug)
     require(can_read_decisions(request.user, candidacy))
     form, decisions = _narrowed(request, candidacy)
-    context = {"form": form, "page": page_of(request, decisions), "today": timezone.localdate()}
+    page = page_of(request, decisions)
+    context = {
+        "form": form,
+        "page": page,
+        "lines": decision_lines(page, slug, timezone.localdate()),
+    }
     return render(request, "committees/decision_list.html", context)
 
 
@@ -42,17 +48,13 @@ def decision_export(request: AppRequest, slug: str) -> HttpResponse:
         sheet_format_of(request),
         title=_("Relevé de décisions"),
         header=DECISION_HEADER,
-        rows=decision_rows(decisions),
+        rows=decision_rows(decisions.select_related("meeting__committee__candidacy", "owner__organisation")),
     )
 
 
 def _narrowed(request: AppRequest, candidacy: Candidacy) -> tuple[DecisionFilterForm, DecisionQuerySet]:
     form = DecisionFilterForm(request.GET, candidacy=candidacy, reader=request.user)
-    visible = (
-        Decision.objects.visible_to(request.user)
-        .filter(candidacy=candidacy)
-        .select_related("meeting__committee__candidacy", "owner__organisation")
-    )
+    visible = readable(request, Decision.objects.filter(candidacy=candidacy), candidacy)
     return form, form.narrow(visible, today=timezone.localdate())
 
 

@@ -16,6 +16,7 @@ from candidacy.permissions import is_staff
 from candidacy.scope import candidacy_for
 from committees.forms.filters import MeetingFilterForm
 from committees.forms.meetings import AnswerForm, MeetingForm
+from committees.lists import meeting_lines
 from committees.meeting_page import read_agenda
 from committees.messages import calendar_of
 from committees.models import Invitation, Meeting
@@ -24,7 +25,7 @@ from committees.permissions import can_change_meeting, can_create_meeting, can_e
 from committees.registers import MEETING_HEADER, meeting_rows
 from committees.services.meetings import create_meeting, edit_meeting
 from committees.views.meeting_part import meeting_context
-from committees.views.scope import committee_of, meeting_of, page_of, sheet_format_of
+from committees.views.scope import committee_of, meeting_of, page_of, readable, sheet_format_of
 from core.permissions import require
 from core.sheets import submit
 from core.spreadsheet import spreadsheet_response
@@ -36,8 +37,9 @@ def meeting_list(request: AppRequest, slug: str) -> HttpResponse:
     candidacy = candidacy_for(request, slug)
     form, meetings = _narrowed(request, candidacy)
     if is_staff(request.user, candidacy):
-        page = page_of(request, meetings.with_answers().select_related("committee"))
-        return render(request, "committees/meeting_list.html", {"form": form, "page": page})
+        page = page_of(request, meetings)
+        context = {"form": form, "page": page, "lines": meeting_lines(page, slug)}
+        return render(request, "committees/meeting_list.html", context)
     own = Invitation.objects.filter(contact__user=request.user)
     mine = meetings.select_related("committee").prefetch_related(
         Prefetch("invitations", queryset=own, to_attr="own_invitations")
@@ -62,7 +64,7 @@ def meeting_export(request: AppRequest, slug: str) -> HttpResponse:
 
 def _narrowed(request: AppRequest, candidacy: Candidacy) -> tuple[MeetingFilterForm, MeetingQuerySet]:
     form = MeetingFilterForm(request.GET, candidacy=candidacy, reader=request.user)
-    visible = Meeting.objects.visible_to(request.user).filter(committee__candidacy=candidacy)
+    visible = readable(request, Meeting.objects.filter(committee__candidacy=candidacy), candidacy)
     return form, form.narrow(visible, user=request.user, now=timezone.now())
 
 

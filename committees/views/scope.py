@@ -8,13 +8,18 @@ from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 
 from accounts.http import AppRequest
+from candidacy.models import Candidacy
+from candidacy.permissions import is_staff
 from candidacy.scope import candidacy_for
 from committees.models import Action, AgendaItem, Committee, CommitteeMember, Decision, Invitation, Meeting
+from committees.models.followup import ActionQuerySet, DecisionQuerySet
+from committees.models.meeting import MeetingQuerySet
 from core.spreadsheet import SheetFormat
 
 PAGE_SIZE = 50
 
 Row = TypeVar("Row", bound=Model)
+Rows = TypeVar("Rows", MeetingQuerySet, DecisionQuerySet, ActionQuerySet)
 
 
 def committee_of(request: AppRequest, slug: str, public_id: UUID) -> Committee:
@@ -65,6 +70,14 @@ def action_of(request: AppRequest, slug: str, public_id: UUID) -> Action:
 
 def page_of(request: AppRequest, rows: QuerySet[Row]) -> Page[Row]:
     return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+
+
+def readable(request: AppRequest, rows: Rows, candidacy: Candidacy) -> Rows:
+    """Cut ``rows``, all of one candidacy, to those the person may see.
+
+    The team sees them all: asking the database so would cost as much as the rest of a list.
+    """
+    return rows if is_staff(request.user, candidacy) else rows.visible_to(request.user)
 
 
 def sheet_format_of(request: AppRequest) -> SheetFormat:

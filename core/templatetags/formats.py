@@ -2,11 +2,13 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from core.richtext import render_rich_text
 
@@ -59,6 +61,12 @@ def short_date(value: date | datetime | None) -> str:
         return "–"
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
+    return _short_date(value, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _short_date(value: date, _language: str | None) -> str:
+    """Write a day once in each language: a list names the same days again and again."""
     day = f"{value.day}er" if value.day == 1 else str(value.day)
     return f"{day}{NBSP}{date_format(value, 'N Y')}"
 

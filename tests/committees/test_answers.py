@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from committees.answers import AnswerCounts, count_answers
 from committees.models import CommitteeMember, Invitation, Meeting
 from committees.services.invitations import (
     answer_invitation,
@@ -159,15 +160,28 @@ def test_answers_are_counted_by_kind():
     make_invitation(meeting=meeting)
     make_invitation(meeting=convened(), answer=Answer.PRESENT, answered_at=now)
 
-    counted = Meeting.objects.with_answers().get(pk=meeting.pk)
+    silent = convened()
 
-    assert (
-        counted.invited_count,
-        counted.present_count,
-        counted.remote_count,
-        counted.excused_count,
-        counted.none_count,
-    ) == (5, 2, 1, 1, 1)
+    counted = count_answers([meeting.pk, silent.pk])
+
+    assert counted[meeting.pk] == AnswerCounts(present=2, remote=1, excused=1, none=1)
+    assert counted[silent.pk] == AnswerCounts()
+
+
+@pytest.mark.parametrize(
+    ("counts", "text"),
+    [
+        (AnswerCounts(), "–"),
+        (AnswerCounts(none=3), "0 vient, 3 sans réponse"),
+        (AnswerCounts(present=1, excused=1), "1 vient, 1 excusé·e"),
+        (
+            AnswerCounts(present=7, remote=2, excused=2, none=1),
+            "7 viennent, 2 à distance, 2 excusé·es, 1 sans réponse",
+        ),
+    ],
+)
+def test_answers_are_told_in_one_line(counts, text):
+    assert str(counts) == text
 
 
 def test_a_titular_and_their_deputies_bring_one_voice():
@@ -182,7 +196,6 @@ def test_a_titular_and_their_deputies_bring_one_voice():
     for seat in (titular, *deputies, alone):
         invite(meeting, seat, Answer.PRESENT)
 
-    assert Meeting.objects.with_answers().get(pk=meeting.pk).voice_count == 2
     assert meeting.invitations.all().voices("answer") == 2
 
 
@@ -205,7 +218,7 @@ def test_guests_and_the_silent_bring_no_voice():
     invite(meeting, make_seat(committee=committee), Answer.NONE)
     invite(meeting, make_seat(committee=committee), Answer.EXCUSED)
 
-    assert Meeting.objects.with_answers().get(pk=meeting.pk).voice_count == 0
+    assert meeting.invitations.all().voices("answer") == 0
 
 
 def test_voting_people_without_a_seat_bring_one_voice_each():

@@ -264,7 +264,7 @@ def test_actions_of_a_committee_come_from_its_meetings_and_its_decisions():
     make_action(candidacy=candidacy)
     make_action(candidacy=candidacy, meeting=make_meeting(committee=make_committee(candidacy=candidacy)))
 
-    found = Action.objects.of_committee(decision.meeting.committee).order_by("pk")
+    found = Action.objects.of_committee(decision.meeting.committee.public_id).order_by("pk")
 
     assert list(found) == [from_decision, from_meeting]
 
