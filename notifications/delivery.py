@@ -51,6 +51,8 @@ LONGEST_BACK_OFF_MINUTES = 60
 CLOSING = 421
 
 Status = OutboundMessage.Status
+_DECIDED_NOW = ("recipient_address", "subject", "body", "facts")
+_DECIDED_EARLIER = {field.name for field in OutboundMessage._meta.get_fields()} - set(_DECIDED_NOW)
 Written = Composed | Skip | Exception
 #: What `deliver_due` did, counted by the state its rows ended in; a row put off counts as planned.
 Tally = Counter[str]
@@ -237,7 +239,7 @@ def _copy_onto(message: OutboundMessage, composed: Composed) -> list[OutboundAtt
     message.subject = one_line(composed.subject, limit=300)
     message.body = plain_text(composed.body)
     message.facts = composed.facts
-    message.clean_fields()
+    message.clean_fields(exclude=_DECIDED_EARLIER)
     files = [
         OutboundAttachment(
             message=message,
@@ -285,7 +287,7 @@ def _mark_sent(message: OutboundMessage, files: list[OutboundAttachment]) -> str
         message.save(
             update_fields=[
                 *("status", "cancelled_by", "reason", "last_error", "attempts", "sent_at", "updated_at"),
-                *("recipient_address", "subject", "body", "facts"),
+                *_DECIDED_NOW,
             ]
         )
         OutboundAttachment.objects.bulk_create(files)

@@ -1,7 +1,6 @@
 """From templates and values of people to the plain text and the single lines that a message is made of."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,14 +10,15 @@ from django.urls import reverse
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 _TRAILING_SPACES = re.compile(r"[ \t]+\n")
-#: Control characters, line and paragraph separators: what could end a header or hide a text.
-_BREAKING = frozenset({"Cc", "Zl", "Zp", "Cs"})
+_LINE_ENDS = re.compile(r"\r\n|[\r\u2028\u2029]")
+#: Control characters, line and paragraph separators, halves of characters: what could end a header or hide a text.
+_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_BREAKING_IN_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def one_line(text: str, *, limit: int | None = None) -> str:
     """Return ``text`` fit for a header or a title: no character that breaks a line, no more than ``limit``."""
-    visible = (" " if unicodedata.category(character) in _BREAKING else character for character in text)
-    line = re.sub(r" {2,}", " ", "".join(visible)).strip(" ")
+    line = re.sub(r" {2,}", " ", _BREAKING.sub(" ", text)).strip(" ")
     if limit is not None and len(line) > limit:
         line = f"{line[: limit - 1].rstrip()}…"
     return line
@@ -26,12 +26,7 @@ def one_line(text: str, *, limit: int | None = None) -> str:
 
 def plain_text(text: str) -> str:
     """Return ``text`` fit for the body of a message: lines and tabs are kept, other control characters go."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
-    return "".join(
-        character
-        for character in lines
-        if character in "\n\t" or unicodedata.category(character) not in _BREAKING
-    )
+    return _BREAKING_IN_TEXT.sub("", _LINE_ENDS.sub("\n", text))
 
 
 def render_mail(folder: str, context: Mapping[str, Any]) -> tuple[str, str]:
