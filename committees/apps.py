@@ -8,8 +8,9 @@ class CommitteesConfig(AppConfig):
 
     def ready(self) -> None:
         from committees.messages import register_composers
-        from committees.partner_panel import meetings_panel
+        from committees.partner_panel import actions_panel, meetings_panel
         from partners import panels
 
         register_composers()
         panels.register("meetings", meetings_panel, place=20)
+        panels.register("actions", actions_panel, place=25)

@@ -1,12 +1,15 @@
-"""The meetings to which people of one organisation are called, for its sheet."""
+"""The meetings to which people of one organisation are called and what they are to do, for its sheet."""
 
-from django.db.models import Exists, OuterRef
+from datetime import date
+
+from django.db.models import Exists, F, OuterRef
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from committees.models import Invitation, Meeting
-from core.templatetags.formats import short_moment
+from committees.models import Action, Invitation, Meeting
+from core.templatetags.formats import short_date, short_moment
 from partners.models import Organisation
 from partners.panels import Panel, PanelRow
 
@@ -41,4 +44,33 @@ def meetings_panel(user: User, organisation: Organisation) -> Panel:
     ]
     return Panel(
         title=_("Réunions"), empty_text=_("Personne de cette structure n’est convoqué·e."), rows=tuple(rows)
+    )
+
+
+def actions_panel(user: User, organisation: Organisation) -> Panel:
+    today = timezone.localdate()
+    actions = (
+        Action.objects.visible_to(user)
+        .open()
+        .filter(owner__organisation=organisation)
+        .select_related("owner")
+        .order_by(F("due_on").asc(nulls_last=True), "pk")
+    )
+    slug = organisation.candidacy.slug
+    return Panel(
+        title=_("Actions ouvertes"),
+        empty_text=_("Personne de cette structure n’a d’action en cours."),
+        rows=tuple(_action_row(action, slug, today) for action in actions),
+    )
+
+
+def _action_row(action: Action, slug: str, today: date) -> PanelRow:
+    is_late = action.due_on is not None and action.due_on < today
+    due = [_("pour le %(day)s") % {"day": short_date(action.due_on)}] if action.due_on else []
+    return PanelRow(
+        title=action.title,
+        url=reverse("committees:action-edit", args=[slug, action.public_id]),
+        hint=", ".join([str(action.owner), *due]),
+        badge=_("en retard") if is_late else action.get_status_display(),
+        tone="bad" if is_late else "info" if action.status == Action.Status.IN_PROGRESS else "neutral",
     )

@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from candidacy.models import Membership
-from committees.models import Meeting
+from committees.models import Action, Meeting
 from tests.factories import (
+    make_action,
     make_committee,
     make_contact,
     make_income_line,
@@ -37,6 +38,14 @@ def organisation():
         make_income_line(plan=plan, funder=row, label=f"{name} subvention", amounts={plan.first_year: 12_000})
         convened = make_meeting(committee=committee, title=f"{name} réunion", status=Meeting.Status.CONVENED)
         draft = make_meeting(committee=committee, title=f"{name} brouillon")
+        make_action(candidacy=candidacy, owner=contact, title=f"{name} action")
+        make_action(
+            candidacy=candidacy,
+            owner=contact,
+            title=f"{name} action close",
+            status=Action.Status.DONE,
+            closed_on=timezone.localdate(),
+        )
         for meeting in (convened, draft):
             make_invitation(meeting=meeting, contact=contact)
     return own
@@ -57,9 +66,10 @@ def test_lead_and_team_read_what_is_asked_of_the_organisation(client, organisati
 
     response, panels = panels_seen_by(client, organisation, member.user)
 
-    assert list(panels) == ["Sections du dossier", "Réunions", "Financement"]
+    assert list(panels) == ["Sections du dossier", "Réunions", "Actions ouvertes", "Financement"]
     assert panels["Sections du dossier"] == ["1 Notre section"]
     assert sorted(panels["Réunions"]) == ["Notre brouillon", "Notre réunion"]
+    assert panels["Actions ouvertes"] == ["Notre action"]
     assert panels["Financement"] == ["Notre subvention"]
     assert "12\u202f000\u00a0€" in response.content.decode()
     assert "Leur" not in response.content.decode()
@@ -73,6 +83,7 @@ def test_a_partner_reads_their_own_and_no_draft(client, organisation):
 
     assert panels["Sections du dossier"] == ["1 Notre section"]
     assert panels["Réunions"] == ["Notre réunion"]
+    assert panels["Actions ouvertes"] == ["Notre action"]
     assert panels["Financement"] == ["Notre subvention"]
     assert "Leur" not in response.content.decode()
     for panel in response.context["panels"]:
@@ -94,7 +105,7 @@ def test_an_organisation_that_nothing_is_asked_of_says_so(client):
 
     response, panels = panels_seen_by(client, make_organisation(candidacy=lead.candidacy), lead.user)
 
-    assert list(panels.values()) == [[], [], []]
+    assert list(panels.values()) == [[], [], [], []]
     assert "Aucune section ne lui est confiée" in response.content.decode()
 
 
@@ -109,11 +120,12 @@ def test_the_sheet_costs_the_same_for_any_number_of_rows(
     for _ in range(count):
         make_section(candidacy=organisation.candidacy, organisation=organisation)
         make_income_line(plan=plan, funder=organisation)
+        make_action(candidacy=organisation.candidacy, owner=organisation.contacts.get())
         make_invitation(meeting=make_meeting(committee=committee), contact=organisation.contacts.get())
     client.force_login(lead.user)
     url = reverse("partners:organisation-detail", args=[organisation.candidacy.slug, organisation.public_id])
     client.get(url)
 
-    # the ten of the sheet, then sections, their numbers, meetings, incomes, their amounts
-    with django_assert_num_queries(15):
+    # the ten of the sheet, then sections, their numbers, meetings, actions, incomes, their amounts
+    with django_assert_num_queries(16):
         client.get(url)
