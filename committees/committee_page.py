@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, F, OuterRef, Subquery
+from django.utils import timezone
 
 from accounts.models import User
 from committees.answers import AnswerCounts, count_answers
@@ -34,6 +35,10 @@ class Mandate:
     is_over: bool
     is_to_come: bool
 
+    @property
+    def is_running(self) -> bool:
+        return not (self.is_over or self.is_to_come)
+
 
 @dataclass(frozen=True)
 class Followup:
@@ -55,6 +60,10 @@ class CommitteeSheet:
     past_meetings: Sequence[Meeting]
     followup: Followup | None
 
+    @property
+    def sitting_count(self) -> int:
+        return sum(mandate.is_running for mandate in self.mandates)
+
 
 def read_committee_lines(
     committees: Iterable[Committee], *, reader: User, now: datetime
@@ -67,7 +76,7 @@ def read_committee_lines(
     next_keys = dict(Committee.objects.filter(pk__in=keys).values_list("pk", Subquery(first[:1])))
     meetings = Meeting.objects.in_bulk([pk for pk in next_keys.values() if pk])
     answers = count_answers(meetings)
-    seats = CommitteeMember.objects.filter(committee__in=keys)
+    seats = CommitteeMember.objects.sitting_on(timezone.localdate(now)).filter(committee__in=keys)
     members = dict(seats.values_list("committee").annotate(Count("pk")))
     open_decisions = Decision.objects.visible_to(reader).open().filter(meeting__committee__in=keys)
     decisions = dict(open_decisions.values_list("meeting__committee").annotate(Count("pk")))

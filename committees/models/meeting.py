@@ -182,11 +182,10 @@ class AgendaItem(PublicIdModel):
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def visible_to(self, user: User) -> "InvitationQuerySet":
-        """Lead and team see every invitation, anybody else their own once the meeting is convened."""
-        prepares = Membership.objects.filter(
-            candidacy=OuterRef("meeting__committee__candidacy"), user=user, role__in=STAFF
-        )
-        return self.filter(Exists(prepares) | Q(contact__user=user, meeting__convened_at__isnull=False))
+        """Lead and team see every invitation, another member their own once the meeting is convened."""
+        belongs = Membership.objects.filter(candidacy=OuterRef("meeting__committee__candidacy"), user=user)
+        own = Q(contact__user=user, meeting__convened_at__isnull=False) & Exists(belongs)
+        return self.filter(Exists(belongs.filter(role__in=STAFF)) | own)
 
     def speaking(self, field: str) -> "InvitationQuerySet":
         """Keep who votes and comes, by ``answer`` or by ``attendance``, with the ``voice`` they bring.

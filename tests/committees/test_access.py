@@ -514,3 +514,15 @@ def test_reading_the_page_of_an_answer_answers_nothing(client, partner, full_mee
 
     own.refresh_from_db()
     assert own.answer == "none"
+
+
+def test_whoever_left_the_candidacy_no_longer_sees_their_invitations(partner):
+    meeting = make_meeting(committee=make_committee(candidacy=partner.candidacy), status=Status.CONVENED)
+    invitation = make_invitation(meeting=meeting, contact=contact_of(partner))
+    make_member(user=partner.user, role=Role.LEAD)
+
+    assert list(Invitation.objects.visible_to(partner.user)) == [invitation]
+
+    partner.delete()
+
+    assert not Invitation.objects.visible_to(partner.user).exists()

@@ -89,6 +89,21 @@ def test_a_list_costs_the_same_for_3_and_for_30_rows(name, lead, count_queries):
     assert count_queries(url(name, lead.candidacy)) == few
 
 
+def test_only_those_who_sit_today_are_counted_as_members(client, lead):
+    committee = make_committee(candidacy=lead.candidacy)
+    today = timezone.localdate()
+    make_seat(committee=committee, since=today, until=today)
+    make_seat(committee=committee, until=today - timedelta(days=1))
+    make_seat(committee=committee, since=today + timedelta(days=1))
+
+    listed = client.get(url("committee-list", lead.candidacy)).context["lines"]
+    page = client.get(url("committee-detail", lead.candidacy, committee.public_id))
+
+    assert [line.member_count for line in listed] == [1]
+    assert len(page.context["sheet"].mandates) == 3
+    assert '<span class="tabs__count">1</span>' in page.content.decode()
+
+
 def test_the_page_of_a_committee_costs_the_same_for_3_and_for_30_rows(lead, count_queries):
     few = fill_committee(lead.candidacy, 3)
     many = fill_committee(lead.candidacy, 30)
