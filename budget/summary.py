@@ -94,6 +94,7 @@ class PlanSummary:
 
     @property
     def balances(self) -> tuple[Decimal, ...]:
+        """The balance of each year."""
         return tuple(
             income - expense
             for income, expense in zip(self.income.amounts, self.expenses.amounts, strict=True)

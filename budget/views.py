@@ -13,7 +13,7 @@ from accounts.http import AppRequest
 from budget.charts import draw_certainty, draw_income
 from budget.forms import ExpenseLineForm, IncomeLineForm, PlanYearsForm
 from budget.models import ExpenseLine, FundingPlan, IncomeLine
-from budget.permissions import can_edit_plan, can_read_own_funding, can_read_plan_summary
+from budget.permissions import can_edit_plan, can_read_own_funding, can_read_plan, can_read_plan_summary
 from budget.services import (
     remove_expense_line,
     remove_income_line,
@@ -34,7 +34,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_GET
 def plan_detail(request: AppRequest, slug: str) -> HttpResponse:
     candidacy = candidacy_for(request, slug)
-    require(can_edit_plan(request.user, candidacy))
+    require(can_read_plan(request.user, candidacy))
     plan = FundingPlan.objects.filter(candidacy=candidacy).first()
     if plan is None:
         return render(request, "budget/plan_detail.html", {"plan": None})

@@ -1,3 +1,4 @@
+import re
 from io import BytesIO
 
 import pytest
@@ -61,6 +62,24 @@ def test_the_plan_shows_both_columns_and_its_balance(client, plan, sign_in):
     assert "Commandes artistiques" in page
     assert "Aide régionale" in page
     assert "\u2212600\u00a0€" in page
+
+
+def test_the_plan_year_by_year_says_in_which_year_it_does_not_balance(client, plan, sign_in):
+    make_expense_line(plan=plan, amounts={2029: 100, 2030: 900})
+    make_income_line(plan=plan, amounts={2029: 151, 2030: 700})
+    sign_in(Role.TEAM)
+
+    by_year = client.get(url("plan-detail", plan), {"vue": "annees"}).content.decode()
+    facing = client.get(url("plan-detail", plan)).content.decode()
+
+    row = by_year.partition('<th scope="row" colspan="2">Équilibre</th>')[2].partition("</tr>")[0]
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", row) == [
+        "51\u00a0€",
+        "\u2212200\u00a0€",
+        "0\u00a0€",
+        "\u2212149\u00a0€",
+    ]
+    assert '<th scope="row" colspan="2">Équilibre</th>' not in facing
 
 
 def test_a_sum_is_read_as_french_people_type_it(client, plan, sign_in):
