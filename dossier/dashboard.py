@@ -87,10 +87,6 @@ class Dashboard:
             )
         )
 
-    @property
-    def proved(self) -> int:
-        return len(self.coverage) - len(self.uncovered) - len(self.unproved)
-
 
 def read_dashboard(
     candidacy: Candidacy, *, reader: User, since: datetime, now: datetime, today: date

@@ -5,7 +5,6 @@ front of `; ! ?` is missing from the web fonts: without it each of those spaces 
 """
 
 import hashlib
-import os
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -96,9 +95,3 @@ def font_face_rules(faces: tuple[FontFace, ...], address: str) -> str:
         f'src:url("{address}{face.path.name}")}}\n'
         for face in faces
     )
-
-
-def faces_digest(faces: tuple[FontFace, ...]) -> str:
-    return hashlib.sha256(
-        os.fsencode("\n".join(f"{face.path.name}:{face.sha256}" for face in faces))
-    ).hexdigest()
