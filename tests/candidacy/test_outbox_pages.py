@@ -136,7 +136,8 @@ def test_attachments_are_downloaded_as_they_left(client, member):
 
 
 def test_a_message_is_sent_now_held_back_or_tried_again(client, member):
-    early, unwanted = make_message(member.candidacy), make_message(member.candidacy)
+    tomorrow = timezone.now() + timedelta(days=1)
+    early, unwanted = make_message(member.candidacy, due_at=tomorrow), make_message(member.candidacy)
     failed = make_message(member.candidacy, status=Status.FAILED, attempts=10)
     candidacy = member.candidacy
 
@@ -146,7 +147,8 @@ def test_a_message_is_sent_now_held_back_or_tried_again(client, member):
 
     for row in (early, unwanted, failed):
         row.refresh_from_db()
-    assert early.status != Status.PLANNED or early.due_at <= timezone.now()
+    assert early.status == Status.PLANNED
+    assert early.due_at <= timezone.now()
     assert (unwanted.status, unwanted.reason) == (Status.CANCELLED, f"Annulé par {member.user}.")
     assert failed.attempts == 0
 
