@@ -32,7 +32,7 @@ def save_text(*, section: Section, body: str, expected_revision: int, by: User |
     if locked.is_closed:
         raise DomainError(
             _(
-                "Cette section vient d’être validée : elle ne se modifie plus, à moins de rouvrir la relecture."
+                "Cette section vient d’être validée : elle ne se modifie plus, à moins de rouvrir la relecture."
             )
         )
     if locked.revision != expected_revision:

@@ -240,7 +240,7 @@ def test_the_same_document_gives_the_same_bytes_from_the_store_afresh_and_in_ano
 
 
 def test_a_changed_paragraph_paints_its_part_alone(directory, rendered):
-    first, second = _parts()
+    first, _second = _parts()
     changed = make_part("b", BODY_B.replace("Texte.", "Texte relu."), number="2")
 
     again = render_parts(directory, first, changed)
