@@ -33,6 +33,7 @@ from dossier.demonstration.source import LENS_LIEVIN, Source
 from dossier.demonstration.writing import load_dossier
 from dossier.founding import CommitteeEntry, PhaseDates, Surroundings, TerritoryFields, found_candidacy
 from dossier.pictures import prepare_picture
+from notifications.tasks import send_due_messages
 
 #: The columns of communes.csv are the legal populations in force at that date.
 COMMUNES_SOURCE = "Populations légales en vigueur au 1er janvier 2024 (Insee)"
@@ -72,6 +73,8 @@ def load_demonstration(*, into_used_database: bool = False) -> Loaded:
         date_the_past(cast)
         description = describe_accounts(cast.candidacy, password)
         keep_accounts(cast.candidacy, description)
+        # The minute's tick would send the convocations as well: whoever looks for the first time need not wait.
+        transaction.on_commit(send_due_messages.delay, robust=True)
     return Loaded(cast.candidacy, description)
 
 
