@@ -12,6 +12,7 @@ from weasyprint.formatting_structure.boxes import TextBox
 from weasyprint.text.fonts import FontConfiguration
 
 from core.pdf.document import STATIC_URL, Wording
+from core.pdf.drawings import embed_drawings_as_they_are
 from core.pdf.fetcher import ClosedFetcher, Shelf
 from core.pdf.frame import DIGITS
 from core.pdf.markup import Tidied, tidy
@@ -22,6 +23,8 @@ _VARIANT = "pdf/ua-1"
 
 # WeasyPrint reports to this logger what it could not do; what matters to the writer is found out in other ways.
 logging.getLogger("weasyprint").handlers = [logging.NullHandler()]
+
+embed_drawings_as_they_are()
 
 
 @dataclass(frozen=True, slots=True)

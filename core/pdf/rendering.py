@@ -438,7 +438,7 @@ def _likely_contents_pages(entries: list[Entry]) -> int:
 def _program_digest() -> str:
     """Return the digest of what lays out a piece: our own code and the libraries it leans on."""
     digest = hashlib.sha256()
-    for module in ("document", "fetcher", "markup", "painting", "tagging", "frame"):
+    for module in ("document", "drawings", "fetcher", "frame", "markup", "painting", "tagging"):
         digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
     for library in (
         "weasyprint",
