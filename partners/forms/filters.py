@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Layout, Submit
+from crispy_forms.layout import Div, Field, Layout, Submit
 from django import forms
 from django.db.models import F
 from django.db.models.expressions import OrderBy
@@ -74,9 +74,14 @@ class OrganisationFilterForm(forms.Form):
             "hx-trigger": "change, input delay:400ms from:#id_q",
             "hx-push-url": "true",
         }
-        shown = ["q", "nature", "cercle", "etape", "commune", "sans_contact", "tri"]
         self.helper.layout = Layout(
-            *(Field(name) for name in shown), Submit("", _t("Filtrer"), css_class="btn-outline-secondary")
+            *(Field(name) for name in ("q", "nature", "cercle", "etape", "commune")),
+            Div(
+                Field("sans_contact", wrapper_class="mb-0"),
+                Submit("", _t("Filtrer"), css_class="btn-outline-secondary"),
+                css_class="filter-bar__end",
+            ),
+            Field("tri"),
         )
 
     @property
