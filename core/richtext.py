@@ -157,6 +157,11 @@ def render_rich_text(html: str) -> SafeString:
     return mark_safe(sanitise(html))  # noqa: S308 -- the one place where cleaned HTML is declared safe
 
 
+def render_for_reading(html: str) -> SafeString:
+    """Return ``html`` for a page, where a table wider than the screen is reached and scrolled by keyboard."""
+    return mark_safe(sanitise(html).replace("<table>", '<table tabindex="0">'))  # noqa: S308 -- as above
+
+
 def to_plain_text(html: str) -> str:
     """Return the words of ``html``, with a space where a block ends."""
     spaced = re.sub(r"(?i)</(?:p|h[2-4]|li|td|th|caption|figcaption|blockquote|tr)>|<br>", r" ", html)

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from core.richtext import render_rich_text
+from core.richtext import render_for_reading
 
 register = template.Library()
 
@@ -107,7 +107,7 @@ def days_until(value: date | datetime | None) -> int | None:
 
 @register.filter
 def rich_text(html: str) -> SafeString:
-    return render_rich_text(html)
+    return render_for_reading(html)
 
 
 @register.filter
