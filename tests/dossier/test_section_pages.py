@@ -64,6 +64,13 @@ def test_reading_costs_the_same_for_any_number_of_sections(client, count, django
     )
 
 
+def test_a_wide_table_is_scrolled_by_keyboard(client):
+    section, partner = make_own_section(body="<table><tbody><tr><td>1</td></tr></tbody></table>")
+    client.force_login(partner)
+
+    assert '<table tabindex="0">' in client.get(address("section-detail", section)).text
+
+
 def test_the_neighbours_of_a_partner_are_their_own_sections(client):
     section, partner = make_own_section(position=2)
     make_section(candidacy=section.candidacy, position=1, title="D’un autre")
