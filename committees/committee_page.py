@@ -7,9 +7,18 @@ from datetime import date, datetime
 from django.db.models import Count, F, OuterRef, Subquery
 from django.utils import timezone
 
-from accounts.models import User
 from committees.answers import AnswerCounts, count_answers
-from committees.models import Action, Committee, CommitteeMember, Decision, Meeting, ReminderRule
+from committees.models import (
+    Action,
+    Committee,
+    CommitteeMember,
+    Decision,
+    Meeting,
+    ReminderRule,
+    protocol_rank,
+)
+from committees.models.followup import DecisionQuerySet
+from committees.models.meeting import MeetingQuerySet
 from committees.rhythm import Rhythm, rhythm_history, rhythms
 
 #: Rows of each kind on the page of a committee; the lists hold the rest.
@@ -66,49 +75,53 @@ class CommitteeSheet:
 
 
 def read_committee_lines(
-    committees: Iterable[Committee], *, reader: User, now: datetime
+    committees: Iterable[Committee],
+    *,
+    meetings: MeetingQuerySet,
+    decisions: DecisionQuerySet,
+    now: datetime,
 ) -> list[CommitteeLine]:
-    """Tell of each committee whether its rhythm is kept and what comes next, among what ``reader`` may see."""
+    """Tell of each committee whether its rhythm is kept and what comes next.
+
+    ``meetings`` and ``decisions`` are those that the reader may see.
+    """
     rows = list(committees)
     keys = [committee.pk for committee in rows]
     counted = rhythms(rows, now)
-    first = Meeting.objects.visible_to(reader).upcoming(now).filter(committee=OuterRef("pk")).values("pk")
+    first = meetings.upcoming(now).filter(committee=OuterRef("pk")).values("pk")
     next_keys = dict(Committee.objects.filter(pk__in=keys).values_list("pk", Subquery(first[:1])))
-    meetings = Meeting.objects.in_bulk([pk for pk in next_keys.values() if pk])
-    answers = count_answers(meetings)
+    to_come = Meeting.objects.in_bulk([pk for pk in next_keys.values() if pk])
+    answers = count_answers(to_come)
     seats = CommitteeMember.objects.sitting_on(timezone.localdate(now)).filter(committee__in=keys)
     members = dict(seats.values_list("committee").annotate(Count("pk")))
-    open_decisions = Decision.objects.visible_to(reader).open().filter(meeting__committee__in=keys)
-    decisions = dict(open_decisions.values_list("meeting__committee").annotate(Count("pk")))
+    open_decisions = decisions.open().filter(meeting__committee__in=keys)
+    open_counts = dict(open_decisions.values_list("meeting__committee").annotate(Count("pk")))
     return [
         CommitteeLine(
             committee=committee,
             rhythm=counted[committee.pk],
-            next_meeting=meetings.get(next_keys.get(committee.pk) or 0),
+            next_meeting=to_come.get(next_keys.get(committee.pk) or 0),
             answers=answers.get(next_keys.get(committee.pk) or 0),
             member_count=members.get(committee.pk, 0),
-            open_decision_count=decisions.get(committee.pk, 0),
+            open_decision_count=open_counts.get(committee.pk, 0),
         )
         for committee in rows
     ]
 
 
 def read_committee(
-    committee: Committee, *, reader: User, now: datetime, with_followup: bool
+    committee: Committee, *, meetings: MeetingQuerySet, now: datetime, with_followup: bool
 ) -> CommitteeSheet:
-    """Gather what the page of ``committee`` shows to ``reader``; decisions and actions are the team's."""
+    """Gather what the page of ``committee`` shows, with those of its meetings that the reader may see."""
     history = rhythm_history([committee], now, periods=PERIODS)[committee.pk]
     today = now.astimezone(committee.candidacy.zone).date()
-    meetings = Meeting.objects.visible_to(reader).filter(committee=committee)
     to_come = list(meetings.upcoming(now)[:SHOWN])
     answers = count_answers(meeting.pk for meeting in to_come)
-    seats = committee.members.select_related(
-        "contact__organisation", "deputy_of__contact"
-    ).in_protocol_order()
+    seats = committee.members.select_related("contact__organisation", "deputy_of__contact")
     return CommitteeSheet(
         rhythm=history[0],
         past_rhythms=history[1:],
-        mandates=[_mandate(seat, today) for seat in seats],
+        mandates=[_mandate(seat, today) for seat in sorted(seats, key=protocol_rank)],
         reminders=list(committee.reminder_rules.order_by("-days_before")),
         next_meetings=[(meeting, answers[meeting.pk]) for meeting in to_come],
         past_meetings=list(meetings.past(now)[:SHOWN]),

@@ -28,7 +28,7 @@ class Convening:
 
 
 def read_convening(meeting: Meeting, *, today: date) -> Convening:
-    seats = list(sitting_members(meeting).in_protocol_order())
+    seats = list(sitting_members(meeting))
     contacts = Contact.objects.filter(candidacy=meeting.committee.candidacy)
     people = contacts.select_related("organisation", "user").order_by("last_name", "first_name", "pk")
     sitting = [seat.contact_id for seat in seats]

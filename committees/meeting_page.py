@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from committees.announcements import address_of
-from committees.models import AgendaItem, CommitteeMember, Invitation, Meeting
+from committees.models import AgendaItem, CommitteeMember, Invitation, Meeting, protocol_rank
 
 Answer = Invitation.Answer
 Attendance = Invitation.Attendance
@@ -113,15 +113,15 @@ def read_agenda(meeting: Meeting) -> Agenda:
 
 
 def read_roll(meeting: Meeting) -> Roll:
-    invitations = meeting.invitations.select_related(
-        "contact__organisation", "contact__user"
-    ).in_protocol_order()
+    """Read who is on the list; voices are counted only where the committee has a quorum."""
+    invitations = meeting.invitations.select_related("contact__organisation", "contact__user")
     voting = Invitation.objects.filter(meeting=meeting)
+    has_quorum = bool(meeting.committee.quorum)
     return Roll(
         meeting=meeting,
-        invitations=tuple(invitations),
-        announced_voices=voting.voices("answer"),
-        present_voices=voting.voices("attendance"),
+        invitations=tuple(sorted(invitations, key=protocol_rank)),
+        announced_voices=voting.voices("answer") if has_quorum else 0,
+        present_voices=voting.voices("attendance") if has_quorum and meeting.has_started else 0,
     )
 
 
@@ -147,6 +147,5 @@ def uninvited_members(meeting: Meeting, invitations: Sequence[Invitation]) -> li
     """Return who sits on the day of the meeting and is not called: mandates and dates move."""
     called = {invitation.contact_id for invitation in invitations}
     seats = CommitteeMember.objects.filter(committee=meeting.committee_id).sitting_on(meeting.local_day)
-    return [
-        seat for seat in seats.select_related("contact").in_protocol_order() if seat.contact_id not in called
-    ]
+    absent = [seat for seat in seats.select_related("contact") if seat.contact_id not in called]
+    return sorted(absent, key=protocol_rank)

@@ -164,7 +164,7 @@ class SeatForm(DeedForm):
             del self.fields["contact"]
         else:
             self.fields["contact"].queryset = contacts  # type: ignore[attr-defined]  # a model field
-        self.fields["deputy_of"].queryset = others.in_protocol_order()  # type: ignore[attr-defined]  # likewise
+        self.fields["deputy_of"].queryset = others.order_by("contact__last_name", "pk")  # type: ignore[attr-defined]  # likewise
         self.helper.layout = Layout(
             *(["contact"] if seat is None else []),
             Row(Column("quality", css_class="col-sm-6"), Column("deputy_of", css_class="col-sm-6")),

@@ -1,4 +1,4 @@
-from committees.models.committee import Committee, CommitteeMember, ReminderRule
+from committees.models.committee import Committee, CommitteeMember, ReminderRule, protocol_rank
 from committees.models.followup import Action, Decision
 from committees.models.meeting import AgendaItem, Invitation, Meeting
 
@@ -11,4 +11,5 @@ __all__ = [
     "Invitation",
     "Meeting",
     "ReminderRule",
+    "protocol_rank",
 ]

@@ -1,4 +1,5 @@
 from datetime import date, time
+from typing import Protocol
 
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
@@ -11,6 +12,7 @@ from accounts.models import User
 from candidacy.models import Candidacy, Membership
 from candidacy.permissions import STAFF
 from core.models import PublicIdModel, TimestampedModel
+from core.search import fold
 from partners.models import Contact
 
 
@@ -123,16 +125,6 @@ class CommitteeMemberQuerySet(models.QuerySet["CommitteeMember"]):
             Q(since__isnull=True) | Q(since__lte=day), Q(until__isnull=True) | Q(until__gte=day)
         )
 
-    def in_protocol_order(self) -> "CommitteeMemberQuerySet":
-        """Put the chair first, then titulars, deputies, guests and the secretary, each by name."""
-        rank = models.Case(
-            *(
-                models.When(quality=quality, then=place)
-                for place, quality in enumerate(CommitteeMember.Quality.values)
-            )
-        )
-        return self.order_by(rank, "contact__last_name", "contact__first_name", "pk")
-
 
 class CommitteeMember(PublicIdModel):
     """A seat: one contact on one committee, in one quality."""
@@ -181,6 +173,20 @@ class CommitteeMember(PublicIdModel):
 
     def __str__(self) -> str:
         return f"{self.contact} ({self.get_quality_display()})"
+
+
+class Seated(Protocol):
+    """Whoever has a place at a table: a seat, or an invitation."""
+
+    quality: str
+    contact: Contact
+
+
+def protocol_rank(place: Seated) -> tuple[int, str, str]:
+    """Sort the chair first, then titulars, deputies, guests and the secretary, each by name."""
+    qualities = CommitteeMember.Quality.values
+    rank = qualities.index(place.quality) if place.quality in qualities else len(qualities)
+    return rank, fold(place.contact.last_name), fold(place.contact.first_name)
 
 
 class ReminderRule(models.Model):

@@ -204,16 +204,6 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         counted: int = self.speaking(field).aggregate(count=Count("voice", distinct=True))["count"]
         return counted
 
-    def in_protocol_order(self) -> "InvitationQuerySet":
-        rank = models.Case(
-            *(
-                models.When(quality=quality, then=place)
-                for place, quality in enumerate(CommitteeMember.Quality.values)
-            ),
-            default=len(CommitteeMember.Quality.values),
-        )
-        return self.order_by(rank, "contact__last_name", "contact__first_name", "pk")
-
 
 class Invitation(PublicIdModel, TimestampedModel):
     """One person called to one meeting: what they answered and whether they came."""

@@ -11,7 +11,7 @@ from accounts.http import AppRequest
 from candidacy.scope import candidacy_for
 from committees.committee_page import read_committee, read_committee_lines
 from committees.forms.committees import CommitteeForm
-from committees.models import Committee
+from committees.models import Committee, Decision, Meeting
 from committees.permissions import (
     can_change_committee,
     can_create_committee,
@@ -19,7 +19,7 @@ from committees.permissions import (
     can_read_committees,
 )
 from committees.services.committees import create_committee, edit_committee
-from committees.views.scope import committee_of, page_of
+from committees.views.scope import committee_of, page_of, readable
 from core.permissions import require
 from core.sheets import submit
 
@@ -28,11 +28,16 @@ from core.sheets import submit
 def committee_list(request: AppRequest, slug: str) -> HttpResponse:
     candidacy = candidacy_for(request, slug)
     require(can_read_committees(request.user, candidacy))
-    committees = Committee.objects.visible_to(request.user).filter(candidacy=candidacy)
+    committees = readable(request, Committee.objects.filter(candidacy=candidacy), candidacy)
     page = page_of(request, committees.select_related("candidacy").in_usual_order())
     context = {
         "page": page,
-        "lines": read_committee_lines(page.object_list, reader=request.user, now=timezone.now()),
+        "lines": read_committee_lines(
+            page.object_list,
+            meetings=readable(request, Meeting.objects.all(), candidacy),
+            decisions=Decision.objects.visible_to(request.user),
+            now=timezone.now(),
+        ),
         "may_create": can_create_committee(request.user, candidacy),
     }
     return render(request, "committees/committee_list.html", context)
@@ -42,9 +47,10 @@ def committee_list(request: AppRequest, slug: str) -> HttpResponse:
 def committee_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     committee = committee_of(request, slug, public_id)
     may_change = can_change_committee(request.user, committee)
+    meetings = readable(request, Meeting.objects.filter(committee=committee), committee.candidacy)
     context = {
         "committee": committee,
-        "sheet": read_committee(committee, reader=request.user, now=timezone.now(), with_followup=may_change),
+        "sheet": read_committee(committee, meetings=meetings, now=timezone.now(), with_followup=may_change),
         "today": timezone.localdate(),
         "may_change": may_change,
         "may_create_meeting": can_create_meeting(request.user, committee),

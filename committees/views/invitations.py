@@ -12,7 +12,7 @@ from accounts.http import AppRequest
 from candidacy.permissions import is_staff
 from committees.convening import addressees
 from committees.forms.meetings import AnswerForm, AttendanceForm, GuestsForm
-from committees.models import Meeting
+from committees.models import Meeting, protocol_rank
 from committees.permissions import can_answer_invitation, can_change_meeting, can_record_attendance
 from committees.services.invitations import (
     answer_invitation,
@@ -87,7 +87,7 @@ def invitation_answer(request: AppRequest, slug: str, public_id: UUID, invitatio
 def invitation_attendance(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     meeting = meeting_of(request, slug, public_id)
     require(can_record_attendance(request.user, meeting))
-    invitations = list(meeting.invitations.select_related("contact__organisation").in_protocol_order())
+    invitations = sorted(meeting.invitations.select_related("contact__organisation"), key=protocol_rank)
     form = AttendanceForm(request.POST or None, invitations=invitations)
     outcome = submit(form, lambda: record_attendance(meeting=meeting, attendance=form.changed))
     if outcome.is_saved:

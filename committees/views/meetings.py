@@ -19,7 +19,7 @@ from committees.forms.meetings import AnswerForm, MeetingForm
 from committees.lists import meeting_lines
 from committees.meeting_page import read_agenda
 from committees.messages import calendar_of
-from committees.models import Invitation, Meeting
+from committees.models import Invitation, Meeting, protocol_rank
 from committees.models.meeting import MeetingQuerySet
 from committees.permissions import can_change_meeting, can_create_meeting, can_export_meetings
 from committees.registers import MEETING_HEADER, meeting_rows
@@ -81,7 +81,9 @@ def meeting_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
         "own": own,
         "form": _answer_form(slug, meeting, own),
         "agenda": read_agenda(meeting),
-        "participants": meeting.invitations.select_related("contact__organisation").in_protocol_order(),
+        "participants": sorted(
+            meeting.invitations.select_related("contact__organisation"), key=protocol_rank
+        ),
     }
     return render(request, "committees/meeting_read.html", context)
 

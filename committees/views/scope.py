@@ -12,6 +12,7 @@ from candidacy.models import Candidacy
 from candidacy.permissions import is_staff
 from candidacy.scope import candidacy_for
 from committees.models import Action, AgendaItem, Committee, CommitteeMember, Decision, Invitation, Meeting
+from committees.models.committee import CommitteeQuerySet
 from committees.models.followup import ActionQuerySet, DecisionQuerySet
 from committees.models.meeting import MeetingQuerySet
 from core.spreadsheet import SheetFormat
@@ -19,13 +20,13 @@ from core.spreadsheet import SheetFormat
 PAGE_SIZE = 50
 
 Row = TypeVar("Row", bound=Model)
-Rows = TypeVar("Rows", MeetingQuerySet, DecisionQuerySet, ActionQuerySet)
+Rows = TypeVar("Rows", CommitteeQuerySet, MeetingQuerySet, DecisionQuerySet, ActionQuerySet)
 
 
 def committee_of(request: AppRequest, slug: str, public_id: UUID) -> Committee:
     candidacy = candidacy_for(request, slug)
-    committees = Committee.objects.visible_to(request.user).select_related("candidacy")
-    return get_object_or_404(committees, candidacy=candidacy, public_id=public_id)
+    committees = readable(request, Committee.objects.filter(candidacy=candidacy), candidacy)
+    return get_object_or_404(committees.select_related("candidacy"), public_id=public_id)
 
 
 def seat_of(committee: Committee, seat_id: UUID) -> CommitteeMember:
@@ -35,8 +36,8 @@ def seat_of(committee: Committee, seat_id: UUID) -> CommitteeMember:
 
 def meeting_of(request: AppRequest, slug: str, public_id: UUID) -> Meeting:
     candidacy = candidacy_for(request, slug)
-    meetings = Meeting.objects.visible_to(request.user).select_related("committee__candidacy")
-    return get_object_or_404(meetings, committee__candidacy=candidacy, public_id=public_id)
+    meetings = readable(request, Meeting.objects.filter(committee__candidacy=candidacy), candidacy)
+    return get_object_or_404(meetings.select_related("committee__candidacy"), public_id=public_id)
 
 
 def agenda_item_of(meeting: Meeting, item_id: UUID) -> AgendaItem:
@@ -54,18 +55,18 @@ def invitation_of(request: AppRequest, meeting: Meeting, invitation_id: UUID) ->
 
 def decision_of(request: AppRequest, slug: str, public_id: UUID) -> Decision:
     candidacy = candidacy_for(request, slug)
-    decisions = Decision.objects.visible_to(request.user).select_related(
+    decisions = readable(request, Decision.objects.filter(candidacy=candidacy), candidacy)
+    related = decisions.select_related(
         "candidacy", "meeting__committee__candidacy", "agenda_item", "owner__organisation"
     )
-    return get_object_or_404(decisions, candidacy=candidacy, public_id=public_id)
+    return get_object_or_404(related, public_id=public_id)
 
 
 def action_of(request: AppRequest, slug: str, public_id: UUID) -> Action:
     candidacy = candidacy_for(request, slug)
-    actions = Action.objects.visible_to(request.user).select_related(
-        "candidacy", "meeting__committee", "decision", "owner__organisation"
-    )
-    return get_object_or_404(actions, candidacy=candidacy, public_id=public_id)
+    actions = readable(request, Action.objects.filter(candidacy=candidacy), candidacy)
+    related = actions.select_related("candidacy", "meeting__committee", "decision", "owner__organisation")
+    return get_object_or_404(related, public_id=public_id)
 
 
 def page_of(request: AppRequest, rows: QuerySet[Row]) -> Page[Row]:
@@ -75,7 +76,7 @@ def page_of(request: AppRequest, rows: QuerySet[Row]) -> Page[Row]:
 def readable(request: AppRequest, rows: Rows, candidacy: Candidacy) -> Rows:
     """Cut ``rows``, all of one candidacy, to those the person may see.
 
-    The team sees them all: asking the database so would cost as much as the rest of a list.
+    The team sees them all: asking the database so would cost as much as the rest of the page.
     """
     return rows if is_staff(request.user, candidacy) else rows.visible_to(request.user)
 
