@@ -103,7 +103,7 @@ def test_a_founding_that_fails_leaves_nothing():
 def test_a_commune_is_named_once():
     bourges = {"insee_code": "18033", "name": "Bourges"}
 
-    with pytest.raises(DomainError):
+    with pytest.raises(DomainError, match="18033 est donné deux fois"):
         found(territories=[bourges, bourges])
 
     assert not Territory.objects.exists()
