@@ -71,7 +71,7 @@ def prepare_picture(content: bytes) -> tuple[bytes, str]:
         kind = opened.format
         profile = opened.info.get("icc_profile")
         if _is_ready(opened):
-            # Written again without its notes on its own quantisation, which adds next to nothing to its loss.
+            # Written again without its notes, as coarse as it was: a finer setting would only make it heavier.
             return _written(opened, "JPEG", quality="keep", optimize=True, progressive=True), ".jpg"
         picture = _in_plain_colours(ImageOps.exif_transpose(opened), profile)
     picture.thumbnail((PRINT_WIDTH, PRINT_HEIGHT), Image.Resampling.LANCZOS, reducing_gap=3.0)
