@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.metadata import version
+from itertools import takewhile
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
@@ -118,6 +119,8 @@ class _Job:
     on_progress: Progress
     is_cancelled: Callable[[], bool]
     pieces: dict[str, Piece] = field(default_factory=dict)
+    #: The digest that each piece was asked for under.
+    printed: dict[str, str] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     cost: _Cost = field(default_factory=_Cost)
@@ -131,7 +134,9 @@ class _Job:
         self.common = self.common_digest()
         with leased_engine() as engine:
             press = _Pressroom(self, engine)
-            press.paint(self.part_requests({}), "parts")
+            late = self.late_parts()
+            early = [request for request in self.part_requests({}) if request.key not in late]
+            press.paint(early, "parts")
             self.settle_numbers(press)
             content, facts = press.join(self.plan())
         return self.result(content, facts)
@@ -148,13 +153,18 @@ class _Job:
             requests.append(self.request(part.key, "part", html))
         return requests
 
+    def late_parts(self) -> set[str]:
+        """Return the last parts that quote page numbers: they are painted when the parts before them are counted."""
+        quoting = takewhile(lambda part: _PAGE_OF.search(part.html), reversed(self.document.parts))
+        return {part.key for part in quoting}
+
     def settle_numbers(self, press: "_Pressroom") -> None:
         """Paint what prints page numbers, again until the numbers it prints are true."""
-        pages = _likely_contents_pages(self.entries(0))
+        pages = _likely_contents_pages(len(self.entries(0)) + len(self.late_parts()))
         for _ in range(_ROUNDS):
             numbers = self.anchor_pages(pages)
-            parts = self.part_requests(numbers)
-            press.paint([*parts, self.contents_request(pages), *self.frame_requests()], "contents")
+            press.paint([*self.part_requests(numbers), *self.frame_requests()], "contents")
+            press.paint([self.contents_request(pages), *self.frame_requests()], "contents")
             counted = len(self.pieces["contents"].facts["pages"])
             if counted == pages and self.anchor_pages(pages) == numbers:
                 return
@@ -186,21 +196,30 @@ class _Job:
         known = json.dumps([self.common, key, kind, html, self.mentioned(html)])
         return _Request(key, kind, html, hashlib.sha256(known.encode()).hexdigest())
 
+    def take(self, request: _Request, piece: Piece) -> None:
+        self.pieces[request.key] = piece
+        self.printed[request.key] = request.digest
+
     # --- what is known of the pages -----------------------------------------------------------------
+
+    def painted_parts(self) -> Iterator[tuple[Part, dict[str, Any]]]:
+        for part in self.document.parts:
+            if part.key in self.pieces:
+                yield part, self.pieces[part.key].facts
 
     def first_pages(self, contents_pages: int) -> dict[str, int]:
         first: dict[str, int] = {}
         number = 1 + len(self.pieces["cover"].facts["pages"]) + contents_pages
-        for part in self.document.parts:
+        for part, facts in self.painted_parts():
             first[part.key] = number
-            number += len(self.pieces[part.key].facts["pages"])
+            number += len(facts["pages"])
         return first
 
     def anchor_pages(self, contents_pages: int) -> dict[str, int]:
         first = self.first_pages(contents_pages)
         pages: dict[str, int] = {}
-        for part in self.document.parts:
-            for anchor, page in self.pieces[part.key].facts["anchors"].items():
+        for part, facts in self.painted_parts():
+            for anchor, page in facts["anchors"].items():
                 pages.setdefault(anchor, first[part.key] + page)
         return pages
 
@@ -214,8 +233,8 @@ class _Job:
                 target=f"{part.key}/{heading['id']}",
                 page=first[part.key] + heading["page"],
             )
-            for part in self.document.parts
-            for heading in self.pieces[part.key].facts["headings"]
+            for part, facts in self.painted_parts()
+            for heading in facts["headings"]
             if heading["level"] <= self.document.contents_depth
         ]
 
@@ -349,11 +368,13 @@ class _Pressroom:
         job = self.job
         missing: list[_Request] = []
         for request in requests:
+            if job.printed.get(request.key) == request.digest:
+                continue
             kept = job.store.get(request.digest)
             if kept is None:
                 missing.append(request)
             else:
-                job.pieces[request.key] = kept
+                job.take(request, kept)
                 job.cost.reused += 1
         job.on_progress(stage, len(requests) - len(missing), len(requests))
         failed = self.paint_now(missing, stage, len(requests))
@@ -384,7 +405,7 @@ class _Pressroom:
                 failed.append((request, reason))
             else:
                 path = job.store.keep(request.digest, target)
-                job.pieces[request.key] = Piece(path, read_piece(path)[1])
+                job.take(request, Piece(path, read_piece(path)[1]))
                 job.cost.painted += 1
             done += 1
             job.on_progress(stage, done, total)
@@ -430,8 +451,8 @@ def _weight(request: _Request) -> int:
     return len(request.html) + 20_000 * request.html.count(MEDIA_URL)
 
 
-def _likely_contents_pages(entries: list[Entry]) -> int:
-    return max(1, -(-len(entries) // 36))
+def _likely_contents_pages(lines: int) -> int:
+    return max(1, -(-lines // 36))
 
 
 @cache
