@@ -11,6 +11,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 -- the applications must be ready
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.db import transaction  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
@@ -24,6 +25,7 @@ from tests import factories  # noqa: E402
 LIST, DETAIL, DASHBOARD = 2.5, 3.0, 6.0
 
 
+@transaction.atomic
 def fill(rows: int) -> None:
     lead = factories.make_member(role=Membership.Role.LEAD)
     candidacy = lead.candidacy
