@@ -2,22 +2,20 @@
 
 import hashlib
 import json
-import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
-from itertools import takewhile
+from itertools import repeat, takewhile
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.pdf.document import (
-    MEDIA_URL,
     STATIC_URL,
     Document,
     Limits,
@@ -25,11 +23,10 @@ from core.pdf.document import (
     MediaFile,
     Notice,
     Part,
-    PdfCancelledError,
     PdfError,
     RenderedPdf,
 )
-from core.pdf.engine import Deadline, Engine, leased_engine
+from core.pdf.engine import Deadline, leased_engine
 from core.pdf.fonts import FontFace, font_face_rules, prepare_fonts
 from core.pdf.frame import (
     DIGITS_HTML,
@@ -40,36 +37,17 @@ from core.pdf.frame import (
     failure_html,
     frame_html,
 )
-from core.pdf.store import Piece, PieceStore, read_piece
+from core.pdf.pressroom import Cost, Pressroom, Request
+from core.pdf.store import Piece, PieceStore
 
 #: Called with the stage ("parts", "contents" or "join"), what is done of it, and its total.
 Progress = Callable[[str, int, int], None]
-
-_log = logging.getLogger(__name__)
 
 _FONT_URL = STATIC_URL.replace("/static/", "/font/")
 _MENTION = re.compile(r"https://dossier\.invalid/(media|static)/([^\"'\s()<>]+)")
 _PAGE_OF = re.compile(r"(<[a-z]+\b[^<>]*\sdata-page-of=[\"']([^\"'<>]+)[\"'][^<>]*>)[^<]*")
 _LEFT_BEHIND_SECONDS = 24 * 3600
 _ROUNDS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """A piece to paint, with the digest of all that it prints."""
-
-    key: str
-    kind: str
-    html: str
-    digest: str
-
-
-@dataclass(slots=True)
-class _Cost:
-    painted: int = 0
-    reused: int = 0
-    cpu: float = 0.0
-    peak: int = 0
 
 
 def render(
@@ -121,29 +99,55 @@ class _Job:
     pieces: dict[str, Piece] = field(default_factory=dict)
     #: The digest that each piece was asked for under.
     printed: dict[str, str] = field(default_factory=dict)
-    notices: list[Notice] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
-    cost: _Cost = field(default_factory=_Cost)
-    tasks: int = 0
     common: str = ""
     digests: dict[str, str] = field(default_factory=dict)
-    deadline: Deadline = field(init=False)
 
     def run(self) -> RenderedPdf:
-        self.deadline = Deadline(self.limits.wall_seconds)
         self.common = self.common_digest()
         with leased_engine() as engine:
-            press = _Pressroom(self, engine)
+            press = Pressroom(
+                engine=engine,
+                store=self.store,
+                work=self.work,
+                opening=self.opening(),
+                deadline=Deadline(self.limits.wall_seconds),
+                is_cancelled=self.is_cancelled,
+            )
             late = self.late_parts()
             early = [request for request in self.part_requests({}) if request.key not in late]
-            press.paint(early, "parts")
+            self.paint(press, early, partial(self.on_progress, "parts"))
+            self.on_progress("contents", 0, 1)
             self.settle_numbers(press)
+            self.on_progress("contents", 1, 1)
+            self.on_progress("join", 0, 1)
             content, facts = press.join(self.plan())
-        return self.result(content, facts)
+            self.on_progress("join", 1, 1)
+        return self.result(content, facts, press.cost)
+
+    def paint(
+        self,
+        press: Pressroom,
+        requests: Iterable[Request],
+        tell: Callable[[int, int], None] = lambda done, total: None,
+    ) -> None:
+        """Bring each request into ``pieces``; a part that cannot be laid out becomes a page that says so."""
+        wanted = [request for request in requests if self.printed.get(request.key) != request.digest]
+        pieces, failed = press.paint(wanted, tell)
+        self.pieces.update(pieces)
+        self.printed.update((request.key, request.digest) for request in wanted if request.key in pieces)
+        if not failed:
+            return
+        parts = {part.key: part for part in self.document.parts}
+        if any(key not in parts or key in self.failed for key in failed):
+            raise PdfError("Le document n’a pas pu être mis en page.")
+        self.failed.update(failed)
+        notices = [failure_html(parts[key], self.document.wording, reason) for key, reason in failed.items()]
+        self.paint(press, map(self.request, failed, repeat("part"), notices))
 
     # --- what to paint ------------------------------------------------------------------------------
 
-    def part_requests(self, numbers: Mapping[str, int]) -> list[_Request]:
+    def part_requests(self, numbers: Mapping[str, int]) -> list[Request]:
         """Return a request for the cover and each part, with the page numbers they quote as far as known."""
         requests = [self.request("cover", "cover", self.document.cover)]
         for part in self.document.parts:
@@ -158,24 +162,24 @@ class _Job:
         quoting = takewhile(lambda part: _PAGE_OF.search(part.html), reversed(self.document.parts))
         return {part.key for part in quoting}
 
-    def settle_numbers(self, press: "_Pressroom") -> None:
+    def settle_numbers(self, press: Pressroom) -> None:
         """Paint what prints page numbers, again until the numbers it prints are true."""
         pages = _likely_contents_pages(len(self.entries(0)) + len(self.late_parts()))
         for _ in range(_ROUNDS):
             numbers = self.anchor_pages(pages)
-            press.paint([*self.part_requests(numbers), *self.frame_requests()], "contents")
-            press.paint([self.contents_request(pages), *self.frame_requests()], "contents")
+            self.paint(press, [*self.part_requests(numbers), *self.frame_requests()])
+            self.paint(press, [self.contents_request(pages), *self.frame_requests()])
             counted = len(self.pieces["contents"].facts["pages"])
             if counted == pages and self.anchor_pages(pages) == numbers:
                 return
             pages = counted
         raise PdfError("Les numéros de page du sommaire ne se stabilisent pas.")
 
-    def contents_request(self, pages: int) -> _Request:
+    def contents_request(self, pages: int) -> Request:
         html = contents_html(self.entries(pages), self.document.wording)
         return self.request("contents", "contents", html)
 
-    def frame_requests(self) -> list[_Request]:
+    def frame_requests(self) -> list[Request]:
         html = frame_html(self.sheets(), header=self.document.header, footer=self.document.footer)
         return [self.request("frame", "frame", html), self.request("digits", "frame", DIGITS_HTML)]
 
@@ -192,13 +196,9 @@ class _Job:
             for width, height in sizes:
                 yield Sheet(title, is_wide=width > height)
 
-    def request(self, key: str, kind: str, html: str) -> _Request:
+    def request(self, key: str, kind: str, html: str) -> Request:
         known = json.dumps([self.common, key, kind, html, self.mentioned(html)])
-        return _Request(key, kind, html, hashlib.sha256(known.encode()).hexdigest())
-
-    def take(self, request: _Request, piece: Piece) -> None:
-        self.pieces[request.key] = piece
-        self.printed[request.key] = request.digest
+        return Request(key, kind, html, hashlib.sha256(known.encode()).hexdigest())
 
     # --- what is known of the pages -----------------------------------------------------------------
 
@@ -325,7 +325,7 @@ class _Job:
 
     # --- the outcome --------------------------------------------------------------------------------
 
-    def result(self, content: bytes, facts: Mapping[str, Any]) -> RenderedPdf:
+    def result(self, content: bytes, facts: Mapping[str, Any], cost: Cost) -> RenderedPdf:
         titles = {part.key: part.title for part in self.document.parts}
         titles["cover"] = self.document.wording.cover
         wording = self.document.wording
@@ -351,104 +351,8 @@ class _Job:
             page_count=facts["pages"],
             first_pages=self.first_pages(len(self.pieces["contents"].facts["pages"])),
             notices=tuple(dict.fromkeys(notices)),
-            measures=Measures(self.cost.painted, self.cost.reused, self.cost.cpu, self.cost.peak),
+            measures=Measures(cost.painted, cost.reused, cost.cpu, cost.peak),
         )
-
-
-@dataclass(slots=True)
-class _Pressroom:
-    """Has pieces painted by one engine, and watches over time and cancellation meanwhile."""
-
-    job: _Job
-    engine: Engine
-    is_open: bool = False
-
-    def paint(self, requests: list[_Request], stage: str) -> None:
-        """Bring each request into ``job.pieces``, from the store or freshly painted."""
-        job = self.job
-        missing: list[_Request] = []
-        for request in requests:
-            if job.printed.get(request.key) == request.digest:
-                continue
-            kept = job.store.get(request.digest)
-            if kept is None:
-                missing.append(request)
-            else:
-                job.take(request, kept)
-                job.cost.reused += 1
-        job.on_progress(stage, len(requests) - len(missing), len(requests))
-        failed = self.paint_now(missing, stage, len(requests))
-        if not failed:
-            return
-        if any(request.kind != "part" or request.key in job.failed for request, _ in failed):
-            raise PdfError("Le document n’a pas pu être mis en page.")
-        job.failed.update((request.key, reason) for request, reason in failed)
-        parts: dict[str, Part] = {part.key: part for part in job.document.parts}
-        notices = [
-            job.request(request.key, "part", failure_html(parts[request.key], job.document.wording, reason))
-            for request, reason in failed
-        ]
-        self.paint(notices, stage)
-
-    def paint_now(self, requests: list[_Request], stage: str, total: int) -> list[tuple[_Request, str]]:
-        job = self.job
-        targets: dict[int, tuple[_Request, Path]] = {}
-        # The longest first: the last one to end decides when all have ended.
-        for request in sorted(requests, key=_weight, reverse=True):
-            task, target = self.ask(do=request.kind, key=request.key, html=request.html)
-            targets[task] = (request, target)
-        failed: list[tuple[_Request, str]] = []
-        done = total - len(requests)
-        for task, reason in self.outcomes(set(targets)):
-            request, target = targets[task]
-            if reason:
-                failed.append((request, reason))
-            else:
-                path = job.store.keep(request.digest, target)
-                job.take(request, Piece(path, read_piece(path)[1]))
-                job.cost.painted += 1
-            done += 1
-            job.on_progress(stage, done, total)
-        return failed
-
-    def join(self, plan: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:
-        job = self.job
-        job.on_progress("join", 0, 1)
-        task, target = self.ask(do="join", plan=plan)
-        for _, reason in self.outcomes({task}):
-            if reason:
-                raise PdfError(f"Les parties du document n’ont pas pu être réunies ({reason}).")
-        _, facts = read_piece(target.with_suffix(".json"))
-        job.on_progress("join", 1, 1)
-        return target.read_bytes(), facts
-
-    def ask(self, **request: Any) -> tuple[int, Path]:
-        if not self.is_open:
-            self.engine.ask(**self.job.opening())
-            self.is_open = True
-        self.job.tasks += 1
-        target = self.job.work / f"{self.job.tasks}.piece"
-        self.engine.ask(task=self.job.tasks, target=str(target), **request)
-        return self.job.tasks, target
-
-    def outcomes(self, tasks: set[int]) -> Iterable[tuple[int, str]]:
-        while tasks:
-            if self.job.is_cancelled():
-                raise PdfCancelledError("La mise en page a été arrêtée.")
-            if self.job.deadline.is_over():
-                raise PdfError("La mise en page a dépassé la durée permise.")
-            for answer in self.engine.answers(0.25):
-                if answer["event"] == "done" and answer["task"] in tasks:
-                    tasks.discard(answer["task"])
-                    self.job.cost.cpu += answer["cpu"]
-                    self.job.cost.peak = max(self.job.cost.peak, answer["peak"])
-                    if answer["reason"]:
-                        _log.warning("a piece failed (%s): %s", answer["reason"], self.engine.last_words())
-                    yield answer["task"], answer["reason"]
-
-
-def _weight(request: _Request) -> int:
-    return len(request.html) + 20_000 * request.html.count(MEDIA_URL)
 
 
 def _likely_contents_pages(lines: int) -> int:
