@@ -10,6 +10,7 @@ from django.db.models import F
 from django.db.models.expressions import OrderBy
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,14 @@ ORDERS = {
     "contacts": F("contact_count"),
 }
 USUAL_ORDER = "nom"
+LABELS = {
+    "nom": _("Structure"),
+    "nature": _("Nature"),
+    "cercle": _("Cercle"),
+    "etape": _("Étape"),
+    "commune": _("Commune"),
+    "contacts": _("Contacts"),
+}
 
 
 @dataclass(frozen=True)
@@ -55,10 +64,17 @@ class OrganisationFilterForm(forms.Form):
         label=_("Étape"), required=False, choices=[("", _("Toutes")), *Organisation.Stage.choices]
     )
     sans_contact = forms.BooleanField(label=_("Sans contact"), required=False)
-    tri = forms.CharField(required=False, widget=forms.HiddenInput)
+    tri = forms.ChoiceField(label=_("Trier par"), required=False)
 
     def __init__(self, *args: Any, candidacy: Candidacy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["tri"].choices = [  # type: ignore[attr-defined]  # a choice field
+            *LABELS.items(),
+            *(
+                (f"-{key}", format_lazy(_("{column}, ordre inverse"), column=label))
+                for key, label in LABELS.items()
+            ),
+        ]
         self.fields["commune"] = TerritoryField(candidacy, label=_("Commune"), empty_label=_t("Toutes"))
         address = reverse("partners:organisation-list", args=[candidacy.slug])
         self.helper = FormHelper()
@@ -81,7 +97,8 @@ class OrganisationFilterForm(forms.Form):
                 Submit("", _t("Filtrer"), css_class="btn-outline-secondary"),
                 css_class="filter-bar__end",
             ),
-            Field("tri"),
+            # Small screens have no column headings to sort by.
+            Field("tri", wrapper_class="filter-bar__sort"),
         )
 
     @property
@@ -124,14 +141,6 @@ class OrganisationFilterForm(forms.Form):
     @property
     def headers(self) -> list[Header]:
         sort = self.sort
-        labels = {
-            "nom": _("Structure"),
-            "nature": _("Nature"),
-            "cercle": _("Cercle"),
-            "etape": _("Étape"),
-            "commune": _("Commune"),
-            "contacts": _("Contacts"),
-        }
         down = sort.startswith("-")
         return [
             Header(
@@ -139,5 +148,5 @@ class OrganisationFilterForm(forms.Form):
                 tri=f"-{key}" if sort == key else key,
                 direction=("descending" if down else "ascending") if sort.removeprefix("-") == key else "",
             )
-            for key, label in labels.items()
+            for key, label in LABELS.items()
         ]
