@@ -1,11 +1,13 @@
 """Pictures that people upload: read from their header first, decoded once, written anew without anything else in them."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import IO
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from core.errors import DomainError
 
@@ -18,9 +20,10 @@ def rewrite_as_png(file: IO[bytes], *, longest_side: int) -> bytes:
     """Return the picture in ``file`` turned upright, no longer than ``longest_side``, without metadata."""
     picture = _open(file)
     try:
-        upright = ImageOps.exif_transpose(picture)
-        has_alpha = "A" in upright.getbands() or "transparency" in upright.info
-        plain = upright.convert("RGBA" if has_alpha else "RGB")
+        with whole_pictures_only():
+            upright = ImageOps.exif_transpose(picture)
+            has_alpha = "A" in upright.getbands() or "transparency" in upright.info
+            plain = upright.convert("RGBA" if has_alpha else "RGB")
     except (OSError, ValueError, SyntaxError) as error:
         raise DomainError(_("Cette image est abîmée : elle ne peut être lue jusqu’au bout.")) from error
     plain.info.clear()
@@ -28,6 +31,17 @@ def rewrite_as_png(file: IO[bytes], *, longest_side: int) -> bytes:
     buffer = BytesIO()
     plain.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
+
+
+@contextmanager
+def whole_pictures_only() -> Iterator[None]:
+    """Refuse a picture that stops in the middle, even where WeasyPrint has made Pillow accept it for the process."""
+    tolerant = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = tolerant
 
 
 def _open(file: IO[bytes]) -> Image.Image:
