@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -106,10 +108,11 @@ class _Sheet:
 
     @cached_property
     def details(self) -> dict[str, Any]:
-        """What a message may say to whoever is on the list; the parts that are the same for all are rendered."""
+        """What a message may say to whoever is on the list, with the parts that are the same for all rendered."""
         meeting = self.meeting
         details = {
             **self.frame,
+            "footer_part": render_to_string("emails/parts/footer.txt", self.frame),
             "title": meeting.title,
             "moment": long_moment(meeting.starts_at),
             "when": _span(meeting.starts_at, meeting.ends_at),
@@ -124,6 +127,18 @@ class _Sheet:
         details["agenda_part"] = render_to_string("emails/parts/agenda.txt", details)
         details["description"] = render_to_string("emails/meeting_calendar.txt", details).strip()
         return details
+
+    @cached_property
+    def _answer_parts(self) -> dict[tuple[str, bool], str]:
+        return {}
+
+    def answer_part(self, answer: str, *, has_account: bool) -> str:
+        """How to answer, or to change one's answer: one of a few texts for all the people of a meeting."""
+        key = (answer, has_account)
+        if key not in self._answer_parts:
+            context = {"answer": answer, "has_account": has_account, "url": self.url}
+            self._answer_parts[key] = render_to_string("emails/parts/answer.txt", context)
+        return self._answer_parts[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,29 +158,23 @@ class _Letter:
     @property
     def details(self) -> dict[str, Any]:
         answered = self.invitation.answer != Invitation.Answer.NONE
+        answer = self.invitation.get_answer_display() if answered else ""
+        has_account = self.invitation.contact.user is not None
         return {
             **self.sheet.details,
             "name": self.invitation.contact.get_full_name(),
-            "answer": self.invitation.get_answer_display() if answered else "",
-            "has_account": self.invitation.contact.user is not None,
+            "answer_part": self.sheet.answer_part(answer, has_account=has_account),
         }
 
 
 def _to_invited(
     write: Callable[[_Letter], Composed | Skip], messages: Sequence[Row]
 ) -> dict[int, Composed | Skip]:
-    sheets, earlier = _sheets(messages), _earlier(messages)
-    invitations = {
-        (invitation.meeting_id, invitation.contact.public_id): invitation
-        for invitation in invited().filter(
-            meeting__in=[sheet.meeting.pk for sheet in sheets.values()],
-            contact__public_id__in={_contact_id(message) for message in messages},
-        )
-    }
+    sheets, earlier, invitations = _sheets(messages), _earlier(messages), _invitations(messages)
     written: dict[int, Composed | Skip] = {}
     for message in messages:
         sheet = sheets.get(message.about)
-        invitation = invitations.get((sheet.meeting.pk, _contact_id(message))) if sheet else None
+        invitation = invitations.get((message.about, _contact_id(message)))
         if sheet is None or invitation is None:
             written[message.pk] = Skip(_("La personne n’est plus invitée."))
         elif problem := unreachable(invitation):
@@ -187,16 +196,33 @@ def _sheets(messages: Sequence[Row]) -> dict[UUID, _Sheet]:
     return {meeting.public_id: _Sheet(meeting) for meeting in meetings}
 
 
+def _invitations(messages: Sequence[Row]) -> dict[tuple[UUID, UUID], Invitation]:
+    """Return the invitations that ``messages`` are about, by meeting and contact."""
+    pairs = [
+        Q(meeting__public_id=about, contact__public_id__in=[_contact_id(message) for message in group])
+        for about, group in _by_meeting(messages).items()
+    ]
+    found = invited().filter(reduce(or_, pairs)).annotate(about=F("meeting__public_id"))
+    return {(invitation.about, invitation.contact.public_id): invitation for invitation in found}
+
+
 def _earlier(messages: Sequence[Row]) -> dict[tuple[UUID, str], list[Row]]:
     """Return what was ever planned for the same people about the same meetings."""
-    rows = Row.objects.filter(
-        about__in={message.about for message in messages},
-        recipient_key__in={message.recipient_key for message in messages},
-    )
+    pairs = [
+        Q(about=about, recipient_key__in=[message.recipient_key for message in group])
+        for about, group in _by_meeting(messages).items()
+    ]
     found: dict[tuple[UUID, str], list[Row]] = defaultdict(list)
-    for row in rows.defer("body", "subject", "last_error"):
+    for row in Row.objects.filter(reduce(or_, pairs)).defer("body", "subject", "last_error"):
         found[row.about, row.recipient_key].append(row)
     return found
+
+
+def _by_meeting(messages: Sequence[Row]) -> dict[UUID, list[Row]]:
+    groups: dict[UUID, list[Row]] = defaultdict(list)
+    for message in messages:
+        groups[message.about].append(message)
+    return groups
 
 
 def _contact_id(message: Row) -> UUID:
@@ -375,7 +401,13 @@ def _to_withdrawn(messages: Sequence[Row]) -> dict[int, Composed | Skip]:
 def _write_withdrawal(sheet: _Sheet, contact: Contact, told: Told, facts: Facts) -> Composed:
     organiser, sequence = sheet.organiser, _next_sequence(sheet.meeting, told)
     name, address = contact.get_full_name(), address_of(contact)
-    subject, body = render_mail("meeting_withdrawal", {**sheet.frame, **_as_told(facts), "name": name})
+    context = {
+        **sheet.frame,
+        **_as_told(facts),
+        "name": name,
+        "footer_part": render_to_string("emails/parts/footer.txt", sheet.frame),
+    }
+    subject, body = render_mail("meeting_withdrawal", context)
     entry = Entry(
         uid=sheet.meeting.calendar_uid,
         sequence=sequence,

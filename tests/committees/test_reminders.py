@@ -373,10 +373,37 @@ def test_a_meeting_moved_into_the_past_sends_nothing(meeting, lead):
     Meeting.objects.filter(pk=meeting.pk).update(starts_at=paris(2026, 3, 1, 10))
 
     replan_meeting(meeting=meeting)
+
+    assert not rows(status=Status.PLANNED).exists()
+    deliver_due()
+    assert not mail.outbox
+
+
+def test_a_meeting_moved_into_the_past_after_a_cancellation_was_planned_still_tells_the_date_people_know(
+    meeting, lead
+):
+    """They would come on the 16th: that the meeting was dated back since is nothing they heard of."""
+    meeting = convene(meeting, by=lead.user)
+    deliver_due()
+    mail.outbox.clear()
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=paris(2026, 3, 1, 10))
+
+    cancel_meeting(meeting=meeting, reason="Grève.")
+    deliver_due()
+
+    assert subjects() == ["Annulée : COPIL, lundi 16 mars 2026 à 14 h 30"]
+
+
+def test_a_meeting_that_is_over_is_cancelled_in_silence(meeting, lead, clock):
+    meeting = convene(meeting, by=lead.user)
+    deliver_due()
+    mail.outbox.clear()
+    clock.move_to(paris(2026, 3, 17, 9))
+
+    cancel_meeting(meeting=meeting, reason="Faute de quorum.")
     deliver_due()
 
     assert not mail.outbox
-    assert not rows(status=Status.PLANNED).exists()
 
 
 def test_a_cancelled_meeting_cancels_its_reminders_and_tells_those_who_knew(meeting, lead, clock):
@@ -598,6 +625,103 @@ def test_a_reminder_sent_early_is_not_sent_again(meeting, lead, clock):
     assert subjects() == ["Rappel : COPIL dans 14 jours, lundi 16 mars 2026 à 14 h 30"]
 
 
+def test_bad_news_is_told_once(meeting, lead, clock):
+    staying, leaving = make_contact(candidacy=lead.candidacy), make_contact(candidacy=lead.candidacy)
+    meeting = convene(meeting, staying, leaving, by=lead.user)
+    deliver_due()
+    mail.outbox.clear()
+    withdraw_invitation(invitation=meeting.invitations.get(contact=leaving))
+    cancel_meeting(meeting=meeting, reason="Grève.")
+
+    for _ in range(4):
+        clock.shift(60)
+        replan_upcoming_meetings()
+        deliver_due()
+
+    assert sorted(subjects()) == [
+        "Annulée : COPIL, lundi 16 mars 2026 à 14 h 30",
+        "Vous n’êtes plus convié·e : COPIL, lundi 16 mars 2026 à 14 h 30",
+    ]
+
+
+def test_a_withdrawal_that_finds_nobody_is_not_tried_for_ever(meeting, lead, clock):
+    contact = make_contact(candidacy=lead.candidacy)
+    meeting = convene(meeting, contact, by=lead.user)
+    deliver_due()
+    mail.outbox.clear()
+    withdraw_invitation(invitation=meeting.invitations.get())
+    contact.delete()
+
+    for _ in range(3):
+        clock.shift(60)
+        deliver_due()
+        assert replan_upcoming_meetings() == 0
+
+    assert not mail.outbox
+
+
+# --- what was decided while the outbox was not looking -----------------------------------------------
+
+
+def test_a_reminder_of_another_date_does_not_leave(meeting, lead, clock):
+    meeting = convene(meeting, by=lead.user)
+    deliver_due()
+    mail.outbox.clear()
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=paris(2026, 3, 20, 10))
+
+    clock.move_to(paris(2026, 3, 9, 8))
+    deliver_due()
+
+    assert not mail.outbox
+    assert rows(rule="J-7").get().reason == "La réunion a changé de date."
+
+
+def test_a_reminder_to_somebody_who_has_just_excused_themselves_does_not_leave(meeting, lead, clock):
+    meeting = convene(meeting, by=lead.user)
+    deliver_due()
+    mail.outbox.clear()
+    meeting.invitations.update(answer="excused", answered_at=timezone.now())
+
+    clock.move_to(paris(2026, 3, 9, 8))
+    deliver_due()
+
+    assert not mail.outbox
+    assert rows(rule="J-7").get().reason == "La personne s’est excusée."
+
+
+def test_a_message_to_somebody_just_taken_off_does_not_leave(meeting, lead):
+    meeting = convene(meeting, by=lead.user)
+    meeting.invitations.all().delete()
+
+    deliver_due()
+
+    assert not mail.outbox
+
+
+def test_a_cancellation_of_a_meeting_just_restored_does_not_leave(meeting, lead):
+    meeting = convene(meeting, by=lead.user)
+    deliver_due()
+    mail.outbox.clear()
+    cancel_meeting(meeting=meeting, reason="Grève.")
+    Meeting.objects.filter(pk=meeting.pk).update(status="convened", cancelled_at=None)
+
+    deliver_due()
+
+    assert not mail.outbox
+
+
+def test_a_change_just_taken_back_does_not_leave(meeting, lead):
+    meeting = convene(meeting, by=lead.user)
+    deliver_due()
+    mail.outbox.clear()
+    change(meeting, place="Salle des fêtes")
+    Meeting.objects.filter(pk=meeting.pk).update(place="Hôtel de ville")
+
+    deliver_due()
+
+    assert not mail.outbox
+
+
 # --- the committee's rules ---------------------------------------------------------------------------
 
 
@@ -655,6 +779,19 @@ def test_the_tick_tells_of_a_change_that_crossed_its_convocation(meeting, lead):
     deliver_due()
 
     assert subjects() == ["Changement : COPIL, vendredi 20 mars 2026 à 10 h 00"]
+
+
+def test_the_tick_leaves_a_message_that_was_put_off_where_it_is(meeting, lead, clock):
+    convene(meeting, by=lead.user)
+    put_off = timezone.now() + timedelta(minutes=30)
+    rows(kind="meeting-convocation").update(due_at=put_off, attempts=5)
+
+    clock.shift(timedelta(minutes=1))
+    assert replan_upcoming_meetings() == 0
+    replan_meeting(meeting=meeting)
+
+    row = rows(kind="meeting-convocation").get()
+    assert (row.due_at, row.attempts) == (put_off, 5)
 
 
 def convened_meetings(candidacy, user, count):
