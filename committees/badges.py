@@ -10,7 +10,7 @@ from committees.models import Action, Decision, Invitation, Meeting
 
 class Badge(NamedTuple):
     label: str
-    #: One of the tones of components/status_badge.html.
+    #: One of the tones of core.templatetags.badges.
     tone: str
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from candidacy.models import Candidacy
+from core.filters import FilterForm
 from dossier.models import Section, SectionQuerySet
 from dossier.services.outline import Contract
 from dossier.workflow import MOVES
@@ -24,58 +25,36 @@ class _OptionalContact(forms.ModelChoiceField):  # type: ignore[type-arg]  # not
         return f"{contact} – {contact.organisation.label}"
 
 
-class SectionFilterForm(forms.Form):
-    """What the outline shows; the address carries it, so names are French and short."""
+class SectionFilterForm(FilterForm):
+    """What the outline shows."""
 
     etat = forms.ChoiceField(
         label=_("État"), required=False, choices=[("", _("Tous les états")), *Section.Status.choices]
     )
-    structure = _OptionalOrganisation(
-        label=_("Structure"),
-        required=False,
-        queryset=Organisation.objects.none(),
-        to_field_name="public_id",
-        empty_label=_("Toutes les structures"),
-    )
+    structure = forms.ChoiceField(label=_("Structure"), required=False)
     retard = forms.BooleanField(label=_("En retard seulement"), required=False)
+
+    label = _("Filtrer le plan")
+    target = "#outline"
 
     def __init__(self, *args: Any, candidacy: Candidacy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        structure = self.fields["structure"]
-        structure.queryset = (  # type: ignore[attr-defined]  # a model field
-            candidacy.organisations.filter(sections__isnull=False).order_by("name").distinct()
-        )
-        address = reverse("dossier:section-list", args=[candidacy.slug])
-        self.helper = FormHelper()
-        self.helper.include_media = False
-        self.helper.form_method = "get"
-        self.helper.form_class = "filter-bar"
-        self.helper.form_action = address
-        self.helper.attrs = {
-            "hx-get": address,
-            "hx-target": "#outline",
-            "hx-trigger": "change, submit",
-            "hx-push-url": "true",
-            "role": "search",
-        }
-        self.helper.layout = Layout(
-            "etat", "structure", "retard", Submit("", _t("Filtrer"), css_class="btn-outline-secondary")
-        )
+        writers = candidacy.organisations.filter(sections__isnull=False).order_by("name").distinct()
+        self.fields["structure"].choices = [  # type: ignore[attr-defined]  # a choice field
+            ("", _t("Toutes les structures")),
+            *((str(organisation.public_id), organisation.label) for organisation in writers),
+        ]
+        self.address = reverse("dossier:section-list", args=[candidacy.slug])
 
     def narrow(self, sections: SectionQuerySet, *, today: Any) -> SectionQuerySet:
-        """Keep what was asked for; a value that makes no sense narrows nothing."""
-        asked = self.cleaned_data if self.is_valid() else {}
+        asked = self.asked
         if asked.get("etat"):
             sections = sections.filter(status=asked["etat"])
         if asked.get("structure"):
-            sections = sections.filter(organisation=asked["structure"])
+            sections = sections.filter(organisation__public_id=asked["structure"])
         if asked.get("retard"):
             sections = sections.late(today)
         return sections
-
-    @property
-    def is_narrowing(self) -> bool:
-        return self.is_valid() and any(self.cleaned_data.values())
 
 
 class SectionTextForm(forms.Form):

@@ -1,15 +1,11 @@
 """What the lists can be narrowed and sorted by. The address carries it, so the names are French and short."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Layout, Submit
 from django import forms
 from django.db.models import F, Q
-from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -20,27 +16,11 @@ from committees.models import Action, Decision, Meeting
 from committees.models.followup import ActionQuerySet, DecisionQuerySet
 from committees.models.meeting import MeetingQuerySet
 from committees.permissions import can_read_committees
-
-FILTER_FIELD = "components/filter_field.html"
-
-
-@dataclass(frozen=True)
-class Header:
-    """A column that sorts: what its link asks for, and how it runs now, in the words of aria-sort."""
-
-    tri: str
-    direction: str
+from core.filters import SortedFilterForm
 
 
-class _ListFilterForm(forms.Form):
-    """A GET form: a value that makes no sense narrows nothing, and ``tri`` falls back on the usual order."""
-
+class _ListFilterForm(SortedFilterForm):
     comite = forms.ChoiceField(label=_("Comité"), required=False)
-    tri = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    #: Columns that sort, each with the expressions it sorts by.
-    orders: ClassVar[dict[str, tuple[OrderBy, ...]]]
-    usual_sort: ClassVar[str]
 
     def __init__(self, *args: Any, candidacy: Candidacy, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,42 +29,6 @@ class _ListFilterForm(forms.Form):
             del self.fields["comite"]
         else:
             self.fields["comite"].choices = [("", _t("Tous")), *committees]  # type: ignore[attr-defined]  # a choice field
-        self.helper = FormHelper()
-        self.helper.include_media = False
-        self.helper.form_method = "get"
-        self.helper.form_class = "filter-bar"
-        self.helper.attrs = {"role": "search", "aria-label": _t("Filtrer la liste")}
-        names = [*(name for name in self.fields if name != "tri"), "tri"]
-        self.helper.layout = Layout(
-            *(Field(name, template=FILTER_FIELD) for name in names),
-            Submit("", _t("Filtrer"), css_class="btn-outline-secondary"),
-        )
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        self.is_valid()
-        return getattr(self, "cleaned_data", {})
-
-    @property
-    def sort(self) -> str:
-        """The column sorted by, with a minus sign in front when it runs downwards."""
-        asked = str(self.asked.get("tri", ""))
-        return asked if asked.removeprefix("-") in self.orders else self.usual_sort
-
-    @property
-    def headers(self) -> dict[str, Header]:
-        sort = self.sort
-        directions = {sort.removeprefix("-"): "descending" if sort.startswith("-") else "ascending"}
-        return {
-            key: Header(tri=f"-{key}" if sort == key else key, direction=directions.get(key, ""))
-            for key in self.orders
-        }
-
-    def _ordering(self) -> list[OrderBy]:
-        expressions = [*self.orders[self.sort.removeprefix("-")], F("pk").asc()]
-        if self.sort.startswith("-"):
-            return [_reversed(expression) for expression in expressions]
-        return expressions
 
 
 def _committees(candidacy: Candidacy, reader: User) -> list[tuple[str, str]] | None:
@@ -98,11 +42,6 @@ def _committees(candidacy: Candidacy, reader: User) -> list[tuple[str, str]] | N
         (str(key), acronym)
         for key, acronym in committees.order_by("acronym").values_list("public_id", "acronym")
     ]
-
-
-def _reversed(expression: OrderBy) -> OrderBy:
-    turned = expression.expression.desc if not expression.descending else expression.expression.asc
-    return turned(nulls_last=True) if expression.nulls_last else turned()
 
 
 class MeetingFilterForm(_ListFilterForm):
@@ -142,7 +81,7 @@ class MeetingFilterForm(_ListFilterForm):
             meetings = meetings.past(now)
         elif asked.get("quand") != "toutes":
             meetings = meetings.upcoming(now)
-        return meetings.order_by(*self._ordering())
+        return meetings.order_by(*self.ordering())
 
 
 class DecisionFilterForm(_ListFilterForm):
@@ -170,7 +109,7 @@ class DecisionFilterForm(_ListFilterForm):
             decisions = decisions.overdue(today)
         if asked.get("q"):
             decisions = decisions.filter(Q(wording__icontains=asked["q"]) | Q(number__icontains=asked["q"]))
-        return decisions.order_by(*self._ordering())
+        return decisions.order_by(*self.ordering())
 
 
 class ActionFilterForm(_ListFilterForm):
@@ -203,4 +142,4 @@ class ActionFilterForm(_ListFilterForm):
         if asked.get("q"):
             words = asked["q"]
             actions = actions.filter(Q(title__icontains=words) | Q(owner__last_name__icontains=words))
-        return actions.order_by(*self._ordering())
+        return actions.order_by(*self.ordering())

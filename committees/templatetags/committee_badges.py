@@ -1,31 +1,30 @@
 from datetime import date
-from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 
 from committees.badges import action_badge, answer_badge, decision_badge, meeting_badge
 from committees.models import Action, Decision, Invitation, Meeting
+from core.templatetags.badges import badge
 
 register = template.Library()
 
-COMPONENT = "components/status_badge.html"
+
+@register.simple_tag
+def meeting_status(meeting: Meeting) -> SafeString:
+    return badge(*meeting_badge(meeting.status))
 
 
-@register.inclusion_tag(COMPONENT)
-def meeting_status(meeting: Meeting) -> dict[str, Any]:
-    return meeting_badge(meeting.status)._asdict()
+@register.simple_tag
+def decision_status(decision: Decision, today: date) -> SafeString:
+    return badge(*decision_badge(decision.status, decision.due_on, today))
 
 
-@register.inclusion_tag(COMPONENT)
-def decision_status(decision: Decision, today: date) -> dict[str, Any]:
-    return decision_badge(decision.status, decision.due_on, today)._asdict()
+@register.simple_tag
+def action_status(action: Action, today: date) -> SafeString:
+    return badge(*action_badge(action.status, action.due_on, today))
 
 
-@register.inclusion_tag(COMPONENT)
-def action_status(action: Action, today: date) -> dict[str, Any]:
-    return action_badge(action.status, action.due_on, today)._asdict()
-
-
-@register.inclusion_tag(COMPONENT)
-def answer_status(invitation: Invitation) -> dict[str, Any]:
-    return answer_badge(invitation.answer)._asdict()
+@register.simple_tag
+def answer_status(invitation: Invitation) -> SafeString:
+    return badge(*answer_badge(invitation.answer))

@@ -101,6 +101,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "template_partials.templatetags.partials",
+                "core.templatetags.badges",
                 "core.templatetags.formats",
                 "core.templatetags.icons",
             ],

@@ -17,7 +17,7 @@ class TerritoryField(forms.ModelChoiceField):  # type: ignore[type-arg]  # subsc
             territories, to_field_name="public_id", empty_label=empty_label, required=False, **kwargs
         )
         in_order = sorted(territories, key=lambda territory: fold(territory.name))
-        self.choices = [("", empty_label), *((row.public_id, row.name) for row in in_order)]
+        self.choices = [("", empty_label), *((str(row.public_id), row.name) for row in in_order)]
 
 
 class PhoneField(forms.CharField):

@@ -1,0 +1,111 @@
+"""What a list can be narrowed and sorted by. The address carries it, so the names of the fields are French and short."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Layout, LayoutObject, Submit
+from django import forms
+from django.db.models import F
+from django.db.models.expressions import OrderBy
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+TEMPLATE = "components/filter_field.html"
+
+
+@dataclass(frozen=True)
+class Header:
+    """A column that sorts: what its link asks for, and how it runs now, in the words of aria-sort."""
+
+    tri: str
+    direction: str
+
+
+class FilterForm(forms.Form):
+    """A GET form: a value that makes no sense narrows nothing."""
+
+    #: What the form is called by those who do not see it.
+    label: ClassVar[str | Promise] = _("Filtrer la liste")
+    #: The part of the page that changes as one chooses; without it, the button reads the page again.
+    target: ClassVar[str] = ""
+    #: Where the list is, for a form with a ``target``.
+    address = ""
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.include_media = False
+        helper.form_method = "get"
+        helper.form_class = "filter-bar"
+        helper.attrs = {"role": "search", "aria-label": str(self.label)}
+        if self.target:
+            while_typing = ", input delay:400ms from:#id_q" if "q" in self.fields else ""
+            helper.form_action = self.address
+            helper.attrs |= {
+                "hx-get": self.address,
+                "hx-target": self.target,
+                "hx-trigger": f"change, submit{while_typing}",
+                "hx-push-url": "true",
+            }
+        helper.layout = Layout(*self.rows())
+        return helper
+
+    def rows(self) -> Iterable[LayoutObject]:
+        yield from (self.row(name) for name in self.fields)
+        yield self.button()
+
+    def row(self, name: str, **options: Any) -> Field:
+        return Field(name, template=TEMPLATE, **options)
+
+    def button(self) -> Submit:
+        return Submit("", _t("Filtrer"), css_class="btn-outline-secondary")
+
+    @cached_property
+    def asked(self) -> dict[str, Any]:
+        self.is_valid()
+        return getattr(self, "cleaned_data", {})
+
+    @property
+    def is_narrowing(self) -> bool:
+        return any(value for name, value in self.asked.items() if name != "tri")
+
+
+class SortedFilterForm(FilterForm):
+    """A filter whose columns sort; ``tri`` falls back on the usual order."""
+
+    tri = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    #: Columns that sort, each with the expressions it sorts by; downwards turns them all.
+    orders: ClassVar[dict[str, tuple[OrderBy, ...]]]
+    usual_sort: ClassVar[str]
+    #: What settles the order of equal rows, whichever way the column runs.
+    ties: ClassVar[tuple[OrderBy, ...]] = (F("pk").asc(),)
+
+    @property
+    def sort(self) -> str:
+        """The column sorted by, with a minus sign in front when it runs downwards."""
+        asked = str(self.asked.get("tri") or "")
+        return asked if asked.removeprefix("-") in self.orders else self.usual_sort
+
+    @property
+    def headers(self) -> dict[str, Header]:
+        sort = self.sort
+        directions = {sort.removeprefix("-"): "descending" if sort.startswith("-") else "ascending"}
+        return {
+            key: Header(tri=f"-{key}" if sort == key else key, direction=directions.get(key, ""))
+            for key in self.orders
+        }
+
+    def ordering(self) -> list[OrderBy]:
+        expressions = self.orders[self.sort.removeprefix("-")]
+        if self.sort.startswith("-"):
+            expressions = tuple(_reversed(expression) for expression in expressions)
+        return [*expressions, *self.ties]
+
+
+def _reversed(expression: OrderBy) -> OrderBy:
+    turned = expression.expression.desc if not expression.descending else expression.expression.asc
+    return turned(nulls_last=True) if expression.nulls_last else turned()
