@@ -76,7 +76,7 @@ class FilterForm(forms.Form):
 class SortedFilterForm(FilterForm):
     """A filter whose columns sort; ``tri`` falls back on the usual order."""
 
-    tri = forms.CharField(required=False, widget=forms.HiddenInput)
+    tri: forms.Field = forms.CharField(required=False, widget=forms.HiddenInput)
 
     #: Columns that sort, each with the expressions it sorts by; downwards turns them all.
     orders: ClassVar[dict[str, tuple[OrderBy, ...]]]

@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta
+from datetime import date
 from html import unescape
 from typing import Any
 
@@ -14,50 +14,8 @@ from candidacy.models import Candidacy, Criterion, Membership
 from candidacy.permissions import STAFF
 from core.models import PublicIdModel, TimestampedModel
 from core.richtext import RichTextField, to_plain_text
+from dossier.models.pictures import Picture
 from partners.models import Contact, Organisation, organisations_of
-
-
-class PictureQuerySet(models.QuerySet["Picture"]):
-    def visible_to(self, user: User) -> "PictureQuerySet":
-        """Lead and team see every picture, a partner those of the sections asked of their organisation."""
-        prepares = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role__in=STAFF)
-        shown = Section.pictures.through.objects.filter(
-            picture=OuterRef("pk"), section__organisation__in=organisations_of(user)
-        )
-        return self.filter(Exists(prepares) | Exists(shown))
-
-
-class Picture(PublicIdModel, TimestampedModel):
-    """A picture of the dossier, turned, stripped and scaled once when it came in."""
-
-    candidacy = models.ForeignKey(Candidacy, on_delete=models.CASCADE, related_name="pictures")
-    key = models.SlugField(_("clé"), max_length=60)
-    file = models.ImageField(_("fichier"), upload_to="pictures", width_field="width", height_field="height")
-    width = models.PositiveIntegerField(_("largeur"), editable=False)
-    height = models.PositiveIntegerField(_("hauteur"), editable=False)
-    digest = models.CharField(_("empreinte SHA-256"), max_length=64, editable=False)
-    alternative_text = models.TextField(_("texte alternatif"), blank=True)
-    is_decorative = models.BooleanField(_("image décorative"), default=False)
-    caption = models.CharField(_("légende"), max_length=300, blank=True)
-    credit = models.CharField(_("crédit"), max_length=200)
-    rights = models.CharField(_("droits"), max_length=200, blank=True)
-
-    objects = PictureQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("image")
-        verbose_name_plural = _("images")
-        constraints = [
-            models.UniqueConstraint(name="picture_key_once", fields=["candidacy", "key"]),
-            models.CheckConstraint(
-                name="picture_described_or_decorative",
-                condition=~Q(alternative_text="") | Q(is_decorative=True),
-                violation_error_message=_("Décrivez l’image, ou déclarez-la décorative."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.caption or self.key
 
 
 class SectionQuerySet(models.QuerySet["Section"]):
@@ -249,108 +207,3 @@ class SectionRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.section} – {self.number}"
-
-
-class DossierExportQuerySet(models.QuerySet["DossierExport"]):
-    def visible_to(self, user: User) -> "DossierExportQuerySet":
-        """Lead and team see every export; elected officials and observers those that were published."""
-        prepares = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role__in=STAFF)
-        reads = Membership.objects.filter(
-            candidacy=OuterRef("candidacy"),
-            user=user,
-            role__in=[Membership.Role.ELECTED, Membership.Role.OBSERVER],
-        )
-        return self.filter(Exists(prepares) | (Q(published_at__isnull=False) & Exists(reads)))
-
-    def published(self) -> "DossierExportQuerySet":
-        return self.filter(published_at__isnull=False).order_by("-published_at")
-
-    def unfinished(self) -> "DossierExportQuerySet":
-        return self.filter(status__in=[DossierExport.Status.QUEUED, DossierExport.Status.RUNNING])
-
-    def without_sign_of_life(self, now: datetime, *, silence: timedelta) -> "DossierExportQuerySet":
-        """Keep the unfinished exports that no worker has spoken of for ``silence``."""
-        return self.unfinished().filter(Q(alive_at__lt=now - silence))
-
-    def newest_first(self) -> "DossierExportQuerySet":
-        return self.order_by("-created_at", "-pk")
-
-
-class DossierExport(PublicIdModel, TimestampedModel):
-    """One printing of the dossier: its progress while it runs, its file and digest once it is done.
-
-    ``attempt`` grows each time a worker takes it up: what a worker given up for dead still writes is recognised by
-    its older number and refused.
-    """
-
-    class Status(models.TextChoices):
-        QUEUED = "queued", _("en attente")
-        RUNNING = "running", _("en cours")
-        DONE = "done", _("terminé")
-        FAILED = "failed", _("échec")
-
-    candidacy = models.ForeignKey(Candidacy, on_delete=models.CASCADE, related_name="exports")
-    requested_by = models.ForeignKey(
-        User,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("demandé par"),
-    )
-    status = models.CharField(_("état"), max_length=10, choices=Status, default=Status.QUEUED)
-    stage = models.CharField(_("étape"), max_length=120, blank=True)
-    progress = models.PositiveSmallIntegerField(_("avancement"), default=0)
-    attempt = models.PositiveSmallIntegerField(_("essai"), default=0, editable=False)
-    alive_at = models.DateTimeField(_("dernier signe de vie"), default=timezone.now, editable=False)
-    started_at = models.DateTimeField(_("commencé le"), null=True, blank=True)
-    finished_at = models.DateTimeField(_("terminé le"), null=True, blank=True)
-    file = models.FileField(_("fichier"), upload_to="exports", blank=True)
-    sha256 = models.CharField(_("empreinte SHA-256"), max_length=64, blank=True)
-    byte_count = models.PositiveIntegerField(_("taille en octets"), default=0)
-    page_count = models.PositiveSmallIntegerField(_("pages"), default=0)
-    notices = models.JSONField(_("avertissements"), default=list, blank=True)
-    error = models.TextField(_("cause de l’échec"), blank=True)
-    published_at = models.DateTimeField(_("publié le"), null=True, blank=True)
-    published_by = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("publié par")
-    )
-
-    objects = DossierExportQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("export du dossier")
-        verbose_name_plural = _("exports du dossier")
-        constraints = [
-            models.UniqueConstraint(
-                name="dossierexport_one_at_a_time",
-                fields=["candidacy"],
-                condition=Q(status__in=["queued", "running"]),
-                violation_error_message=_("Un export est déjà en cours."),
-            ),
-            models.CheckConstraint(
-                name="dossierexport_done_has_file",
-                condition=~Q(status="done") | (~Q(file="") & ~Q(sha256="")),
-            ),
-            models.CheckConstraint(
-                name="dossierexport_published_is_done",
-                condition=Q(published_at__isnull=True) | Q(status="done"),
-                violation_error_message=_("Seul un export terminé peut être publié."),
-            ),
-            models.CheckConstraint(name="dossierexport_progress_range", condition=Q(progress__lte=100)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.candidacy} – {self.created_at:%Y-%m-%d %H:%M}"
-
-    @property
-    def is_unfinished(self) -> bool:
-        return self.status in {self.Status.QUEUED, self.Status.RUNNING}
-
-    @property
-    def is_done(self) -> bool:
-        return self.status == self.Status.DONE
-
-    @property
-    def is_published(self) -> bool:
-        return self.published_at is not None

@@ -1,0 +1,13 @@
+from dossier.models.exports import DossierExport, DossierExportQuerySet
+from dossier.models.pictures import Picture
+from dossier.models.sections import Section, SectionQuerySet, SectionRevision, SectionRevisionQuerySet
+
+__all__ = [
+    "DossierExport",
+    "DossierExportQuerySet",
+    "Picture",
+    "Section",
+    "SectionQuerySet",
+    "SectionRevision",
+    "SectionRevisionQuerySet",
+]
