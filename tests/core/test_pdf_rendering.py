@@ -281,7 +281,7 @@ def test_a_part_that_wants_too_much_memory_is_refused_and_named(tmp_path):
 
 
 def test_a_failed_part_is_tried_again_next_time(tmp_path):
-    document = make_document(make_part("b", "<p>" + "mot " * 15_000 + "</p>", title="Lente"))
+    document = make_document(make_part("b", "<p>" + "mot " * 40_000 + "</p>", title="Lente"))
 
     first = render(document, directory=tmp_path, font_sources=FONTS, limits=Limits(part_cpu_seconds=1))
     second = render(document, directory=tmp_path, font_sources=FONTS)
