@@ -1,13 +1,13 @@
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
 from budget.nomenclature import EXPENSE_CHOICES, INCOME_CHOICES, Nature
-from candidacy.models import Candidacy, Membership
-from candidacy.permissions import STAFF
+from candidacy.models import Candidacy
+from candidacy.permissions import STAFF, candidacies_of
 from committees.models import Decision
 from core.models import PublicIdModel, TimestampedModel
 from core.money import ZERO
@@ -16,8 +16,7 @@ from partners.models import Organisation, organisations_of
 
 class FundingPlanQuerySet(models.QuerySet["FundingPlan"]):
     def visible_to(self, user: User) -> "FundingPlanQuerySet":
-        prepares = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role__in=STAFF)
-        return self.filter(Exists(prepares))
+        return self.filter(candidacy__in=candidacies_of(user, STAFF))
 
 
 class FundingPlan(PublicIdModel, TimestampedModel):
@@ -51,8 +50,7 @@ class FundingPlan(PublicIdModel, TimestampedModel):
 
 class ExpenseLineQuerySet(models.QuerySet["ExpenseLine"]):
     def visible_to(self, user: User) -> "ExpenseLineQuerySet":
-        prepares = Membership.objects.filter(candidacy=OuterRef("plan__candidacy"), user=user, role__in=STAFF)
-        return self.filter(Exists(prepares))
+        return self.filter(plan__candidacy__in=candidacies_of(user, STAFF))
 
     def in_plan_order(self) -> "ExpenseLineQuerySet":
         return self.order_by("account", "position", "pk")
@@ -116,8 +114,9 @@ class ExpenseAmount(models.Model):
 class IncomeLineQuerySet(models.QuerySet["IncomeLine"]):
     def visible_to(self, user: User) -> "IncomeLineQuerySet":
         """Lead and team see every income, a partner what their own organisation brings."""
-        prepares = Membership.objects.filter(candidacy=OuterRef("plan__candidacy"), user=user, role__in=STAFF)
-        return self.filter(Exists(prepares) | Q(funder__in=organisations_of(user)))
+        return self.filter(
+            Q(plan__candidacy__in=candidacies_of(user, STAFF)) | Q(funder__in=organisations_of(user))
+        )
 
     def in_plan_order(self) -> "IncomeLineQuerySet":
         return self.order_by("account", "position", "pk")

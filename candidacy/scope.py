@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.http import AppRequest
 from candidacy.models import Candidacy
-from candidacy.permissions import membership_in
+from candidacy.permissions import memberships_of
 
 
 def candidacy_for(request: AppRequest, slug: str) -> Candidacy:
@@ -14,10 +14,11 @@ def candidacy_for(request: AppRequest, slug: str) -> Candidacy:
     Also puts ``candidacy`` and ``membership`` on the request, for the shell, and turns the page to the
     candidacy's time zone.
     """
-    candidacy = Candidacy.objects.filter(slug=slug).first()
-    membership = membership_in(request.user, candidacy) if candidacy else None
-    if candidacy is None or membership is None:
+    memberships = memberships_of(request.user).values()
+    membership = next((row for row in memberships if row.candidacy.slug == slug), None)
+    if membership is None:
         raise Http404
+    candidacy = membership.candidacy
     request.candidacy = candidacy  # type: ignore[attr-defined]  # read by candidacy.context_processors
     request.membership = membership  # type: ignore[attr-defined]  # read by candidacy.context_processors
     timezone.activate(candidacy.zone)

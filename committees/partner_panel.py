@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from core.templatetags.formats import short_date, short_moment
 from partners.models import Organisation
 from partners.panels import Panel, PanelRow
 
-#: The latest ones; the calendar has them all.
+#: The latest meetings and the most pressing actions; the calendar and the register have them all.
 _SHOWN = 8
 _TONES = {
     Meeting.Status.CONVENED: "info",
@@ -24,10 +24,10 @@ _TONES = {
 
 
 def meetings_panel(user: User, organisation: Organisation) -> Panel:
-    called = Invitation.objects.filter(meeting=OuterRef("pk"), contact__organisation=organisation)
+    called = Invitation.objects.filter(contact__organisation=organisation).values("meeting")
     meetings = (
         Meeting.objects.visible_to(user)
-        .filter(Exists(called))
+        .filter(pk__in=called)
         .select_related("committee")
         .order_by("-starts_at", "-pk")[:_SHOWN]
     )
@@ -54,13 +54,17 @@ def actions_panel(user: User, organisation: Organisation) -> Panel:
         .open()
         .filter(owner__organisation=organisation)
         .select_related("owner")
-        .order_by(F("due_on").asc(nulls_last=True), "pk")
+        .order_by(F("due_on").asc(nulls_last=True), "pk")[: _SHOWN + 1]
     )
     slug = organisation.candidacy.slug
+    rows = [_action_row(action, slug, today) for action in actions]
+    register = reverse("committees:action-list", args=[slug], query={"q": organisation.name})
     return Panel(
         title=_("Actions ouvertes"),
         empty_text=_("Personne de cette structure n’a d’action en cours."),
-        rows=tuple(_action_row(action, slug, today) for action in actions),
+        rows=tuple(rows[:_SHOWN]),
+        more_label=_("Toutes ses actions ouvertes"),
+        more_url=register if len(rows) > _SHOWN else "",
     )
 
 

@@ -1,16 +1,16 @@
 """The dashboard of the lead and the team: what each app knows of the state of the bid, in a fixed number of queries."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import OuterRef
 
 from accounts.models import User
 from budget.models import FundingPlan
 from budget.summary import PlanSummary, read_plan
 from candidacy.models import Candidacy
-from committees.models import Action, Committee, Invitation, Meeting
+from committees.answers import AnswerCounts, count_answers
+from committees.models import Action, Committee, Meeting
 from committees.rhythm import Rhythm, rhythms
 from core.money import share
 from dossier.models import Section
@@ -21,21 +21,13 @@ from dossier.recent_changes import Change, recent_changes
 SHOWN = 5
 CHANGES_SHOWN = 12
 
-Answer = Invitation.Answer
-
 
 @dataclass(frozen=True)
 class CommitteeCard:
     committee: Committee
     rhythm: Rhythm
     meeting: Meeting | None
-    invited: int = 0
-    coming: int = 0
-    excused: int = 0
-
-    @property
-    def silent(self) -> int:
-        return self.invited - self.coming - self.excused
+    answers: AnswerCounts | None
 
 
 @dataclass(frozen=True)
@@ -120,40 +112,17 @@ def _late_sections(candidacy: Candidacy, today: date) -> tuple[LateSection, ...]
 
 def _committee_cards(candidacy: Candidacy, now: datetime) -> tuple[CommitteeCard, ...]:
     """Show the technical and the steering committee always, the others when their rhythm is in danger."""
-    committees = list(candidacy.committees.order_by("-kind", "pk"))
+    upcoming = Meeting.objects.filter(committee=OuterRef("pk")).upcoming(now).values("pk")
+    committees = list(candidacy.committees.annotate(next_meeting=upcoming[:1]).order_by("-kind", "pk"))
     kept = rhythms(committees, now)
-    coming = _next_meetings(committees, now)
-    cards = [_card(committee, kept[committee.pk], coming.get(committee.pk)) for committee in committees]
+    next_ones = Meeting.objects.filter(pk__in=[row.next_meeting for row in committees])  # type: ignore[attr-defined]  # annotated above
+    coming = {meeting.committee_id: meeting for meeting in next_ones}
+    answers = count_answers(meeting.pk for meeting in coming.values())
+    cards = []
+    for committee in committees:
+        meeting = coming.get(committee.pk)
+        given = answers[meeting.pk] if meeting else None
+        cards.append(CommitteeCard(committee, kept[committee.pk], meeting, given))
     chief = {Committee.Kind.COTECH, Committee.Kind.COPIL}
     cards.sort(key=lambda card: card.committee.kind not in chief)
     return tuple(card for card in cards if card.committee.kind in chief or card.rhythm.needs_attention)
-
-
-def _next_meetings(committees: Sequence[Committee], now: datetime) -> dict[int, Meeting]:
-    """Return the next meeting of each committee with the answers it received, in one query."""
-    meetings = (
-        Meeting.objects.filter(committee__in=committees)
-        .upcoming(now)
-        .annotate(
-            invited=Count("invitations"),
-            coming=Count("invitations", filter=Q(invitations__answer__in=[Answer.PRESENT, Answer.REMOTE])),
-            excused=Count("invitations", filter=Q(invitations__answer=Answer.EXCUSED)),
-        )
-    )
-    first: dict[int, Meeting] = {}
-    for meeting in meetings:
-        first.setdefault(meeting.committee_id, meeting)
-    return first
-
-
-def _card(committee: Committee, rhythm: Rhythm, meeting: Meeting | None) -> CommitteeCard:
-    if meeting is None:
-        return CommitteeCard(committee, rhythm, None)
-    return CommitteeCard(
-        committee,
-        rhythm,
-        meeting,
-        invited=meeting.invited,  # type: ignore[attr-defined]  # annotated by _next_meetings
-        coming=meeting.coming,  # type: ignore[attr-defined]  # annotated by _next_meetings
-        excused=meeting.excused,  # type: ignore[attr-defined]  # annotated by _next_meetings
-    )

@@ -16,20 +16,20 @@ _TONES = {Section.Status.VALIDATED: "good", Section.Status.IN_REVIEW: "info", Se
 
 def sections_panel(user: User, organisation: Organisation) -> Panel:
     today = timezone.localdate()
-    sections = list(
-        Section.objects.visible_to(user).filter(organisation=organisation).in_outline_order().without_text()
-    )
-    numbers = {entry.pk: entry.number for entry in read_outline(organisation.candidacy)} if sections else {}
+    asked = Section.objects.visible_to(user).filter(organisation=organisation)
+    sections = {section.pk: section for section in asked.only("public_id", "title", "status", "due_on")}
+    outline = read_outline(organisation.candidacy) if sections else ()
     slug = organisation.candidacy.slug
     rows = [
         PanelRow(
-            title=f"{numbers[section.pk]} {section.title}",
+            title=f"{entry.number} {section.title}",
             url=reverse("dossier:section-detail", args=[slug, section.public_id]),
             hint=_("pour le %(day)s") % {"day": short_date(section.due_on)} if section.due_on else "",
             badge=_("en retard") if section.is_late(today) else section.get_status_display(),
             tone="bad" if section.is_late(today) else _TONES.get(Section.Status(section.status), "neutral"),
         )
-        for section in sections
+        for entry in outline
+        if (section := sections.get(entry.pk))
     ]
     return Panel(
         title=_("Sections du dossier"), empty_text=_("Aucune section ne lui est confiée."), rows=tuple(rows)

@@ -3,7 +3,6 @@
 The rows are the histories that the models keep; nothing is recorded for this page alone.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import attrgetter
@@ -11,7 +10,9 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from accounts.models import User
 from budget.models import ExpenseLine, IncomeLine
@@ -33,16 +34,114 @@ class Change:
     who: str
     subject: str
     text: str
-    url: str
+    #: The name and the arguments of the address of its page; None where nothing is left to see.
+    page: tuple[str, ...] | None
     #: Whether the line stands for a series of like changes.
     is_series: bool = False
+
+    @property
+    def url(self) -> str:
+        """Where the thing is; worked out for the few that are shown."""
+        return reverse(self.page[0], args=self.page[1:]) if self.page else ""
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A kind of thing with a history: where it hangs, what it is called, and what is said of it."""
+
+    model: Any
+    #: The look-up from the thing to its candidacy.
+    scope: str
+    #: The field that names the thing.
+    subject: str
+    created: str | Promise
+    deleted: str | Promise
+    changed: str | Promise
+    #: The page to go to: that of the thing itself, or the list it stands in.
+    page: str
+    is_own_page: bool = False
+    #: The field that says how far the thing has come; "" where there is none.
+    status: str = "status"
+
+
+_KINDS = (
+    _Kind(
+        model=Section,
+        scope="candidacy",
+        subject="title",
+        created=_l("section ajoutée"),
+        deleted=_l("section retirée"),
+        changed=_l("contrat modifié"),
+        page="dossier:section-detail",
+        is_own_page=True,
+    ),
+    _Kind(
+        model=Meeting,
+        scope="committee__candidacy",
+        subject="title",
+        created=_l("réunion préparée"),
+        deleted=_l("réunion supprimée"),
+        changed=_l("réunion modifiée"),
+        page="committees:meeting-detail",
+        is_own_page=True,
+    ),
+    _Kind(
+        model=Decision,
+        scope="candidacy",
+        subject="number",
+        created=_l("décision prise"),
+        deleted=_l("décision supprimée"),
+        changed=_l("décision modifiée"),
+        page="committees:decision-list",
+    ),
+    _Kind(
+        model=Action,
+        scope="candidacy",
+        subject="title",
+        created=_l("action créée"),
+        deleted=_l("action supprimée"),
+        changed=_l("action modifiée"),
+        page="committees:action-list",
+    ),
+    _Kind(
+        model=IncomeLine,
+        scope="plan__candidacy",
+        subject="label",
+        created=_l("produit ajouté au plan"),
+        deleted=_l("produit retiré du plan"),
+        changed=_l("produit modifié"),
+        page="budget:plan-detail",
+    ),
+    _Kind(
+        model=ExpenseLine,
+        scope="plan__candidacy",
+        subject="label",
+        created=_l("charge ajoutée au plan"),
+        deleted=_l("charge retirée du plan"),
+        changed=_l("charge modifiée"),
+        page="budget:plan-detail",
+        status="",
+    ),
+    _Kind(
+        model=Organisation,
+        scope="candidacy",
+        subject="name",
+        created=_l("structure ajoutée"),
+        deleted=_l("structure supprimée"),
+        changed=_l("fiche modifiée"),
+        page="partners:organisation-detail",
+        is_own_page=True,
+        status="stage",
+    ),
+)
 
 
 def recent_changes(candidacy: Candidacy, *, since: datetime, reader: User, limit: int) -> tuple[Change, ...]:
     """Return the last changes since ``since`` that ``reader`` did not make, in one query a kind of thing."""
-    found: list[Change] = []
-    for read in (_texts, _sections, _meetings, _decisions, _actions, _income, _expenses, _organisations):
-        found += read(candidacy, since, reader, limit)
+    found = _texts(candidacy, since, reader, limit)
+    for kind in _KINDS:
+        records = _records(kind, candidacy, since, reader)[:limit]
+        found += [_change(kind, candidacy, record) for record in records]
     found.sort(key=attrgetter("at"), reverse=True)
     return tuple(_condensed(found)[:limit])
 
@@ -74,133 +173,48 @@ def _texts(candidacy: Candidacy, since: datetime, reader: User, limit: int) -> l
             who=str(revision.saved_by or ""),
             subject=revision.section.title,
             text=_("texte modifié"),
-            url=reverse("dossier:section-detail", args=[candidacy.slug, revision.section.public_id]),
+            page=("dossier:section-detail", candidacy.slug, str(revision.section.public_id)),
         )
         for revision in revisions
     ]
 
 
-def _sections(candidacy: Candidacy, since: datetime, reader: User, limit: int) -> list[Change]:
-    records = _records(Section, {"candidacy": candidacy}, since, reader, limit)
-
-    def told(record: Any) -> str:
-        return _told(record, _("section ajoutée"), _("section retirée"), _("contrat modifié"))
-
-    return _changes(records, told, "title", lambda record: _page(candidacy, "dossier:section-detail", record))
-
-
-def _meetings(candidacy: Candidacy, since: datetime, reader: User, limit: int) -> list[Change]:
-    records = _records(Meeting, {"committee__candidacy": candidacy}, since, reader, limit)
-
-    def told(record: Any) -> str:
-        return _told(record, _("réunion préparée"), _("réunion supprimée"), _("réunion modifiée"))
-
-    return _changes(
-        records, told, "title", lambda record: _page(candidacy, "committees:meeting-detail", record)
-    )
-
-
-def _decisions(candidacy: Candidacy, since: datetime, reader: User, limit: int) -> list[Change]:
-    records = _records(Decision, {"candidacy": candidacy}, since, reader, limit)
-    address = reverse("committees:decision-list", args=[candidacy.slug])
-
-    def told(record: Any) -> str:
-        return _told(record, _("décision prise"), _("décision supprimée"), _("décision modifiée"))
-
-    return _changes(records, told, "number", lambda record: address)
-
-
-def _actions(candidacy: Candidacy, since: datetime, reader: User, limit: int) -> list[Change]:
-    records = _records(Action, {"candidacy": candidacy}, since, reader, limit)
-    address = reverse("committees:action-list", args=[candidacy.slug])
-
-    def told(record: Any) -> str:
-        return _told(record, _("action créée"), _("action supprimée"), _("action modifiée"))
-
-    return _changes(records, told, "title", lambda record: address)
-
-
-def _income(candidacy: Candidacy, since: datetime, reader: User, limit: int) -> list[Change]:
-    records = _records(IncomeLine, {"plan__candidacy": candidacy}, since, reader, limit)
-    address = reverse("budget:plan-detail", args=[candidacy.slug])
-
-    def told(record: Any) -> str:
-        return _told(record, _("produit ajouté au plan"), _("produit retiré du plan"), _("produit modifié"))
-
-    return _changes(records, told, "label", lambda record: address)
-
-
-def _expenses(candidacy: Candidacy, since: datetime, reader: User, limit: int) -> list[Change]:
-    records = _records(ExpenseLine, {"plan__candidacy": candidacy}, since, reader, limit, has_status=False)
-    address = reverse("budget:plan-detail", args=[candidacy.slug])
-
-    def told(record: Any) -> str:
-        return _told(record, _("charge ajoutée au plan"), _("charge retirée du plan"), _("charge modifiée"))
-
-    return _changes(records, told, "label", lambda record: address)
-
-
-def _organisations(candidacy: Candidacy, since: datetime, reader: User, limit: int) -> list[Change]:
-    records = _records(Organisation, {"candidacy": candidacy}, since, reader, limit, status="stage")
-
-    def told(record: Any) -> str:
-        return _told(
-            record, _("structure ajoutée"), _("structure supprimée"), _("fiche modifiée"), status="stage"
-        )
-
-    return _changes(
-        records, told, "name", lambda record: _page(candidacy, "partners:organisation-detail", record)
-    )
-
-
-def _records(
-    model: Any,
-    scope: dict[str, Any],
-    since: datetime,
-    reader: User,
-    limit: int,
-    *,
-    status: str = "status",
-    has_status: bool = True,
-) -> QuerySet[Any]:
-    """Return the last records of the history of ``model``, each with the status that it replaced."""
-    history: QuerySet[Any] = model.history.model.objects.all()
-    records = history.filter(**scope, history_date__gt=since).exclude(history_user=reader)
-    if has_status:
+def _records(kind: _Kind, candidacy: Candidacy, since: datetime, reader: User) -> QuerySet[Any]:
+    """Return the records of the history of ``kind``, the last first, each with the status that it replaced."""
+    history: QuerySet[Any] = kind.model.history.model.objects.all()
+    records = history.filter(**{kind.scope: candidacy}, history_date__gt=since).exclude(history_user=reader)
+    read = ["history_date", "history_type", "history_user__first_name", "history_user__last_name"]
+    read += ["history_user__email", kind.subject]
+    if kind.is_own_page:
+        read.append("public_id")
+    if kind.status:
         former = history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
-        records = records.annotate(former_status=Subquery(former.order_by("-history_id").values(status)[:1]))
-    return records.select_related("history_user").order_by("-history_date", "-history_id")[:limit]
-
-
-def _changes(
-    records: QuerySet[Any],
-    told: Callable[[Any], str],
-    subject: str,
-    address: Callable[[Any], str],
-) -> list[Change]:
-    return [
-        Change(
-            at=record.history_date,
-            who=str(record.history_user or ""),
-            subject=getattr(record, subject),
-            text=told(record),
-            url=address(record) if record.history_type != _DELETED else "",
+        records = records.annotate(
+            former_status=Subquery(former.order_by("-history_id").values(kind.status)[:1])
         )
-        for record in records
-    ]
+        read.append(kind.status)
+    return records.select_related("history_user").only(*read).order_by("-history_date", "-history_id")
 
 
-def _told(record: Any, created: str, deleted: str, changed: str, *, status: str = "status") -> str:
-    """Say what happened to the thing of ``record``; a new state says more than « modifié »."""
+def _change(kind: _Kind, candidacy: Candidacy, record: Any) -> Change:
+    own = (str(record.public_id),) if kind.is_own_page else ()
+    is_there = record.history_type != _DELETED
+    return Change(
+        at=record.history_date,
+        who=str(record.history_user or ""),
+        subject=getattr(record, kind.subject),
+        text=_told(kind, record),
+        page=(kind.page, candidacy.slug, *own) if is_there else None,
+    )
+
+
+def _told(kind: _Kind, record: Any) -> str:
+    """Say what happened to the thing of ``record``; a new state says more than « modifié »."""
     if record.history_type == _CREATED:
-        return created
+        return str(kind.created)
     if record.history_type == _DELETED:
-        return deleted
+        return str(kind.deleted)
     former = getattr(record, "former_status", None)
-    if former is not None and former != getattr(record, status):
-        return _("passe à « %(status)s »") % {"status": getattr(record, f"get_{status}_display")()}
-    return changed
-
-
-def _page(candidacy: Candidacy, name: str, record: Any) -> str:
-    return reverse(name, args=[candidacy.slug, record.public_id])
+    if former is not None and former != getattr(record, kind.status):
+        return _("passe à « %(status)s »") % {"status": getattr(record, f"get_{kind.status}_display")()}
+    return str(kind.changed)

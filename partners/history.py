@@ -1,8 +1,9 @@
 """What was changed on a sheet and by whom, read from the history tables."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +19,10 @@ _NOT_TOLD = frozenset(
     {"id", "public_id", "created_at", "updated_at", "candidacy", "organisation", "search_text"}
 )
 _SHOWN = 15
+
+
+#: The names of the communes by primary key, read when the first is wanted.
+Places = Callable[[], dict[int, str]]
 
 
 @dataclass(frozen=True)
@@ -45,18 +50,22 @@ def history_of(organisation: Organisation) -> list[Entry]:
         .select_related("history_user")
         .order_by("id", "-history_date", "-history_id")
     )
-    places = {row.pk: row.name for row in organisation.candidacy.territories.all()}
+
+    @cache
+    def places() -> dict[int, str]:
+        return {row.pk: row.name for row in organisation.candidacy.territories.all()}
+
     entries = _entries(list(own[: _SHOWN + 1]), Organisation, _("la structure"), places)
     by_person: dict[int, list[Any]] = {}
     for record in people:
         by_person.setdefault(record.id, []).append(record)
     for records in by_person.values():
         name = f"{records[0].first_name} {records[0].last_name}"
-        entries += _entries(records, Contact, name, {})
+        entries += _entries(records, Contact, name, dict)
     return sorted(entries, key=lambda entry: entry.moment, reverse=True)[:_SHOWN]
 
 
-def _entries(records: list[Any], model: type[Any], name: str, places: dict[int, str]) -> list[Entry]:
+def _entries(records: list[Any], model: type[Any], name: str, places: Places) -> list[Entry]:
     """Compare each record, newest first, with the one before it."""
     entries = []
     for record, before in pairwise([*records, None]):
@@ -72,7 +81,7 @@ def _entries(records: list[Any], model: type[Any], name: str, places: dict[int, 
     return entries
 
 
-def _compare(model: type[Any], before: Any, after: Any, places: dict[int, str]) -> list[Change]:
+def _compare(model: type[Any], before: Any, after: Any, places: Places) -> list[Change]:
     changes = []
     for field in model._meta.concrete_fields:
         old, new = getattr(before, field.attname, None), getattr(after, field.attname, None)
@@ -86,11 +95,11 @@ def _compare(model: type[Any], before: Any, after: Any, places: dict[int, str]) 
     return changes
 
 
-def _shown(field: Any, value: Any, places: dict[int, str]) -> str:
+def _shown(field: Any, value: Any, places: Places) -> str:
     if value in (None, ""):
         return _("(vide)")
     if field.name == "territory":
-        return places.get(value, _("(commune retirée)"))
+        return places().get(value, _("(commune retirée)"))
     if isinstance(value, date):
         return short_date(value)
     return str(dict(field.flatchoices).get(value, value))

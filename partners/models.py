@@ -3,14 +3,15 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 from stdnum.fr import siret
 
 from accounts.models import User
 from candidacy.models import Candidacy, Membership, Territory, validate_siren
-from candidacy.permissions import STAFF
+from candidacy.permissions import STAFF, candidacies_of
 from core.models import PublicIdModel, TimestampedModel
 from core.phones import readable_phone
 from core.search import fold
@@ -54,8 +55,7 @@ class SearchableModel(models.Model):
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def visible_to(self, user: User) -> "OrganisationQuerySet":
         """Lead and team see every organisation, a partner their own, nobody else any."""
-        prepares = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role__in=STAFF)
-        return self.filter(Exists(prepares) | Q(pk__in=organisations_of(user)))
+        return self.filter(Q(candidacy__in=candidacies_of(user, STAFF)) | Q(pk__in=organisations_of(user)))
 
     def engaged(self) -> "OrganisationQuerySet":
         return self.filter(stage__in=[Organisation.Stage.COMMITTED, Organisation.Stage.ACTIVE])
@@ -71,25 +71,15 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def without_contact(self) -> "OrganisationQuerySet":
         return self.filter(~Exists(Contact.objects.filter(organisation=OuterRef("pk"))))
 
-    def with_counts(self) -> "OrganisationQuerySet":
-        return self.annotate(contact_count=models.Count("contacts"))
+    def in_a_line(self) -> "OrganisationQuerySet":
+        """Read what one line of the address book shows, and no more."""
+        shown = ("public_id", "name", "role", "kind", "circle", "stage", "stage_changed_on")
+        return self.select_related("territory").only(*shown, "territory__name")
 
-    def with_stage_rank(self) -> "OrganisationQuerySet":
-        """Number the stages as they follow one another, for sorting."""
-        stages = Organisation.Stage.values
-        return self.annotate(
-            stage_rank=models.Case(
-                *(models.When(stage=stage, then=rank) for rank, stage in enumerate(stages))
-            )
-        )
-
-    def with_circle_rank(self) -> "OrganisationQuerySet":
-        circles = Organisation.Circle.values
-        return self.annotate(
-            circle_rank=models.Case(
-                *(models.When(circle=circle, then=rank) for rank, circle in enumerate(circles))
-            )
-        )
+    def with_contact_count(self) -> "OrganisationQuerySet":
+        contacts = Contact.objects.filter(organisation=OuterRef("pk")).order_by().values("organisation")
+        count = contacts.annotate(count=models.Count("pk")).values("count")
+        return self.annotate(contact_count=Coalesce(Subquery(count), 0))
 
 
 class Organisation(PublicIdModel, TimestampedModel, SearchableModel):
@@ -163,6 +153,8 @@ class Organisation(PublicIdModel, TimestampedModel, SearchableModel):
     class Meta:
         verbose_name = _("structure")
         verbose_name_plural = _("structures")
+        # The usual order of the address book: a page of it sorts nothing.
+        indexes = [models.Index(name="organisation_by_name", fields=["candidacy", "search_text"])]
         constraints = [
             models.UniqueConstraint(
                 name="organisation_name_once",
@@ -200,8 +192,8 @@ class Organisation(PublicIdModel, TimestampedModel, SearchableModel):
 class ContactQuerySet(models.QuerySet["Contact"]):
     def visible_to(self, user: User) -> "ContactQuerySet":
         """Lead and team see every contact; a partner sees their own data and nobody else's."""
-        prepares = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role__in=STAFF)
-        return self.filter(Exists(prepares) | (Q(user=user) & Exists(_partnership(user))))
+        own = Q(user=user, candidacy__in=candidacies_of(user, _PARTNER))
+        return self.filter(Q(candidacy__in=candidacies_of(user, STAFF)) | own)
 
 
 class Contact(PublicIdModel, TimestampedModel, SearchableModel):
@@ -280,11 +272,11 @@ class Contact(PublicIdModel, TimestampedModel, SearchableModel):
         return f"{self.first_name} {self.last_name}".strip()
 
 
+_PARTNER = frozenset({Membership.Role.PARTNER})
+
+
 def organisations_of(user: User) -> models.QuerySet[Contact, Any]:
     """Primary keys of the organisations that ``user`` speaks for, where they are still a member."""
-    return Contact.objects.filter(Exists(_partnership(user)), user=user).values("organisation")
-
-
-def _partnership(user: User) -> models.QuerySet[Membership]:
-    """Memberships by which ``user`` is a partner of the candidacy of the outer row."""
-    return Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role=Membership.Role.PARTNER)
+    return Contact.objects.filter(user=user, candidacy__in=candidacies_of(user, _PARTNER)).values(
+        "organisation"
+    )

@@ -29,6 +29,9 @@ class Panel:
     title: str | Promise
     empty_text: str | Promise
     rows: tuple[PanelRow, ...] = ()
+    #: Where the rows that do not fit are read, and what that link says; empty when all are shown.
+    more_url: str = ""
+    more_label: str | Promise = ""
 
 
 PanelBuilder = Callable[[User, Organisation], Panel | None]

@@ -17,6 +17,7 @@ from committees.models.followup import ActionQuerySet, DecisionQuerySet
 from committees.models.meeting import MeetingQuerySet
 from committees.permissions import can_read_committees
 from core.filters import SortedFilterForm
+from core.search import fold
 
 
 class _ListFilterForm(SortedFilterForm):
@@ -141,5 +142,9 @@ class ActionFilterForm(_ListFilterForm):
             actions = actions.filter(status=asked["etat"])
         if asked.get("q"):
             words = asked["q"]
-            actions = actions.filter(Q(title__icontains=words) | Q(owner__last_name__icontains=words))
+            actions = actions.filter(
+                Q(title__icontains=words)
+                | Q(owner__last_name__icontains=words)
+                | Q(owner__organisation__search_text__contains=fold(words))
+            )
         return actions.order_by(*self.ordering())

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import User
 from candidacy.models import Candidacy, Membership
-from candidacy.permissions import STAFF
+from candidacy.permissions import STAFF, candidacies_of
 from core.models import PublicIdModel, TimestampedModel
 from core.search import fold
 from partners.models import Contact
@@ -19,14 +19,13 @@ from partners.models import Contact
 class CommitteeQuerySet(models.QuerySet["Committee"]):
     def visible_to(self, user: User) -> "CommitteeQuerySet":
         """Lead and team see every committee, an elected official those they sit on today."""
-        prepares = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role__in=STAFF)
-        elected = Membership.objects.filter(
-            candidacy=OuterRef("candidacy"), user=user, role=Membership.Role.ELECTED
-        )
         sits = CommitteeMember.objects.sitting_on(timezone.localdate()).filter(
             committee=OuterRef("pk"), contact__user=user
         )
-        return self.filter(Exists(prepares) | (Exists(elected) & Exists(sits)))
+        return self.filter(
+            Q(candidacy__in=candidacies_of(user, STAFF))
+            | (Q(candidacy__in=candidacies_of(user, {Membership.Role.ELECTED})) & Exists(sits))
+        )
 
     def in_usual_order(self) -> "CommitteeQuerySet":
         """Put the technical committee first, the steering committee next, then the others by name."""

@@ -2,13 +2,13 @@ from datetime import date
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
-from candidacy.models import Candidacy, Membership
-from candidacy.permissions import STAFF
+from candidacy.models import Candidacy
+from candidacy.permissions import GUESTS, STAFF, candidacies_of
 from committees.models.meeting import AgendaItem, Meeting
 from core.models import PublicIdModel, TimestampedModel
 from partners.models import Contact
@@ -16,10 +16,7 @@ from partners.models import Contact
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def visible_to(self, user: User) -> "DecisionQuerySet":
-        prepares = Membership.objects.filter(
-            candidacy=OuterRef("meeting__committee__candidacy"), user=user, role__in=STAFF
-        )
-        return self.filter(Exists(prepares))
+        return self.filter(meeting__committee__candidacy__in=candidacies_of(user, STAFF))
 
     def open(self) -> "DecisionQuerySet":
         return self.filter(status=Decision.Status.OPEN)
@@ -79,9 +76,8 @@ class Decision(PublicIdModel, TimestampedModel):
 class ActionQuerySet(models.QuerySet["Action"]):
     def visible_to(self, user: User) -> "ActionQuerySet":
         """Lead and team see every action, the others those they own."""
-        prepares = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role__in=STAFF)
-        belongs = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user)
-        return self.filter(Exists(prepares) | (Q(owner__user=user) & Exists(belongs)))
+        own = Q(owner__user=user, candidacy__in=candidacies_of(user, GUESTS))
+        return self.filter(Q(candidacy__in=candidacies_of(user, STAFF)) | own)
 
     def open(self) -> "ActionQuerySet":
         return self.filter(status__in=[Action.Status.TO_DO, Action.Status.IN_PROGRESS])

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
-from candidacy.models import Membership
-from candidacy.permissions import STAFF
+from candidacy.permissions import GUESTS, STAFF, candidacies_of
 from committees.models.committee import Committee, CommitteeMember
 from core.models import PublicIdModel, TimestampedModel
 from partners.models import Contact
@@ -19,14 +18,11 @@ from partners.models import Contact
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: User) -> "MeetingQuerySet":
         """Lead and team see every meeting; the others those they are invited to, once convened."""
-        prepares = Membership.objects.filter(
-            candidacy=OuterRef("committee__candidacy"), user=user, role__in=STAFF
-        )
-        belongs = Membership.objects.filter(candidacy=OuterRef("committee__candidacy"), user=user)
         invited = Invitation.objects.filter(meeting=OuterRef("pk"), contact__user=user)
-        return self.filter(
-            Exists(prepares) | (Q(convened_at__isnull=False) & Exists(belongs) & Exists(invited))
+        told = Q(convened_at__isnull=False, committee__candidacy__in=candidacies_of(user, GUESTS)) & Exists(
+            invited
         )
+        return self.filter(Q(committee__candidacy__in=candidacies_of(user, STAFF)) | told)
 
     def convened(self) -> "MeetingQuerySet":
         return self.filter(status=Meeting.Status.CONVENED)
@@ -183,9 +179,9 @@ class AgendaItem(PublicIdModel):
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def visible_to(self, user: User) -> "InvitationQuerySet":
         """Lead and team see every invitation, another member their own once the meeting is convened."""
-        belongs = Membership.objects.filter(candidacy=OuterRef("meeting__committee__candidacy"), user=user)
-        own = Q(contact__user=user, meeting__convened_at__isnull=False) & Exists(belongs)
-        return self.filter(Exists(belongs.filter(role__in=STAFF)) | own)
+        scope = "meeting__committee__candidacy__in"
+        own = Q((scope, candidacies_of(user, GUESTS)), contact__user=user, meeting__convened_at__isnull=False)
+        return self.filter(Q((scope, candidacies_of(user, STAFF))) | own)
 
     def speaking(self, field: str) -> "InvitationQuerySet":
         """Keep who votes and comes, by ``answer`` or by ``attendance``, with the ``voice`` they bring.

@@ -30,6 +30,8 @@ def meeting_context(meeting: Meeting) -> dict[str, Any]:
         "answers_are_open": goes_ahead,
         "is_in_session": meeting.is_held or (meeting.is_convened and meeting.has_started),
         "decisions": decisions,
+        # Asked apart: a page that does not list them need not read them all.
+        "has_decisions": decisions.exists(),
         "decision_token": uuid4(),
         "action_token": uuid4(),
         "today": timezone.localdate(),

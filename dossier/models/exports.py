@@ -1,26 +1,22 @@
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from candidacy.models import Candidacy, Membership
-from candidacy.permissions import STAFF
+from candidacy.permissions import STAFF, candidacies_of
 from core.models import PublicIdModel, TimestampedModel
 
 
 class DossierExportQuerySet(models.QuerySet["DossierExport"]):
     def visible_to(self, user: User) -> "DossierExportQuerySet":
         """Lead and team see every export; elected officials and observers those that were published."""
-        prepares = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role__in=STAFF)
-        reads = Membership.objects.filter(
-            candidacy=OuterRef("candidacy"),
-            user=user,
-            role__in=[Membership.Role.ELECTED, Membership.Role.OBSERVER],
-        )
-        return self.filter(Exists(prepares) | (Q(published_at__isnull=False) & Exists(reads)))
+        readers = {Membership.Role.ELECTED, Membership.Role.OBSERVER}
+        published = Q(published_at__isnull=False, candidacy__in=candidacies_of(user, readers))
+        return self.filter(Q(candidacy__in=candidacies_of(user, STAFF)) | published)
 
     def published(self) -> "DossierExportQuerySet":
         return self.filter(published_at__isnull=False).order_by("-published_at")

@@ -3,8 +3,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from candidacy.models import Candidacy, Membership
-from candidacy.permissions import STAFF
+from candidacy.models import Candidacy
+from candidacy.permissions import STAFF, candidacies_of
 from core.models import PublicIdModel, TimestampedModel
 from partners.models import organisations_of
 
@@ -12,11 +12,10 @@ from partners.models import organisations_of
 class PictureQuerySet(models.QuerySet["Picture"]):
     def visible_to(self, user: User) -> "PictureQuerySet":
         """Lead and team see every picture, a partner those of the sections asked of their organisation."""
-        prepares = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role__in=STAFF)
         shown = Picture.sections.through.objects.filter(
             picture=OuterRef("pk"), section__organisation__in=organisations_of(user)
         )
-        return self.filter(Exists(prepares) | Exists(shown))
+        return self.filter(Q(candidacy__in=candidacies_of(user, STAFF)) | Exists(shown))
 
 
 class Picture(PublicIdModel, TimestampedModel):

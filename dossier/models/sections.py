@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
-from candidacy.models import Candidacy, Criterion, Membership
-from candidacy.permissions import STAFF
+from candidacy.models import Candidacy, Criterion
+from candidacy.permissions import STAFF, candidacies_of
 from core.models import PublicIdModel, TimestampedModel
 from core.richtext import RichTextField, to_plain_text
 from dossier.models.pictures import Picture
@@ -21,8 +21,9 @@ from partners.models import Contact, Organisation, organisations_of
 class SectionQuerySet(models.QuerySet["Section"]):
     def visible_to(self, user: User) -> "SectionQuerySet":
         """Lead and team see the whole outline, a partner what is asked of their organisation."""
-        prepares = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role__in=STAFF)
-        return self.filter(Exists(prepares) | Q(organisation__in=organisations_of(user)))
+        return self.filter(
+            Q(candidacy__in=candidacies_of(user, STAFF)) | Q(organisation__in=organisations_of(user))
+        )
 
     def in_outline_order(self) -> "SectionQuerySet":
         """Order parents before their children, as the numbers run; the outline is two levels deep."""
@@ -162,9 +163,6 @@ class SectionRevisionQuerySet(models.QuerySet["SectionRevision"]):
 
         What others wrote before the section was asked of the organisation of ``user`` stays theirs.
         """
-        prepares = Membership.objects.filter(
-            candidacy=OuterRef("section__candidacy"), user=user, role__in=STAFF
-        )
         states = Section.history.filter(id=OuterRef("section"))
         elsewhere = states.exclude(organisation=OuterRef("section__organisation"))
         back = states.filter(
@@ -177,7 +175,7 @@ class SectionRevisionQuerySet(models.QuerySet["SectionRevision"]):
         )
         in_their_hands = Q(left_others_after__isnull=True) | Exists(back)
         return revisions.filter(
-            Exists(prepares)
+            Q(section__candidacy__in=candidacies_of(user, STAFF))
             | (
                 Q(section__organisation__in=organisations_of(user))
                 & (in_their_hands | Q(number=F("section__revision")))

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from crispy_forms.layout import Div, LayoutObject
 from django import forms
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _t
@@ -25,6 +25,11 @@ LABELS = {
     "commune": _("Commune"),
     "contacts": _("Contacts"),
 }
+
+
+def _rank(column: str, values: Iterable[str]) -> Case:
+    """Number the values of ``column`` in the order in which they are listed."""
+    return Case(*(When(**{column: value}, then=rank) for rank, value in enumerate(values)))
 
 
 class OrganisationFilterForm(SortedFilterForm):
@@ -58,8 +63,8 @@ class OrganisationFilterForm(SortedFilterForm):
     orders: ClassVar = {
         "nom": (F("search_text").asc(),),
         "nature": (F("kind").asc(),),
-        "cercle": (F("circle_rank").asc(),),
-        "etape": (F("stage_rank").asc(),),
+        "cercle": (_rank("circle", Organisation.Circle.values).asc(),),
+        "etape": (_rank("stage", Organisation.Stage.values).asc(),),
         "commune": (F("territory__name").asc(nulls_last=True),),
         "contacts": (F("contact_count").asc(),),
     }
@@ -86,4 +91,4 @@ class OrganisationFilterForm(SortedFilterForm):
             organisations = organisations.matching(asked["q"])
         if asked.get("sans_contact"):
             organisations = organisations.without_contact()
-        return organisations.with_counts().with_stage_rank().with_circle_rank().order_by(*self.ordering())
+        return organisations.with_contact_count().order_by(*self.ordering())

@@ -50,8 +50,8 @@ def organisation_list(request: AppRequest, slug: str) -> HttpResponse:
         return _own_sheet(request, candidacy)
     require(can_read_directory(request.user, candidacy))
     form = OrganisationFilterForm(request.GET, candidacy=candidacy)
-    organisations = form.narrow(Organisation.objects.filter(candidacy=candidacy)).select_related("territory")
-    page = Paginator(organisations.defer("notes", "address"), PAGE_SIZE).get_page(request.GET.get("page"))
+    organisations = form.narrow(Organisation.objects.filter(candidacy=candidacy)).in_a_line()
+    page = Paginator(organisations, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page}
     return render_part(request, "partners/organisation_list.html", "table", context)
 

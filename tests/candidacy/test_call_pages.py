@@ -113,7 +113,7 @@ def test_the_page_costs_the_same_for_any_number_of_rows(
     url = address("call-detail", candidacy)
 
     # session, user, candidacy, memberships, call, territories, criteria, phases, pieces
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(url)
 
 

@@ -168,5 +168,5 @@ def test_the_list_costs_the_same_for_any_number_of_members(client, lead, count, 
         make_member(candidacy=lead.candidacy, role=Role.TEAM)
     url = address("member-list", lead.candidacy)
 
-    with django_assert_num_queries(7):  # session, user, candidacy, memberships, counts, total, rows
+    with django_assert_num_queries(6):  # session, user, memberships, counts, total, rows
         client.get(url)

@@ -228,7 +228,7 @@ def test_the_list_costs_the_same_for_any_number_of_messages(client, count, word,
         make_message(member.candidacy, status=status)
     url = address("outbox-list", member.candidacy)
 
-    with django_assert_num_queries(7):  # session, user, candidacy, memberships, total, rows, counts
+    with django_assert_num_queries(6):  # session, user, memberships, total, rows, counts
         client.get(url, {"etat": word})
 
 

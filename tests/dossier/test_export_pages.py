@@ -214,5 +214,5 @@ def test_the_lists_cost_the_same_for_any_number_of_exports(client, role, count, 
     client.force_login(member.user)
 
     # Session, user, candidacy, memberships; count, exports.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(list_address(member.candidacy))

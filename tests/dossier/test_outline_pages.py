@@ -45,7 +45,7 @@ def test_the_outline_costs_the_same_for_any_number_of_sections(client, count, dj
     client.force_login(lead.user)
 
     # Session, user, candidacy, memberships; filter choices, outline, sections, criteria, counts, exports.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         response = client.get(address("section-list", lead.candidacy))
 
     assert len(response.context["rows"]) == count

@@ -187,8 +187,8 @@ def test_the_space_costs_the_same_for_any_number_of_things(count, django_assert_
         make_action(candidacy=contact.candidacy, owner=contact)
         make_income_line(plan=plan, funder=contact.organisation)
 
-    # Sections, outline, invitations, actions, plan, its lines and amounts, organisations.
-    with django_assert_num_queries(8):
+    # Memberships, sections, outline, invitations, actions, plan, its lines and amounts, organisations.
+    with django_assert_num_queries(9):
         space = read(contact)
 
     assert len(space.expected) == 3 * count

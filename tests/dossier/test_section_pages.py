@@ -55,7 +55,7 @@ def test_reading_costs_the_same_for_any_number_of_sections(client, count, django
     client.force_login(lead.user)
 
     # Session, user, candidacy, memberships; section, criteria, outline, visible ones, revisions.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         response = client.get(address("section-detail", sections[1]))
 
     assert (response.context["before"].title, response.context["after"].title) == (
@@ -193,7 +193,7 @@ def test_the_history_costs_the_same_for_any_number_of_revisions(client, count, d
     client.force_login(lead.user)
 
     # Session, user, candidacy, memberships; section, criteria, outline, visible ones, count, revisions.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         response = client.get(address("section-history", section))
 
     assert len(response.context["page"].object_list) == count

@@ -159,7 +159,7 @@ def test_the_list_costs_the_same_for_any_number_of_rows(client, member, count, d
     url = address(member.candidacy)
 
     # session, user, candidacy, memberships, communes of the filter, total, rows
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(url)
 
 
@@ -233,7 +233,7 @@ def test_the_file_costs_the_same_for_any_number_of_rows(client, member, count, d
     url = address(member.candidacy, "organisation-export")
 
     # session, user, candidacy, memberships, communes of the filter, rows, contacts
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(url)
 
 

@@ -127,5 +127,5 @@ def test_the_sheet_costs_the_same_for_any_number_of_rows(
     client.get(url)
 
     # the ten of the sheet, then sections, their numbers, meetings, actions, incomes, their amounts
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         client.get(url)
