@@ -1,10 +1,18 @@
+import uuid
+
 import pytest
-from django.core.cache import cache
 
 
 @pytest.fixture(autouse=True)
 def _every_test_has_the_database(db):
-    cache.clear()
+    pass
+
+
+@pytest.fixture(autouse=True)
+def _every_test_has_a_cache_of_its_own(settings):
+    """Emptying the cache of Redis would empty the queues and the caches of what runs beside it too."""
+    default = {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}
+    settings.CACHES = {"default": default}
 
 
 @pytest.fixture(autouse=True)

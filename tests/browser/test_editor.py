@@ -1,7 +1,10 @@
 """The rich text editor in a real browser: what a person opens, changes and saves loses nothing."""
 
+import contextlib
+
 import pytest
 from django.urls import reverse
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.factories import make_candidacy, make_member, make_picture, make_section, make_user
 
@@ -80,18 +83,27 @@ def test_a_word_more_loses_nothing_of_the_rest(visit, section, writer):
     assert squeezed(section.body) == squeezed(before).replace("La fin.", "La fin. Ajout")
 
 
+def select_last_line(page, box):
+    """The editor hears of a selection a moment after the browser makes it, and of keys once it has the focus."""
+    for _ in range(10):
+        box.focus()
+        page.keyboard.press("Control+End")
+        page.keyboard.press("Shift+Home")
+        with contextlib.suppress(PlaywrightTimeoutError):
+            page.wait_for_function(
+                "!document.querySelector('.ProseMirror').editor.state.selection.empty", timeout=1000
+            )
+            return
+    raise AssertionError("nothing is selected")
+
+
 def test_a_footnote_is_made_with_the_keyboard_alone(visit, section, writer):
     section.body = "<p>Un fait.</p><p>Sa source</p>"
     section.save()
     page = open_editor(visit(), section, writer)
     box = page.get_by_role("textbox", name="Texte de la section")
 
-    box.focus()
-    page.keyboard.press("Control+End")
-    page.keyboard.press("Shift+Home")
-    # The editor hears of a selection a moment after the browser makes it.
-    while page.evaluate("document.querySelector('.ProseMirror').editor.state.selection.empty"):
-        page.wait_for_timeout(50)
+    select_last_line(page, box)
     page.keyboard.press("Shift+Tab")
     bar = page.get_by_role("toolbar")
     for _ in range(40):
