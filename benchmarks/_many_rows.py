@@ -45,7 +45,7 @@ def fill(rows: int) -> None:
     for n in range(20):
         factories.make_invitation(meeting=meeting)
         factories.make_agenda_item(meeting=meeting, position=n)
-        factories.make_section(candidacy=candidacy, organisation=organisation)
+        factories.make_section(candidacy=candidacy, organisation=organisation if n < 5 else None)
     Decision.objects.bulk_create(
         Decision(meeting=meeting, candidacy=candidacy, number=f"C-{n}", wording="Décidé.", owner=contact)
         for n in range(rows)
@@ -74,9 +74,10 @@ def fill(rows: int) -> None:
     )
     Membership.objects.bulk_create(Membership(candidacy=candidacy, user=user, role="team") for user in people)
     plan = factories.make_plan(candidacy=candidacy)
-    for _ in range(20):
+    for n in range(20):
         factories.make_expense_line(plan=plan)
-        factories.make_income_line(plan=plan, funder=organisation)
+        funder = organisation if n < 5 else Organisation.objects.filter(candidacy=candidacy)[n]
+        factories.make_income_line(plan=plan, funder=funder)
     section = candidacy.sections.first()
 
     def page(name: str, public_id: object = None) -> str:

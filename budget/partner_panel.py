@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from budget.models import IncomeLine
 from budget.permissions import can_edit_plan
+from core.addresses import row_address
 from core.money import add_up
 from core.templatetags.formats import euros
 from partners.models import Organisation
@@ -28,7 +29,7 @@ def funding_panel(user: User, organisation: Organisation) -> Panel:
 
 
 def _row(line: IncomeLine, slug: str, *, edits: bool) -> PanelRow:
-    address = reverse("budget:income-edit", args=[slug, line.public_id])
+    address = row_address("budget:income-edit", slug, line.public_id)
     return PanelRow(
         title=line.label,
         url=address if edits else reverse("budget:funding-own", args=[slug]),

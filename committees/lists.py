@@ -4,23 +4,20 @@ A list of fifty rows costs about what its query costs; asking the models and res
 it four times slower.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeVar, cast
-from uuid import UUID
 
 from django.core.paginator import Page
 from django.db.models import Model, QuerySet
-from django.urls import reverse
 
 from committees.answers import AnswerCounts, count_answers
 from committees.badges import Badge, action_badge, decision_badge, meeting_badge
 from committees.models import Action, Decision, Meeting
+from core.addresses import row_address
 
 Row = TypeVar("Row", bound=Model)
-
-NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ OWNER = (
 
 
 def meeting_lines(page: Page[Meeting], slug: str) -> list[MeetingLine]:
-    address = _addresses("committees:meeting-detail", slug)
+    address = partial(row_address, "committees:meeting-detail", slug)
     rows: list[Any] = list(
         _rows(page).values_list(
             "pk", "public_id", "title", "starts_at", "status", "committee__acronym", named=True
@@ -90,8 +87,8 @@ def meeting_lines(page: Page[Meeting], slug: str) -> list[MeetingLine]:
 
 
 def decision_lines(page: Page[Decision], slug: str, today: date) -> list[DecisionLine]:
-    address = _addresses("committees:decision-edit", slug)
-    meeting_address = _addresses("committees:meeting-detail", slug)
+    address = partial(row_address, "committees:decision-edit", slug)
+    meeting_address = partial(row_address, "committees:meeting-detail", slug)
     rows = _rows(page).values_list(
         "public_id",
         "number",
@@ -122,8 +119,8 @@ def decision_lines(page: Page[Decision], slug: str, today: date) -> list[Decisio
 
 
 def action_lines(page: Page[Action], slug: str, today: date) -> list[ActionLine]:
-    address = _addresses("committees:action-edit", slug)
-    meeting_address = _addresses("committees:meeting-detail", slug)
+    address = partial(row_address, "committees:action-edit", slug)
+    meeting_address = partial(row_address, "committees:meeting-detail", slug)
     rows = _rows(page).values_list(
         "public_id",
         "title",
@@ -153,12 +150,6 @@ def action_lines(page: Page[Action], slug: str, today: date) -> list[ActionLine]
 
 def _rows(page: Page[Row]) -> QuerySet[Row]:
     return cast("QuerySet[Row]", page.object_list)  # the paginator cut it from one
-
-
-def _addresses(name: str, slug: str) -> Callable[[UUID], str]:
-    """Return how to write the address of a row: resolved once, filled in for each."""
-    pattern, mark = reverse(name, args=[slug, NOBODY]), str(NOBODY)
-    return lambda public_id: pattern.replace(mark, str(public_id))
 
 
 def _owner(row: Any) -> str:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Layout, LayoutObject, Submit
+from crispy_forms.layout import Layout, LayoutObject, Submit
 from django import forms
 from django.db.models import F
 from django.db.models.expressions import OrderBy
+from django.template import Context
+from django.template.loader import get_template
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +24,17 @@ class Header:
 
     tri: str
     direction: str
+
+
+class FilterField(LayoutObject):
+    """One field of the bar: crispy's own layout objects look for errors, help and a dozen options first."""
+
+    def __init__(self, name: str, wrapper_class: str = "") -> None:
+        self.name, self.wrapper_class = name, wrapper_class
+
+    def render(self, form: forms.Form, context: Context, **kwargs: object) -> str:
+        form.rendered_fields.add(self.name)  # type: ignore[attr-defined]  # crispy's own account
+        return get_template(TEMPLATE).render({"field": form[self.name], "wrapper_class": self.wrapper_class})
 
 
 class FilterForm(forms.Form):
@@ -57,8 +70,8 @@ class FilterForm(forms.Form):
         yield from (self.row(name) for name in self.fields)
         yield self.button()
 
-    def row(self, name: str, **options: Any) -> Field:
-        return Field(name, template=TEMPLATE, **options)
+    def row(self, name: str, wrapper_class: str = "") -> "FilterField":
+        return FilterField(name, wrapper_class)
 
     def button(self) -> Submit:
         return Submit("", _t("Filtrer"), css_class="btn-outline-secondary")

@@ -71,11 +71,6 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def without_contact(self) -> "OrganisationQuerySet":
         return self.filter(~Exists(Contact.objects.filter(organisation=OuterRef("pk"))))
 
-    def in_a_line(self) -> "OrganisationQuerySet":
-        """Read what one line of the address book shows, and no more."""
-        shown = ("public_id", "name", "role", "kind", "circle", "stage", "stage_changed_on")
-        return self.select_related("territory").only(*shown, "territory__name")
-
     def with_contact_count(self) -> "OrganisationQuerySet":
         contacts = Contact.objects.filter(organisation=OuterRef("pk")).order_by().values("organisation")
         count = contacts.annotate(count=models.Count("pk")).values("count")

@@ -25,7 +25,9 @@ from core.sheets import submit
 def member_list(request: AppRequest, slug: str) -> HttpResponse:
     candidacy = _candidacy_with_members(request, slug)
     role = request.GET.get("role", "")
-    members = candidacy.memberships.select_related("user").in_usual_order()
+    shown = ("candidacy", "public_id", "role", "can_read_funding", "last_seen_at")
+    person = ("user__first_name", "user__last_name", "user__email")
+    members = candidacy.memberships.select_related("user").only(*shown, *person).in_usual_order()
     if role in Membership.Role.values:
         members = members.filter(role=role)
     page = Paginator(members, PAGE_SIZE).get_page(request.GET.get("page"))

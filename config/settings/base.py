@@ -104,6 +104,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "core.templatetags.badges",
                 "core.templatetags.formats",
                 "core.templatetags.icons",
+                "core.templatetags.row_urls",
             ],
         },
     }

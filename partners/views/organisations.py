@@ -16,6 +16,7 @@ from core.htmx import render_part
 from core.permissions import require
 from core.sheets import submit
 from core.spreadsheet import SheetFormat, spreadsheet_response
+from partners.directory import organisation_lines
 from partners.forms.filters import OrganisationFilterForm
 from partners.forms.sheets import NewOrganisationForm, OrganisationForm, OwnOrganisationForm, StageForm
 from partners.history import history_of
@@ -50,9 +51,9 @@ def organisation_list(request: AppRequest, slug: str) -> HttpResponse:
         return _own_sheet(request, candidacy)
     require(can_read_directory(request.user, candidacy))
     form = OrganisationFilterForm(request.GET, candidacy=candidacy)
-    organisations = form.narrow(Organisation.objects.filter(candidacy=candidacy)).in_a_line()
+    organisations = form.narrow(Organisation.objects.filter(candidacy=candidacy))
     page = Paginator(organisations, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page}
+    context = {"form": form, "page": page, "lines": organisation_lines(page, slug)}
     return render_part(request, "partners/organisation_list.html", "table", context)
 
 

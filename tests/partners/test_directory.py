@@ -26,7 +26,7 @@ def address(candidacy, name="organisation-list"):
 
 
 def names(response):
-    return [organisation.name for organisation in response.context["page"]]
+    return [line.name for line in response.context["lines"]]
 
 
 @pytest.fixture
