@@ -30,6 +30,7 @@ def meetings_panel(user: User, organisation: Organisation) -> Panel:
         Meeting.objects.visible_to(user)
         .filter(pk__in=called)
         .select_related("committee")
+        .only("public_id", "title", "starts_at", "status", "committee__acronym")
         .order_by("-starts_at", "-pk")[:_SHOWN]
     )
     slug = organisation.candidacy.slug
@@ -55,6 +56,7 @@ def actions_panel(user: User, organisation: Organisation) -> Panel:
         .open()
         .filter(owner__organisation=organisation)
         .select_related("owner")
+        .only("public_id", "title", "due_on", "status", "owner__first_name", "owner__last_name")
         .order_by(F("due_on").asc(nulls_last=True), "pk")[: _SHOWN + 1]
     )
     slug = organisation.candidacy.slug
