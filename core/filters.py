@@ -26,7 +26,7 @@ class Header:
     direction: str
 
 
-class FilterField(LayoutObject):
+class FilterField(LayoutObject):  # type: ignore[misc]  # crispy ships no types
     """One field of the bar: crispy's own layout objects look for errors, help and a dozen options first."""
 
     def __init__(self, name: str, wrapper_class: str = "") -> None:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from django.core.paginator import Page
 from django.db.models import TextChoices
 
 from core.addresses import row_address
-from partners.models import Organisation, OrganisationQuerySet
+from partners.models import Organisation
 
 _TONES = {
     Organisation.Stage.IDENTIFIED: "neutral",
@@ -36,9 +36,10 @@ class OrganisationLine:
 
 def organisation_lines(page: Page[Organisation], slug: str) -> list[OrganisationLine]:
     address = partial(row_address, "partners:organisation-detail", slug)
-    kinds, circles, stages = map(_labels, (Organisation.Kind, Organisation.Circle, Organisation.Stage))
-    organisations = cast("OrganisationQuerySet", page.object_list)  # the paginator cut it from one
-    rows: Any = organisations.values_list(
+    kinds, circles = _labels(Organisation.Kind), _labels(Organisation.Circle)
+    stages = _labels(Organisation.Stage)
+    organisations: Any = page.object_list  # an OrganisationQuerySet, which the paginator cut, with its counts
+    rows = organisations.values_list(
         "public_id",
         "name",
         "role",
