@@ -20,6 +20,7 @@ from candidacy.models import Call, Candidacy, Phase
 from committees.models import Committee, CommitteeMember, Meeting
 from core.models import TimestampedModel
 from core.money import ZERO, add_up
+from dossier.criteria import Matrix, read_matrix
 from dossier.figures import PrintedPicture
 from dossier.models import Picture, Section
 from dossier.outline import numbers
@@ -150,6 +151,34 @@ class PhaseLine:
 
 
 @dataclass(frozen=True)
+class PrintedProof:
+    kind: str
+    is_brought: bool
+
+
+@dataclass(frozen=True)
+class MatrixColumn:
+    code: str
+    title: str
+    is_proved: bool
+
+
+@dataclass(frozen=True)
+class MatrixLine:
+    """One section against the criteria, in the order of the columns."""
+
+    number: str
+    title: str
+    cells: tuple[tuple[PrintedProof, ...], ...]
+
+
+@dataclass(frozen=True)
+class PrintedMatrix:
+    columns: tuple[MatrixColumn, ...]
+    lines: tuple[MatrixLine, ...]
+
+
+@dataclass(frozen=True)
 class StoredFile:
     """A file of the media storage that the dossier may show."""
 
@@ -187,10 +216,12 @@ class DossierContent:
     committees: tuple[CommitteeSheet, ...]
     meetings: tuple[MeetingLine, ...]
     phases: tuple[PhaseLine, ...]
+    #: Only where a section of the outline asks for it.
+    matrix: PrintedMatrix | None = None
 
 
 def read_dossier(candidacy: Candidacy) -> DossierContent:
-    """Read what the dossier of ``candidacy`` prints, in fifteen queries at most, whatever its size."""
+    """Read what the dossier of ``candidacy`` prints, in twenty queries at most, whatever its size."""
     sections = list(candidacy.sections.in_outline_order())
     pictures = list(candidacy.pictures.order_by("pk"))
     plan = FundingPlan.objects.filter(candidacy=candidacy).first()
@@ -200,6 +231,8 @@ def read_dossier(candidacy: Candidacy) -> DossierContent:
     committees = list(_committees(candidacy, day))
     meetings = list(_meetings(candidacy))
     call = Call.objects.filter(candidacy=candidacy).first()
+    wants_matrix = any(section.kind == Section.Kind.CRITERIA for section in sections)
+    matrix = read_matrix(candidacy) if wants_matrix else None
     changed: list[TimestampedModel] = [
         candidacy,
         *sections,
@@ -209,6 +242,7 @@ def read_dossier(candidacy: Candidacy) -> DossierContent:
         *(seat.contact for committee in committees for seat in committee.members.all()),
         *meetings,
         *filter(None, [plan, call]),
+        *(row.proof for case in (matrix.cases if matrix else ()) for row in case.proofs),
     ]
     return DossierContent(
         title=candidacy.title,
@@ -235,6 +269,7 @@ def read_dossier(candidacy: Candidacy) -> DossierContent:
         committees=tuple(_committee_sheet(committee) for committee in committees),
         meetings=tuple(_meeting_line(meeting) for meeting in meetings),
         phases=tuple(_phase_line(phase) for phase in candidacy.phases.order_by("position")),
+        matrix=_printed_matrix(matrix) if matrix else None,
     )
 
 
@@ -417,3 +452,27 @@ def _meeting_line(meeting: Meeting) -> MeetingLine:
 
 def _phase_line(phase: Phase) -> PhaseLine:
     return PhaseLine(phase.name, phase.planned_on, phase.planned_label, phase.actual_on)
+
+
+# --- criteria ---------------------------------------------------------------------------------------------
+
+
+def _printed_matrix(matrix: Matrix) -> PrintedMatrix:
+    """Keep the sections that prove something: a line without a cell filled in tells the jury nothing."""
+    return PrintedMatrix(
+        columns=tuple(
+            MatrixColumn(case.criterion.code, case.criterion.title, case.is_proved) for case in matrix.cases
+        ),
+        lines=tuple(
+            MatrixLine(
+                row.section.number,
+                row.section.title,
+                tuple(
+                    tuple(PrintedProof(proof.get_kind_display(), proof.is_brought) for proof in cell.proofs)
+                    for cell in row.cells
+                ),
+            )
+            for row in matrix.rows
+            if any(cell.proofs for cell in row.cells)
+        ),
+    )

@@ -60,12 +60,16 @@ class Dashboard:
     @property
     def uncovered(self) -> tuple[CriterionCoverage, ...]:
         """Criteria that no section answers."""
-        return tuple(item for item in self.coverage if not item.sections)
+        return tuple(item for item in self.coverage if not item.proofs)
 
     @property
     def unproved(self) -> tuple[CriterionCoverage, ...]:
-        """Criteria that sections answer, none of them validated yet."""
-        return tuple(item for item in self.coverage if item.sections and not item.validated)
+        """Criteria that sections answer, without a proof that lead or team have found there."""
+        return tuple(item for item in self.coverage if item.proofs and not item.brought)
+
+    @property
+    def proved_count(self) -> int:
+        return sum(item.brought > 0 for item in self.coverage)
 
     @property
     def funding_shares(self) -> FundingShares | None:

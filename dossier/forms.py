@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from candidacy.models import Candidacy
+from candidacy.models import Candidacy, Criterion
 from core.filters import FilterForm
 from dossier.models import Section, SectionQuerySet
 from dossier.services.outline import Contract
@@ -91,6 +91,17 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         help_text=_("Ses contacts qui ont un compte écrivent dans la section."),
     )
 
+    criteria = forms.ModelMultipleChoiceField(
+        label=_("Critères auxquels la section répond"),
+        required=False,
+        queryset=Criterion.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Un critère coché attend un argument de la section ; les autres preuves s’ajoutent sur sa page ou dans la "
+            "matrice."
+        ),
+    )
+
     class Meta:
         model = Section
         fields = [
@@ -103,12 +114,10 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             "due_on",
             "limit_value",
             "limit_unit",
-            "criteria",
         ]
         widgets = {
             "brief": forms.Textarea(attrs={"rows": 4}),
             "due_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-            "criteria": forms.CheckboxSelectMultiple,
         }
         help_texts = {
             "brief": _("Ce que l’on attend de la personne qui écrit ; elle le lit au-dessus de son texte."),
@@ -125,6 +134,7 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             "writer", candidacy.contacts.select_related("organisation").order_by("last_name", "first_name")
         )
         self._offer("criteria", candidacy.criteria.all())
+        self.initial["criteria"] = candidacy.criteria.filter(proofs__section=self.instance.pk).distinct()
         self.fields["parent"].empty_label = _t("Aucune : c’est une partie du premier niveau")  # type: ignore[attr-defined]  # a model field
         self.helper = FormHelper()
         self.helper.include_media = False
@@ -146,7 +156,9 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         self.fields[name].queryset = rows  # type: ignore[attr-defined]  # a model field
 
     def contract(self) -> Contract:
-        return Contract(**{name: self.cleaned_data[name] for name in self._meta.fields or ()})
+        return Contract(
+            **{name: self.cleaned_data[name] for name in (*(self._meta.fields or ()), "criteria")}
+        )
 
 
 class PlaceForm(forms.Form):

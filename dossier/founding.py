@@ -21,7 +21,7 @@ from candidacy.models import Candidacy, Phase, Territory
 from candidacy.services.founding import CandidacyFields, create_candidacy
 from committees.services.committees import DEFAULT_REMINDERS, CommitteeFields, Reminder, create_committee
 from core.errors import DomainError
-from dossier.models import Section
+from dossier.models import Proof, Section
 
 
 class TerritoryFields(TypedDict, total=False):
@@ -117,7 +117,7 @@ def _found(
 
 @transaction.atomic
 def lay_outline(*, candidacy: Candidacy, sections: Sequence[SectionTemplate]) -> None:
-    """Order the sections of a template: two levels, with their briefs, limits and the criteria they answer."""
+    """Order the sections of a template: two levels, with their briefs, limits and the arguments that each criterion expects of them."""
     criteria = {criterion.code: criterion for criterion in candidacy.criteria.all()}
     laid: dict[str, Section] = {}
     for level in (
@@ -131,9 +131,8 @@ def lay_outline(*, candidacy: Candidacy, sections: Sequence[SectionTemplate]) ->
             ordered.append(_ordered_section(candidacy, row, laid.get(row.parent), positions[row.parent]))
         for section in bulk_create_with_history(ordered, Section):
             laid[section.key] = section
-    through = Section.criteria.through
-    through.objects.bulk_create(
-        through(section=laid[row.key], criterion=criteria[code]) for row in sections for code in row.criteria
+    Proof.objects.bulk_create(
+        Proof(section=laid[row.key], criterion=criteria[code]) for row in sections for code in row.criteria
     )
 
 

@@ -143,7 +143,7 @@ def outline_rows(
             number=number_of[section.pk],
             length=length_of(section),
             is_late=section.is_late(today),
-            criteria=tuple(section.criteria.all()),
+            criteria=tuple(criterion for criterion, _proofs in section.proofs_by_criterion),
             is_first=siblings[section.parent_id][0] == section.pk,
             is_last=siblings[section.parent_id][-1] == section.pk,
         )

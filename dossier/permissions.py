@@ -18,6 +18,16 @@ def can_edit_outline(user: User, candidacy: Candidacy) -> bool:
     return is_staff(user, candidacy)
 
 
+def can_read_matrix(user: User, candidacy: Candidacy) -> bool:
+    """Whether ``user`` reads the criteria against the whole outline; a partner reads them section by section."""
+    return is_staff(user, candidacy)
+
+
+def can_edit_proofs(user: User, candidacy: Candidacy) -> bool:
+    """Whether ``user`` says what proves a criterion, and whether it is there."""
+    return is_staff(user, candidacy)
+
+
 def can_write_section(user: User, section: Section) -> bool:
     """Whether ``user`` writes in ``section`` as long as it is open; validating it closes it for everybody."""
     if is_staff(user, section.candidacy):

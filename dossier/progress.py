@@ -1,4 +1,4 @@
-"""How far the dossier has come: its sections by state, and what answers each criterion of the call."""
+"""How far the dossier has come: its sections by state, and what proves each criterion of the call."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -53,15 +53,17 @@ class Progress:
 
 @dataclass(frozen=True)
 class CriterionCoverage:
+    """How many proofs a criterion is to have, and how many lead or team have found there."""
+
     criterion: Criterion
-    sections: int
-    validated: int
+    proofs: int
+    brought: int
 
     @property
     def tone(self) -> str:
-        if not self.sections:
+        if not self.brought:
             return "bad"
-        return "good" if self.validated else "warn"
+        return "good" if self.brought == self.proofs else "warn"
 
 
 def read_progress(sections: SectionQuerySet, *, today: date) -> Progress:
@@ -77,12 +79,12 @@ def read_progress(sections: SectionQuerySet, *, today: date) -> Progress:
 
 
 def read_coverage(candidacy: Candidacy) -> tuple[CriterionCoverage, ...]:
-    """Count, in one query, the sections that answer each criterion and those of them that are validated."""
+    """Count, in one query, the proofs of each criterion and those of them that are brought."""
     criteria: Iterable[Criterion] = candidacy.criteria.annotate(
-        section_count=Count("sections"),
-        validated_count=Count("sections", filter=Q(sections__status=Status.VALIDATED)),
+        proof_count=Count("proofs"),
+        brought_count=Count("proofs", filter=Q(proofs__validated_at__isnull=False)),
     ).order_by("position", "pk")
     return tuple(
-        CriterionCoverage(criterion, criterion.section_count, criterion.validated_count)  # type: ignore[attr-defined]  # annotated above
+        CriterionCoverage(criterion, criterion.proof_count, criterion.brought_count)  # type: ignore[attr-defined]  # annotated above
         for criterion in criteria
     )

@@ -123,6 +123,7 @@ class _Composer:
             Section.Kind.PARTNERS: self.partners,
             Section.Kind.GOVERNANCE: self.governance,
             Section.Kind.CALENDAR: self.calendar,
+            Section.Kind.CRITERIA: self.criteria,
         }
         maker = makers.get(section.kind)
         return maker(level) if maker else SafeString("")
@@ -152,6 +153,9 @@ class _Composer:
 
     def calendar(self, level: int) -> SafeString:
         return self.page("calendar", phases=self.content.phases, meetings=self.content.meetings, level=level)
+
+    def criteria(self, level: int) -> SafeString:
+        return self.page("criteria", matrix=self.content.matrix, level=level)
 
     def page(self, name: str, **context: Any) -> SafeString:
         return render_to_string(f"dossier/pdf/{name}.html", {"content": self.content, **context})

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dossier.views import dashboard, exports, founding, outline, pictures, sections
+from dossier.views import criteria, dashboard, exports, founding, outline, pictures, proofs, sections
 
 app_name = "dossier"
 
@@ -54,6 +54,20 @@ urlpatterns = [
         sections.section_revision,
         name="section-revision",
     ),
+    path("c/<slug:slug>/dossier/criteres/", criteria.criteria_matrix, name="criteria-matrix"),
+    path("c/<slug:slug>/dossier/criteres/telecharger/", criteria.criteria_export, name="criteria-export"),
+    path(
+        "c/<slug:slug>/dossier/criteres/<uuid:public_id>/", criteria.criterion_detail, name="criterion-detail"
+    ),
+    path("c/<slug:slug>/dossier/preuves/nouvelle/", proofs.proof_create, name="proof-create"),
+    path("c/<slug:slug>/dossier/preuves/<uuid:public_id>/", proofs.proof_edit, name="proof-edit"),
+    path(
+        "c/<slug:slug>/dossier/preuves/<uuid:public_id>/valider/",
+        proofs.proof_validate,
+        name="proof-validate",
+    ),
+    path("c/<slug:slug>/dossier/preuves/<uuid:public_id>/rouvrir/", proofs.proof_reopen, name="proof-reopen"),
+    path("c/<slug:slug>/dossier/preuves/<uuid:public_id>/retirer/", proofs.proof_remove, name="proof-remove"),
     path("c/<slug:slug>/dossier/images/<uuid:public_id>/", pictures.picture, name="picture"),
     path("c/<slug:slug>/dossier/exports/", exports.export_list, name="export-list"),
     path("c/<slug:slug>/dossier/exports/nouveau/", exports.export_create, name="export-create"),

@@ -25,12 +25,15 @@ from tests.factories import (
     make_expense_line,
     make_export,
     make_income_line,
+    make_indicator,
     make_invitation,
     make_meeting,
     make_member,
+    make_objective,
     make_organisation,
     make_picture,
     make_plan,
+    make_proof,
     make_seat,
     make_section,
     make_user,
@@ -75,6 +78,7 @@ def make_world() -> World:
     section = make_section(candidacy=candidacy, organisation=own)
     section.pictures.add(picture)
     SectionRevision.objects.create(section=section, number=1)
+    proof = make_proof(section=section)
     plan = make_plan(candidacy=candidacy)
     now = timezone.now()
     message = plan_message(
@@ -97,6 +101,10 @@ def make_world() -> World:
         "committee": committee,
         "other_committee": make_committee(candidacy=candidacy),
         "criterion": make_criterion(candidacy=candidacy),
+        "answered_criterion": proof.criterion,
+        "proof": proof,
+        "objective": make_objective(candidacy=candidacy),
+        "indicator": make_indicator(candidacy=candidacy),
         "seat": seats["partner"],
         "meeting": meeting,
         "draft": make_meeting(committee=committee),

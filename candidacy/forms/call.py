@@ -1,4 +1,4 @@
-"""The call and its lists: criteria, phases, pieces, territories."""
+"""The call and its lists: criteria and aims, phases, pieces, territories."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from candidacy.forms.fields import CompactField, PeopleCountField
-from candidacy.models import Call, Candidacy, Criterion, Phase, Piece, Territory
+from candidacy.models import Call, Candidacy, Criterion, Indicator, Objective, Phase, Piece, Territory
 from core.forms import EuroField
 from core.sheets import DayInput, SheetForm
 
@@ -117,6 +117,42 @@ class CriterionForm(CallRowForm):
             "is_official",
             "prompts",
         ]
+
+
+class AimForm(CallRowForm):
+    """A form of what is promised or measured under one criterion."""
+
+    class Meta:
+        abstract = True
+
+    def prepare(self) -> None:
+        criterion = self.fields["criterion"]
+        criterion.queryset = self.candidacy.criteria.all()  # type: ignore[attr-defined]  # a model field
+        criterion.to_field_name = "public_id"  # type: ignore[attr-defined]
+
+
+class ObjectiveForm(AimForm):
+    class Meta:
+        model = Objective
+        fields = ["criterion", "statement"]
+        help_texts = {"statement": _("Ce que la candidature promet, en une phrase.")}
+
+    def layout(self) -> list[Any]:
+        return ["criterion", "statement"]
+
+
+class IndicatorForm(AimForm):
+    class Meta:
+        model = Indicator
+        fields = ["criterion", "name", "method", "target"]
+        widgets = {"method": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {
+            "method": _("Qui compte, quoi, comment et quand\u00a0: la mesure doit pouvoir être refaite."),
+            "target": _("Par exemple\u00a0: « 42 classes en 2028 »."),
+        }
+
+    def layout(self) -> list[Any]:
+        return ["criterion", "name", "method", "target"]
 
 
 class PhaseForm(CallRowForm):

@@ -1,4 +1,4 @@
-"""The candidacy's own copy of its call: rules, criteria, phases, pieces, and the territories it is filed for."""
+"""The candidacy's own copy of its call: rules, criteria and aims, phases, pieces, and the territories it is filed for."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -9,12 +9,12 @@ from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from candidacy.models import Call, Candidacy, Criterion, Phase, Piece, Territory
+from candidacy.models import Call, Candidacy, Criterion, Indicator, Objective, Phase, Piece, Territory
 from core.dependants import dependants_of, enumerate_dependants
 from core.errors import DomainError
 from core.staleness import lock_row, save_changes
 
-CallRow = TypeVar("CallRow", Criterion, Phase, Piece, Territory)
+CallRow = TypeVar("CallRow", Criterion, Objective, Indicator, Phase, Piece, Territory)
 
 _KEY_LENGTH = 60
 
@@ -36,12 +36,12 @@ def save_call_row(
     seen: str | None = None,
     public_id: UUID | None = None,
 ) -> CallRow:
-    """Write a criterion, a phase, a piece or a territory; a new one goes to the end of its list.
+    """Write a criterion or one of its aims, a phase, a piece or a territory; a new one goes to the end of its list.
 
     ``public_id`` is the identifier that the form chose: the same form sent twice makes one row.
     """
     Candidacy.objects.select_for_update(of=("self",), no_key=True).get(pk=candidacy.pk)
-    _require_own_phase(candidacy, fields)
+    _require_own(candidacy, fields)
     if row is not None:
         locked = lock_row(row)
         save_changes(locked, fields, seen=seen)
@@ -79,10 +79,15 @@ def set_piece_status(*, piece: Piece, status: str) -> Piece:
     return locked
 
 
-def _require_own_phase(candidacy: Candidacy, fields: Mapping[str, Any]) -> None:
-    phase = fields.get("phase")
-    if phase is not None and phase.candidacy_id != candidacy.pk:
-        raise DomainError(_("Cette phase n’est pas de cet appel."))
+def _require_own(candidacy: Candidacy, fields: Mapping[str, Any]) -> None:
+    refusals = {
+        "phase": _("Cette phase n’est pas de cet appel."),
+        "criterion": _("Ce critère n’est pas de cet appel."),
+    }
+    for name, refusal in refusals.items():
+        row = fields.get(name)
+        if row is not None and row.candidacy_id != candidacy.pk:
+            raise DomainError(refusal)
 
 
 def _place(rows: Any, model: type[Any], name: str) -> dict[str, Any]:
@@ -90,7 +95,7 @@ def _place(rows: Any, model: type[Any], name: str) -> dict[str, Any]:
     if model is Territory:
         return {}
     place: dict[str, Any] = {"position": (rows.aggregate(last=Max("position"))["last"] or 0) + 1}
-    if model is not Criterion:
+    if model in (Phase, Piece):
         place["key"] = _free_key(rows, name)
     return place
 

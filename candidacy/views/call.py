@@ -21,11 +21,13 @@ from candidacy.forms.call import (
     CallForm,
     CallRowForm,
     CriterionForm,
+    IndicatorForm,
+    ObjectiveForm,
     PhaseForm,
     PieceForm,
     TerritoryForm,
 )
-from candidacy.models import Call, Candidacy, Criterion, Phase, Piece, Territory
+from candidacy.models import Call, Candidacy, Criterion, Indicator, Objective, Phase, Piece, Territory
 from candidacy.permissions import can_change_call, can_follow_piece, can_read_call
 from candidacy.scope import candidacy_for
 from candidacy.services.call import change_call, remove_call_row, save_call_row, set_piece_status
@@ -56,6 +58,22 @@ CRITERION = RowKind(
     "criteres",
     gettext_lazy("Nouveau critère"),
     gettext_lazy("Le critère et ses invites de travail seront retirés."),
+)
+OBJECTIVE = RowKind(
+    Objective,
+    ObjectiveForm,
+    "objective",
+    "criteres",
+    gettext_lazy("Nouvel objectif"),
+    gettext_lazy("L’objectif sera retiré de son critère."),
+)
+INDICATOR = RowKind(
+    Indicator,
+    IndicatorForm,
+    "indicator",
+    "criteres",
+    gettext_lazy("Nouvel indicateur"),
+    gettext_lazy("L’indicateur et sa méthode seront retirés de leur critère."),
 )
 PHASE = RowKind(
     Phase,
@@ -92,7 +110,7 @@ def call_detail(request: AppRequest, slug: str) -> HttpResponse:
     context = {
         "call": call,
         "eligibility": eligibility_of(candidacy, call, territories),
-        "criteria": candidacy.criteria.all(),
+        "criteria": candidacy.criteria.prefetch_related("objectives", "indicators"),
         "phases": candidacy.phases.all(),
         "pieces": candidacy.pieces.select_related("phase"),
         "piece_statuses": Piece.Status.choices,
@@ -124,6 +142,16 @@ def criterion_edit(request: AppRequest, slug: str, public_id: UUID | None = None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def objective_edit(request: AppRequest, slug: str, public_id: UUID | None = None) -> HttpResponse:
+    return _edit(request, slug, OBJECTIVE, public_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def indicator_edit(request: AppRequest, slug: str, public_id: UUID | None = None) -> HttpResponse:
+    return _edit(request, slug, INDICATOR, public_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def phase_edit(request: AppRequest, slug: str, public_id: UUID | None = None) -> HttpResponse:
     return _edit(request, slug, PHASE, public_id)
 
@@ -141,6 +169,16 @@ def territory_edit(request: AppRequest, slug: str, public_id: UUID | None = None
 @require_POST
 def criterion_remove(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     return _remove(request, slug, CRITERION, public_id)
+
+
+@require_POST
+def objective_remove(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    return _remove(request, slug, OBJECTIVE, public_id)
+
+
+@require_POST
+def indicator_remove(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    return _remove(request, slug, INDICATOR, public_id)
 
 
 @require_POST
@@ -177,7 +215,12 @@ def _edit(request: AppRequest, slug: str, kind: RowKind[Any], public_id: UUID | 
     """Add a row of ``kind``, or change the one that ``public_id`` names."""
     candidacy = _candidacy_to_change(request, slug)
     row = _row(candidacy, kind, public_id) if public_id else None
-    form = kind.form(request.POST if request.method == "POST" else None, row=row, candidacy=candidacy)
+    form = kind.form(
+        request.POST if request.method == "POST" else None,
+        row=row,
+        candidacy=candidacy,
+        initial=_asked_criterion(request) if row is None else None,
+    )
     outcome = submit(
         form,
         lambda: save_call_row(
@@ -226,6 +269,14 @@ def _address(slug: str, kind: RowKind[Any]) -> str:
 def _in_usual_order(territories: Iterable[Territory]) -> list[Territory]:
     """Put the candidate territories first, then by name as a French index runs."""
     return sorted(territories, key=lambda row: (row.role != Territory.Role.BEARER, fold(row.name)))
+
+
+def _asked_criterion(request: AppRequest) -> dict[str, UUID]:
+    """Return the criterion that a link « ajouter ici » names; the form knows whether the call has it."""
+    try:
+        return {"criterion": UUID(request.GET.get("critere", ""))}
+    except ValueError:
+        return {}
 
 
 def _totals(territories: Sequence[Territory]) -> list[tuple[str, int, int]]:

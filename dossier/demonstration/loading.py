@@ -24,6 +24,7 @@ from committees.services.committees import Reminder
 from core.errors import DomainError
 from dossier.demonstration.accounts import describe_accounts, draw_password, keep_accounts, open_account
 from dossier.demonstration.cast import Cast
+from dossier.demonstration.criteria import load_criteria
 from dossier.demonstration.days import office_day
 from dossier.demonstration.meetings import load_meetings
 from dossier.demonstration.past import date_the_past
@@ -70,6 +71,7 @@ def load_demonstration(*, into_used_database: bool = False) -> Loaded:
         load_meetings(cast)
         load_plan(cast)
         load_dossier(cast)
+        load_criteria(cast)
         date_the_past(cast)
         description = describe_accounts(cast.candidacy, password)
         keep_accounts(cast.candidacy, description)

@@ -1,9 +1,11 @@
 from datetime import date
 from html import unescape
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,7 @@ from candidacy.permissions import STAFF, candidacies_of
 from core.models import PublicIdModel, TimestampedModel
 from core.richtext import RichTextField, to_plain_text
 from dossier.models.pictures import Picture
+from dossier.models.proofs import Proof
 from partners.models import Contact, Organisation, organisations_of
 
 
@@ -35,6 +38,11 @@ class SectionQuerySet(models.QuerySet["Section"]):
             "pk",
         )
 
+    def with_proofs(self) -> "SectionQuerySet":
+        """Fetch what the sections prove, for ``proofs_by_criterion`` to group."""
+        proofs = Proof.objects.select_related("criterion", "validated_by").in_reading_order()
+        return self.prefetch_related(Prefetch("proofs", proofs))
+
     def late(self, today: date) -> "SectionQuerySet":
         return self.filter(due_on__lt=today).exclude(status=Section.Status.VALIDATED)
 
@@ -54,6 +62,7 @@ class Section(PublicIdModel, TimestampedModel):
         PARTNERS = "partners", _("partenaires")
         GOVERNANCE = "governance", _("gouvernance")
         CALENDAR = "calendar", _("calendrier")
+        CRITERIA = "criteria", _("critères et preuves")
 
     class Status(models.TextChoices):
         ORDERED = "ordered", _("commandée")
@@ -101,8 +110,9 @@ class Section(PublicIdModel, TimestampedModel):
     due_on = models.DateField(_("échéance"), null=True, blank=True)
     limit_value = models.PositiveIntegerField(_("limite"), null=True, blank=True)
     limit_unit = models.CharField(_("unité"), max_length=10, choices=LimitUnit, default=LimitUnit.WORDS)
+    #: A criterion comes here once for each kind of proof: pages read ``proofs``.
     criteria = models.ManyToManyField(
-        Criterion, blank=True, related_name="sections", verbose_name=_("critères")
+        Criterion, blank=True, through=Proof, related_name="sections", verbose_name=_("critères")
     )
 
     body: "models.TextField[str, str]" = RichTextField(_("texte"), blank=True)
@@ -140,6 +150,14 @@ class Section(PublicIdModel, TimestampedModel):
     def is_closed(self) -> bool:
         """Whether nobody may write in it any more, short of sending it back first."""
         return self.status == self.Status.VALIDATED
+
+    @property
+    def proofs_by_criterion(self) -> list[tuple[Criterion, list[Proof]]]:
+        """Group what ``with_proofs`` has fetched."""
+        return [
+            (criterion, list(proofs))
+            for criterion, proofs in groupby(self.proofs.all(), attrgetter("criterion"))
+        ]
 
     def is_late(self, today: date) -> bool:
         return self.due_on is not None and self.due_on < today and not self.is_closed

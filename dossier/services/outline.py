@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from candidacy.models import Candidacy, Criterion
 from core.errors import DomainError
 from dossier.models import Section
+from dossier.services.proofs import answer_criteria
 from partners.models import Contact, Organisation
 
 
@@ -101,7 +102,7 @@ def _write_contract(section: Section, contract: Contract) -> None:
         setattr(section, name, getattr(contract, name))
     section.full_clean()
     section.save()
-    section.criteria.set(contract.criteria)
+    answer_criteria(section=section, criteria=contract.criteria)
 
 
 def _check_scope(section: Section, contract: Contract, organisation: Organisation | None) -> None:

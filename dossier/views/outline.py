@@ -37,7 +37,7 @@ def section_list(request: AppRequest, slug: str) -> HttpResponse:
         .in_outline_order()
         .without_text()
         .select_related("organisation", "writer")
-        .prefetch_related("criteria")
+        .with_proofs()
     )
     context = {
         "form": form,

@@ -98,7 +98,7 @@ def section_revision(request: AppRequest, slug: str, public_id: UUID, number: in
 def _section(request: AppRequest, slug: str, public_id: UUID) -> Section:
     candidacy = candidacy_for(request, slug)
     sections = candidacy.sections.visible_to(request.user).select_related("organisation", "writer")
-    return get_object_or_404(sections.prefetch_related("criteria"), public_id=public_id)
+    return get_object_or_404(sections.with_proofs(), public_id=public_id)
 
 
 def _reading_context(request: AppRequest, section: Section) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from candidacy.models import Candidacy, Membership
 from committees.models import Action, Committee, Decision, Meeting
-from dossier.models import DossierExport, Section
+from dossier.models import DossierExport, Proof, Section
 from notifications.models import OutboundMessage
 from partners.models import Contact, Organisation
 from tests.access import ACCESS, OK
@@ -34,6 +34,7 @@ NOT_A_PAGE = {
     "committees:meeting-calendar",
     "committees:decision-export",
     "committees:action-export",
+    "dossier:criteria-export",
     "dossier:picture",
     "dossier:export-progress",
     "dossier:export-download",
@@ -67,6 +68,7 @@ def objects_of(candidacy, user):
     committee = Committee.objects.visible_to(user).order_by("pk").first()
     organisation = Organisation.objects.visible_to(user).filter(contacts__isnull=False).order_by("pk").first()
     sections = Section.objects.visible_to(user).filter(parent__isnull=False)
+    proof = Proof.objects.filter(section__in=Section.objects.visible_to(user)).first()
     exports = DossierExport.objects.visible_to(user)
     return {
         "section": sections.filter(revisions__number=1).exclude(status="validated").first(),
@@ -85,6 +87,10 @@ def objects_of(candidacy, user):
         "expense_line": candidacy.funding_plan.expense_lines.first(),
         "income_line": candidacy.funding_plan.income_lines.first(),
         "criterion": candidacy.criteria.first(),
+        "answered_criterion": proof and proof.criterion,
+        "proof": proof,
+        "objective": candidacy.objectives.first(),
+        "indicator": candidacy.indicators.first(),
         "phase": candidacy.phases.first(),
         "piece": candidacy.pieces.first(),
         "territory": candidacy.territories.first(),

@@ -9,7 +9,9 @@ from candidacy.services.founding import create_candidacy
 from tests.factories import (
     make_candidacy,
     make_criterion,
+    make_indicator,
     make_member,
+    make_objective,
     make_organisation,
     make_phase,
     make_piece,
@@ -107,13 +109,13 @@ def test_territories_run_as_a_french_index_and_are_added_up(client, candidacy, l
 def test_the_page_costs_the_same_for_any_number_of_rows(
     client, candidacy, lead, count, django_assert_num_queries
 ):
-    for make in (make_territory, make_piece, make_phase, make_criterion):
+    for make in (make_territory, make_piece, make_phase, make_criterion, make_objective, make_indicator):
         for _ in range(count):
             make(candidacy=candidacy)
     url = address("call-detail", candidacy)
 
-    # session, user, candidacy, memberships, call, territories, criteria, phases, pieces
-    with django_assert_num_queries(8):
+    # session, user, memberships, call, territories, criteria, objectives, indicators, phases, pieces
+    with django_assert_num_queries(10):
         client.get(url)
 
 

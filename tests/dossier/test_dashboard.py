@@ -8,7 +8,7 @@ from candidacy.models import Membership
 from committees.answers import AnswerCounts
 from committees.models import Committee, Invitation, Meeting
 from dossier.dashboard import read_dashboard
-from dossier.models import Section, SectionRevision
+from dossier.models import Proof, Section, SectionRevision
 from dossier.services.visits import FIRST_LOOK, VISIT_GAP, WRITE_EVERY, note_visit
 from dossier.services.writing import change_status, save_text
 from tests.factories import (
@@ -25,6 +25,7 @@ from tests.factories import (
     make_member,
     make_organisation,
     make_plan,
+    make_proof,
     make_section,
 )
 
@@ -102,17 +103,24 @@ def test_sections_are_counted_by_state_and_lateness():
     assert (progress.total, progress.percent, progress.late, progress.words) == (5, 40, 1, 8)
 
 
-def test_criteria_that_nothing_answers_stand_out():
+def test_the_coverage_counts_the_proofs_that_are_validated():
     lead = make_member()
-    answered, begun, forgotten = (make_criterion(candidacy=lead.candidacy) for _ in range(3))
-    make_section(candidacy=lead.candidacy, status=Status.VALIDATED).criteria.set([answered, begun])
-    make_section(candidacy=lead.candidacy, status=Status.WRITING).criteria.set([begun])
-    Section.objects.filter(status=Status.VALIDATED).get().criteria.remove(begun)
+    proved, begun, forgotten = (make_criterion(candidacy=lead.candidacy) for _ in range(3))
+    section = make_section(candidacy=lead.candidacy, status=Status.VALIDATED)
+    make_proof(section=section, criterion=proved, validated_at=timezone.now())
+    make_proof(section=section, criterion=proved, kind=Proof.Kind.LETTER)
+    make_proof(section=section, criterion=begun)
 
     board = read(lead)
 
+    assert [(item.proofs, item.brought, item.tone) for item in board.coverage] == [
+        (2, 1, "warn"),
+        (1, 0, "bad"),
+        (0, 0, "bad"),
+    ]
     assert [item.criterion for item in board.uncovered] == [forgotten]
     assert [item.criterion for item in board.unproved] == [begun]
+    assert board.proved_count == 1
 
 
 def test_the_committees_show_their_next_meeting_with_its_answers():

@@ -9,8 +9,9 @@ from budget.models import ExpenseAmount, IncomeAmount, IncomeLine
 from candidacy.models import Candidacy, Membership, Territory
 from committees.models import Action, Committee, Decision, Invitation, Meeting
 from core.richtext import sanitise, to_plain_text
+from dossier.criteria import read_matrix
 from dossier.demonstration.loading import load_demonstration
-from dossier.models import Section, SectionRevision
+from dossier.models import Proof, Section, SectionRevision
 from notifications.models import OutboundMessage
 from partners.models import Contact, Organisation
 
@@ -67,6 +68,15 @@ def the_technical_and_steering_committees_met_and_will_meet(candidacy):
         assert meetings.filter(status="convened", starts_at__gt=now).count() == 1
         assert not meetings.filter(status="held", starts_at__gt=now).exists()
         assert not meetings.filter(status__in=["draft", "convened"], starts_at__lt=now).exists()
+
+
+def most_criteria_are_proved_and_measured_and_the_last_one_is_not(candidacy):
+    cases = read_matrix(candidacy).cases
+
+    assert [case.criterion.code for case in cases if not case.is_proved] == ["3", "4", "8"]
+    assert [case.criterion.code for case in cases if not case.objectives] == ["8"]
+    assert all(case.indicators for case in cases)
+    assert {row.proof.kind for case in cases for row in case.proofs} == set(Proof.Kind.values)
 
 
 def a_held_meeting_says_who_came(candidacy):
@@ -197,6 +207,7 @@ def test_the_demonstration_is_a_whole_bid(subtests):
         decisions_carry_the_month_of_their_meeting_and_actions_are_open_and_closed,
         the_plan_balances_over_three_years_with_funders_in_every_state,
         the_dossier_is_written_in_every_state,
+        most_criteria_are_proved_and_measured_and_the_last_one_is_not,
         each_picture_is_described_credited_and_shown_where_it_belongs,
         the_first_visit_finds_what_others_wrote_lately_and_not_a_thousand_changes,
         there_is_one_candidacy_and_nobody_without_a_role,

@@ -59,7 +59,7 @@ def test_numbers_start_again_in_each_part():
 def test_a_section_keeps_its_number_among_fewer():
     candidacy = make_candidacy()
     make_outline(candidacy)
-    shown = candidacy.sections.filter(title="Un-deux").prefetch_related("criteria")
+    shown = candidacy.sections.filter(title="Un-deux").with_proofs()
 
     rows = outline_rows(read_outline(candidacy), shown, today=timezone.localdate())
 

@@ -17,24 +17,27 @@ from committees.models import Meeting
 from core.pdf import MEDIA_URL
 from core.templatetags.formats import NBSP, long_date
 from dossier.assembly import read_dossier
-from dossier.models import DossierExport, Section
+from dossier.models import DossierExport, Proof, Section
 from dossier.rendering import build_dossier_pdf, compose
 from partners.models import Contact, Organisation
 from tests.factories import (
     make_candidacy,
     make_committee,
     make_contact,
+    make_criterion,
     make_expense_line,
     make_income_line,
     make_meeting,
     make_organisation,
     make_picture,
     make_plan,
+    make_proof,
     make_seat,
     make_section,
 )
 
 KINDS = Section.Kind
+LIVE = (KINDS.FUNDING_PLAN, KINDS.PARTNERS, KINDS.GOVERNANCE, KINDS.CALENDAR, KINDS.CRITERIA)
 
 
 @pytest.fixture(scope="module")
@@ -56,15 +59,16 @@ def candidacy():
 def make_bid(candidacy, *, rows):
     """Fill every printed chapter with ``rows`` rows."""
     chapter = make_section(candidacy=candidacy, title="Le projet", body="<p>Ouverture.</p>")
-    for kind in (KINDS.FUNDING_PLAN, KINDS.PARTNERS, KINDS.GOVERNANCE, KINDS.CALENDAR):
+    for kind in LIVE:
         make_section(candidacy=candidacy, parent=chapter, kind=kind, title=f"Chapitre {kind}")
     plan = make_plan(candidacy=candidacy)
     committee = make_committee(candidacy=candidacy)
     for number in range(rows):
         picture = make_picture(candidacy=candidacy)
-        make_section(
+        section = make_section(
             candidacy=candidacy, parent=chapter, body=f"<p>Texte {number}.</p>{figure(candidacy, picture)}"
         )
+        make_proof(section=section)
         make_expense_line(plan=plan)
         make_income_line(plan=plan)
         organisation = make_organisation(candidacy=candidacy, stage=Organisation.Stage.COMMITTED)
@@ -113,7 +117,7 @@ def test_reading_takes_the_same_queries_for_three_rows_and_for_thirty():
     counted = count_queries(lambda: read_dossier(small))
 
     assert counted == count_queries(lambda: read_dossier(large))
-    assert counted <= 15
+    assert counted <= 20
 
 
 def test_nothing_is_queried_once_the_content_is_read(candidacy, django_assert_num_queries):
@@ -403,12 +407,39 @@ def test_the_calendar_prints_what_was_held_or_convened_only(candidacy):
 
 
 def test_chapters_without_data_say_so(candidacy):
-    for kind in (KINDS.FUNDING_PLAN, KINDS.PARTNERS, KINDS.GOVERNANCE, KINDS.CALENDAR):
+    for kind in LIVE:
         make_section(candidacy=candidacy, kind=kind)
 
     html = html_of(composed(candidacy))
 
-    assert html.count('class="unwritten"') == 4
+    assert html.count('class="unwritten"') == 5
+
+
+def test_the_matrix_is_printed_where_the_outline_asks_for_it(candidacy):
+    section = make_section(candidacy=candidacy, title="Vision")
+    criterion = make_criterion(candidacy=candidacy, code="1", title="Innovation")
+    make_proof(section=section, criterion=criterion, kind=Proof.Kind.FIGURE, validated_at=timezone.now())
+    make_proof(section=section, criterion=criterion, kind=Proof.Kind.LETTER)
+    make_criterion(candidacy=candidacy, code="2", title="Durée")
+    assert "matrix" not in html_of(composed(candidacy))
+
+    make_section(candidacy=candidacy, kind=KINDS.CRITERIA, title="Annexe")
+    html = html_of(composed(candidacy))
+
+    assert '<th scope="col">1. Innovation</th>' in html
+    assert '<th scope="col">2. Durée<span class="detail">preuve à apporter</span></th>' in html
+    assert '<th scope="row">1 Vision</th>' in html
+    assert '<span class="brought">Chiffre</span>, <span class="awaited">Lettre*</span>' in html
+    assert "2 Annexe" not in html.partition('<table class="matrix">')[2]
+
+
+def test_a_proof_that_is_brought_changes_the_date_of_the_document(candidacy):
+    make_section(candidacy=candidacy, kind=KINDS.CRITERIA)
+    proof = make_proof(section=make_section(candidacy=candidacy))
+    changed = datetime(2031, 5, 6, 7, 8, tzinfo=UTC)
+    Proof.objects.filter(pk=proof.pk).update(updated_at=changed)
+
+    assert composed(candidacy).dated == changed
 
 
 # --- printing -------------------------------------------------------------------------------------------

@@ -4,7 +4,9 @@ from tests.factories.budget import make_expense_line, make_income_line, make_pla
 from tests.factories.candidacy import (
     make_candidacy,
     make_criterion,
+    make_indicator,
     make_member,
+    make_objective,
     make_phase,
     make_piece,
     make_territory,
@@ -19,7 +21,7 @@ from tests.factories.committees import (
     make_meeting,
     make_seat,
 )
-from tests.factories.dossier import make_export, make_picture, make_section
+from tests.factories.dossier import make_export, make_picture, make_proof, make_section
 from tests.factories.partners import make_contact, make_organisation
 
 __all__ = [
@@ -33,14 +35,17 @@ __all__ = [
     "make_expense_line",
     "make_export",
     "make_income_line",
+    "make_indicator",
     "make_invitation",
     "make_meeting",
     "make_member",
+    "make_objective",
     "make_organisation",
     "make_phase",
     "make_picture",
     "make_piece",
     "make_plan",
+    "make_proof",
     "make_seat",
     "make_section",
     "make_territory",

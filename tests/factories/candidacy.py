@@ -2,7 +2,17 @@ from datetime import date
 from itertools import count
 
 from accounts.models import User
-from candidacy.models import Call, Candidacy, Criterion, Membership, Phase, Piece, Territory
+from candidacy.models import (
+    Call,
+    Candidacy,
+    Criterion,
+    Indicator,
+    Membership,
+    Objective,
+    Phase,
+    Piece,
+    Territory,
+)
 
 _serial = count(1)
 
@@ -36,10 +46,27 @@ def make_member(*, candidacy=None, role=Membership.Role.LEAD, user=None, **field
 
 def make_criterion(*, candidacy=None, **fields):
     n = next(_serial)
-    fields.setdefault("code", str(n))
+    fields.setdefault("code", f"C{n}")
     fields.setdefault("position", n % 1000)
     fields.setdefault("title", f"critère {n}")
     return Criterion.objects.create(candidacy=candidacy or make_candidacy(), **fields)
+
+
+def make_objective(*, criterion=None, **fields):
+    n = next(_serial)
+    criterion = criterion or make_criterion(candidacy=fields.pop("candidacy", None))
+    fields.setdefault("position", n % 1000)
+    fields.setdefault("statement", f"Objectif {n}")
+    return Objective.objects.create(candidacy=criterion.candidacy, criterion=criterion, **fields)
+
+
+def make_indicator(*, criterion=None, **fields):
+    n = next(_serial)
+    criterion = criterion or make_criterion(candidacy=fields.pop("candidacy", None))
+    fields.setdefault("position", n % 1000)
+    fields.setdefault("name", f"Indicateur {n}")
+    fields.setdefault("method", "Comptage des billets.")
+    return Indicator.objects.create(candidacy=criterion.candidacy, criterion=criterion, **fields)
 
 
 def make_territory(*, candidacy=None, **fields):

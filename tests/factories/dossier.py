@@ -5,8 +5,8 @@ from itertools import count
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from dossier.models import DossierExport, Picture, Section
-from tests.factories.candidacy import make_candidacy
+from dossier.models import DossierExport, Picture, Proof, Section
+from tests.factories.candidacy import make_candidacy, make_criterion
 
 _serial = count(1)
 
@@ -17,6 +17,12 @@ def make_section(*, candidacy=None, **fields):
     fields.setdefault("position", n)
     fields.setdefault("title", f"Section {n}")
     return Section.objects.create(candidacy=candidacy or make_candidacy(), **fields)
+
+
+def make_proof(*, section=None, criterion=None, **fields):
+    section = section or make_section()
+    criterion = criterion or make_criterion(candidacy=section.candidacy)
+    return Proof.objects.create(section=section, criterion=criterion, **fields)
 
 
 def make_picture(*, candidacy=None, **fields):
