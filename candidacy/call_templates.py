@@ -21,6 +21,15 @@ class CallTemplateError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceTemplate:
+    """Where something of the template was read; ``read_by`` is the latest day on which that was."""
+
+    key: str
+    address: str
+    read_by: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class CriterionTemplate:
     code: str
     title: str
@@ -60,6 +69,8 @@ class SectionTemplate:
     limit_unit: str = "words"
     phase: str = ""
     criteria: tuple[str, ...] = ()
+    #: Whether the question was read in a source; the words of the brief are a working prompt in any case.
+    is_confirmed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +92,13 @@ class CallTemplate:
     phases: tuple[PhaseTemplate, ...] = ()
     pieces: tuple[PieceTemplate, ...] = ()
     sections: tuple[SectionTemplate, ...] = ()
+    sources: tuple[SourceTemplate, ...] = ()
+    #: What its maker calls a copy; a shipped file goes by the name of its call.
+    label: str = ""
+
+    @property
+    def title(self) -> str:
+        return self.label or self.name
 
 
 def list_templates() -> tuple[CallTemplate, ...]:
@@ -101,11 +119,9 @@ def _templates() -> Mapping[str, CallTemplate]:
 
 
 def read_template(path: Path) -> CallTemplate:
-    """Read one file; raises CallTemplateError, naming the file, for whatever is wrong with it."""
+    """Read one file of ``calls/``; raises CallTemplateError, naming the file, for whatever is wrong with it."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-        template = _build(content)
-        _check(template)
+        template = build_template(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, TypeError, ValueError) as error:
         raise CallTemplateError(f"{path.name}: {error}") from error
     if template.key != path.stem:
@@ -113,8 +129,17 @@ def read_template(path: Path) -> CallTemplate:
     return template
 
 
+def build_template(content: Mapping[str, Any]) -> CallTemplate:
+    """Turn tables into a template that holds together; a key that nothing knows is an error, and so is a missing one.
+
+    Dates and sums may be texts, as in the document of a copy.
+    """
+    template = _build(content)
+    _check(template)
+    return template
+
+
 def _build(content: Mapping[str, Any]) -> CallTemplate:
-    """Turn tables into dataclasses; a key that none of them knows is an error, and so is a missing one."""
     fields = dict(content)
     prize = fields.pop("prize_amount", None)
     return CallTemplate(
@@ -126,14 +151,33 @@ def _build(content: Mapping[str, Any]) -> CallTemplate:
             )
             for row in _rows(fields, "criteria")
         ),
-        phases=tuple(PhaseTemplate(**row) for row in _rows(fields, "phases")),
+        phases=tuple(
+            PhaseTemplate(
+                planned_on=_day(row.pop("planned_on", None)),
+                actual_on=_day(row.pop("actual_on", None)),
+                **row,
+            )
+            for row in _rows(fields, "phases")
+        ),
         pieces=tuple(PieceTemplate(**row) for row in _rows(fields, "pieces")),
+        sources=tuple(SourceTemplate(read_by=_read_by(row), **row) for row in _rows(fields, "sources")),
         sections=tuple(
             SectionTemplate(criteria=tuple(row.pop("criteria", ())), **row)
             for row in _rows(fields, "sections")
         ),
         **fields,
     )
+
+
+def _day(value: date | str | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _read_by(row: dict[str, Any]) -> date:
+    day = _day(row.pop("read_by", None))
+    if day is None:
+        raise ValueError(f"source {row.get('key')} does not say when it was read")
+    return day
 
 
 def _rows(fields: dict[str, Any], name: str) -> list[dict[str, Any]]:
@@ -143,6 +187,7 @@ def _rows(fields: dict[str, Any], name: str) -> list[dict[str, Any]]:
 def _check(template: CallTemplate) -> None:
     phases = _unique("phase", (phase.key for phase in template.phases))
     criteria = _unique("criterion", (criterion.code for criterion in template.criteria))
+    _unique("source", (source.key for source in template.sources))
     _unique("piece", (piece.key for piece in template.pieces))
     sections = _unique("section", (section.key for section in template.sections))
     parts = {section.key for section in template.sections if not section.parent}

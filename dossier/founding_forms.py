@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from budget.services import MAX_YEARS
-from candidacy.call_templates import CallTemplate, PhaseTemplate, list_templates
+from candidacy.call_templates import CallTemplate, PhaseTemplate
 from candidacy.forms.fields import CompactField, PeopleCountField
 from candidacy.forms.settings import TIME_ZONES
 from candidacy.models import Candidacy, Territory, validate_siren
@@ -37,6 +37,8 @@ class Known:
     """What the other steps have settled, for a step to build on."""
 
     today: date
+    #: What the person may found on, by key.
+    offered: Mapping[str, CallTemplate] = field(default_factory=dict)
     template: CallTemplate | None = None
     bearer: Mapping[str, Any] = field(default_factory=dict)
     communes: list[dict[str, Any]] = field(default_factory=list)
@@ -70,8 +72,8 @@ class CallStepForm(StepMixin, forms.Form):
 
     def __init__(self, data: Typed | None = None, *, known: Known) -> None:
         super().__init__(data)
-        templates = list_templates()
-        self.fields["template"].choices = [(row.key, row.name) for row in templates]  # type: ignore[attr-defined]  # a choice field
+        templates = known.offered.values()
+        self.fields["template"].choices = [(row.key, row.title) for row in templates]  # type: ignore[attr-defined]  # a choice field
         chosen = self["template"].value()
         self.cards = [
             CallCard(row, [*_what_was_read(row)], [*_what_to_check(row, known.today)], row.key == chosen)

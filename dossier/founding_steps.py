@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from candidacy.call_templates import CallTemplate, load_template
+from candidacy.call_copies import templates_for
+from candidacy.call_templates import CallTemplate
 from candidacy.eligibility import Eligibility, eligibility_of
 from candidacy.models import Call, Candidacy, Territory
 from candidacy.services.founding import CandidacyFields, free_slug
@@ -103,8 +104,9 @@ class Mark:
 
 
 class Founding:
-    def __init__(self, draft: Draft, *, today: date) -> None:
+    def __init__(self, draft: Draft, *, founder: User, today: date) -> None:
         self.draft = draft
+        self.founder = founder
         self.today = today
 
     def form(self, key: str, typed: Typed | None = None) -> Any:
@@ -117,15 +119,20 @@ class Founding:
         """Return what the steps before ``key`` have settled."""
         return Known(
             today=self.today,
+            offered=self.offered,
             template=self.template if key != "appel" else None,
             bearer=self.settled("porteur") if key == "territoires" else {},
             communes=self.draft.communes if key == "territoires" else [],
         )
 
     @cached_property
+    def offered(self) -> dict[str, CallTemplate]:
+        return templates_for(self.founder)
+
+    @cached_property
     def template(self) -> CallTemplate | None:
-        chosen = self.settled("appel").get("template")
-        return load_template(chosen) if chosen else None
+        """The call that was chosen, as long as it is there: a copy may have gone since."""
+        return self.offered.get(self.settled("appel").get("template", ""))
 
     def settled(self, key: str) -> dict[str, Any]:
         """Return what a step says, or nothing as long as it is not in order."""
@@ -162,11 +169,11 @@ class Founding:
 
     # --- once every step is in order -----------------------------------------------------------------
 
-    def found(self, founder: User) -> Candidacy:
+    def found(self) -> Candidacy:
         """Found the candidacy. Its identifier is the draft's: one draft founds one candidacy, however often it is sent."""
         summary = self.summary()
         return found_candidacy(
-            founder=founder,
+            founder=self.founder,
             template=summary.template,
             public_id=self.draft.key,
             surroundings=Surroundings(
@@ -179,7 +186,7 @@ class Founding:
         )
 
     def summary(self) -> "Summary":
-        template = load_template(self.settled("appel")["template"])
+        template = self.offered[self.settled("appel")["template"]]
         bearer = self.settled("porteur")
         where = self.settled("territoires")
         dates = self.form("dates")

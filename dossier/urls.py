@@ -1,6 +1,16 @@
 from django.urls import path
 
-from dossier.views import criteria, dashboard, exports, founding, outline, pictures, proofs, sections
+from dossier.views import (
+    call_templates,
+    criteria,
+    dashboard,
+    exports,
+    founding,
+    outline,
+    pictures,
+    proofs,
+    sections,
+)
 
 app_name = "dossier"
 
@@ -20,6 +30,34 @@ urlpatterns = [
         "candidatures/nouvelle/<uuid:draft>/<slug:step>/",
         founding.candidacy_create_step,
         name="candidacy-create-step",
+    ),
+    path("modeles/", call_templates.call_template_list, name="call-template-list"),
+    path("modeles/<slug:key>/", call_templates.call_template_detail, name="call-template-detail"),
+    path("modeles/<slug:key>/copier/", call_templates.call_template_copy, name="call-template-copy"),
+    path("modeles/copies/<uuid:public_id>/", call_templates.call_copy_detail, name="call-copy-detail"),
+    path("modeles/copies/<uuid:public_id>/regles/", call_templates.call_copy_rules, name="call-copy-rules"),
+    path(
+        "modeles/copies/<uuid:public_id>/supprimer/", call_templates.call_copy_remove, name="call-copy-remove"
+    ),
+    path(
+        "modeles/copies/<uuid:public_id>/<slug:kind>/ajouter/",
+        call_templates.call_copy_entry,
+        name="call-copy-entry-create",
+    ),
+    path(
+        "modeles/copies/<uuid:public_id>/<slug:kind>/ligne/<str:key>/",
+        call_templates.call_copy_entry,
+        name="call-copy-entry-edit",
+    ),
+    path(
+        "modeles/copies/<uuid:public_id>/<slug:kind>/ligne/<str:key>/place/",
+        call_templates.call_copy_entry_move,
+        name="call-copy-entry-move",
+    ),
+    path(
+        "modeles/copies/<uuid:public_id>/<slug:kind>/ligne/<str:key>/retirer/",
+        call_templates.call_copy_entry_remove,
+        name="call-copy-entry-remove",
     ),
     path("c/<slug:slug>/", dashboard.dashboard, name="dashboard"),
     path("c/<slug:slug>/dossier/", outline.section_list, name="section-list"),

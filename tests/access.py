@@ -298,4 +298,23 @@ ACCESS: dict[str, Rule] = {
     "dossier:candidacy-create-step": get(FOUNDERS_OWN_DRAFT, draft=UNKNOWN, step="territoires"),
     "dossier:candidacy-create-review": get(FOUNDERS_OWN_DRAFT, draft=UNKNOWN),
     "dossier:candidacy-create-abandon": Rule(FOUNDERS, method="post", kwargs={"draft": UNKNOWN}),
+    # call templates: a copy belongs to the lead who made it
+    "dossier:call-template-list": get(FOUNDERS),
+    "dossier:call-template-detail": get(FOUNDERS, key="cfc-2024"),
+    "dossier:call-template-copy": Rule(FOUNDERS, method="post", kwargs={"key": "cfc-2024"}),
+    "dossier:call-copy-detail": get(LEAD, "call_copy"),
+    "dossier:call-copy-rules": get(LEAD, "call_copy"),
+    "dossier:call-copy-remove": post(LEAD, "call_copy"),
+    "dossier:call-copy-entry-create": get(LEAD, "call_copy", kind="criteres"),
+    "dossier:call-copy-entry-edit": get(LEAD, "call_copy", kind="criteres", key="1"),
+    "dossier:call-copy-entry-move": Rule(
+        LEAD,
+        method="post",
+        target="call_copy",
+        data={"direction": "down"},
+        kwargs={"kind": "criteres", "key": "1"},
+    ),
+    "dossier:call-copy-entry-remove": Rule(
+        LEAD, method="post", target="call_copy", kwargs={"kind": "criteres", "key": "1"}
+    ),
 }

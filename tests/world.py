@@ -17,6 +17,7 @@ from notifications.services import plan_message
 from tests.factories import (
     make_action,
     make_agenda_item,
+    make_call_copy,
     make_candidacy,
     make_committee,
     make_contact,
@@ -103,6 +104,7 @@ def make_world() -> World:
         "criterion": make_criterion(candidacy=candidacy),
         "answered_criterion": proof.criterion,
         "proof": proof,
+        "call_copy": make_call_copy(by=people["lead"]),
         "objective": make_objective(candidacy=candidacy),
         "indicator": make_indicator(candidacy=candidacy),
         "seat": seats["partner"],

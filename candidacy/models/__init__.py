@@ -1,4 +1,5 @@
 from candidacy.models.aims import Indicator, Objective
+from candidacy.models.call_copies import CallTemplateCopy, CallTemplateCopyQuerySet
 from candidacy.models.candidacies import (
     Call,
     Candidacy,
@@ -16,6 +17,8 @@ from candidacy.models.candidacies import (
 
 __all__ = [
     "Call",
+    "CallTemplateCopy",
+    "CallTemplateCopyQuerySet",
     "Candidacy",
     "CandidacyQuerySet",
     "Criterion",

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("candidacy", "0002_criterion_aims"),
+        ("candidacy", "0002_aims_and_call_copies"),
         ("dossier", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

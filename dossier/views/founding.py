@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import AppRequest
+from candidacy.call_copies import templates_for
 from candidacy.models import Candidacy
 from candidacy.permissions import can_create_candidacy
 from core.errors import DomainError
@@ -26,7 +27,8 @@ from dossier.founding_steps import BY_KEY, REVIEW, STEPS, Founding
 def candidacy_create(request: AppRequest) -> HttpResponse:
     """Choose the call: the draft begins with that choice."""
     require(can_create_candidacy(request.user))
-    form = CallStepForm(request.POST or None, known=Known(today=timezone.localdate()))
+    known = Known(today=timezone.localdate(), offered=templates_for(request.user))
+    form = CallStepForm(request.POST or None, known=known)
     if request.method == "POST" and form.is_valid():
         draft = Draft.begin(request.session)
         draft.keep(STEPS[0].key, request.POST)
@@ -34,7 +36,7 @@ def candidacy_create(request: AppRequest) -> HttpResponse:
     context = {
         "form": form,
         "step": STEPS[0],
-        "foundings": [_founding(draft) for draft in Draft.all(request.session)],
+        "foundings": [_founding(request, draft) for draft in Draft.all(request.session)],
     }
     return render(request, "dossier/founding_start.html", context, status=_status(request))
 
@@ -47,7 +49,7 @@ def candidacy_create_step(request: AppRequest, draft: UUID, step: str) -> HttpRe
         return _to_what_it_became(request, draft)
     if step not in BY_KEY:
         raise Http404
-    founding = _founding(found)
+    founding = _founding(request, found)
     if not founding.is_reachable(step):
         return _to_step(founding, founding.first_unsettled)
     if request.method == "POST":
@@ -61,7 +63,7 @@ def candidacy_create_review(request: AppRequest, draft: UUID) -> HttpResponse:
     found = Draft.find(request.session, draft)
     if found is None:
         return _to_what_it_became(request, draft)
-    founding = _founding(found)
+    founding = _founding(request, found)
     if founding.first_unsettled != REVIEW:
         messages.warning(request, _("Cette étape est à compléter avant de créer la candidature."))
         return _to_step(founding, founding.first_unsettled)
@@ -83,7 +85,7 @@ def candidacy_create_abandon(request: AppRequest, draft: UUID) -> HttpResponse:
 
 def _create(request: AppRequest, founding: Founding) -> HttpResponse:
     try:
-        candidacy = founding.found(request.user)
+        candidacy = founding.found()
     except (DomainError, ValidationError) as error:
         told = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
         messages.error(request, told)
@@ -107,7 +109,7 @@ def _step_posted(request: AppRequest, founding: Founding, step: str) -> HttpResp
     founding.draft.keep(step, form.typed_again(request.POST) if is_in_order else request.POST)
     if is_in_order and step == "territoires":
         founding.draft.keep_communes(form.rows)
-    founding = _founding(founding.draft)
+    founding = _founding(request, founding.draft)
     if to in {*BY_KEY, REVIEW} and to != step and founding.is_reachable(to):
         return _to_step(founding, to)
     if not is_in_order:
@@ -138,8 +140,8 @@ def _step_page(request: AppRequest, founding: Founding, step: str, form: Any) ->
     return render(request, "dossier/founding_step.html", context, status=_status(request))
 
 
-def _founding(draft: Draft) -> Founding:
-    return Founding(draft, today=timezone.localdate())
+def _founding(request: AppRequest, draft: Draft) -> Founding:
+    return Founding(draft, founder=request.user, today=timezone.localdate())
 
 
 def _to_step(founding: Founding, step: str) -> HttpResponse:

@@ -8,13 +8,13 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.models import User
-from candidacy.models import Candidacy, Membership
+from candidacy.models import CallTemplateCopy, Candidacy, Membership
 from committees.models import Action, Committee, Decision, Meeting
 from dossier.models import DossierExport, Proof, Section
 from notifications.models import OutboundMessage
 from partners.models import Contact, Organisation
 from tests.access import ACCESS, OK
-from tests.factories import make_export
+from tests.factories import make_call_copy, make_export
 from tests.test_permissions import address
 from tests.world import World
 
@@ -89,6 +89,7 @@ def objects_of(candidacy, user):
         "criterion": candidacy.criteria.first(),
         "answered_criterion": proof and proof.criterion,
         "proof": proof,
+        "call_copy": CallTemplateCopy.objects.visible_to(user).first(),
         "objective": candidacy.objectives.first(),
         "indicator": candidacy.indicators.first(),
         "phase": candidacy.phases.first(),
@@ -119,6 +120,7 @@ def test_every_page_is_clean_wide_and_narrow(visit, candidacy, role, sizes):
         published_by=lead,
         page_count=1,
     )
+    make_call_copy(by=lead)
     world = World(candidacy, {}, objects_of(candidacy, user))
     trouble = []
     for size in sizes:

@@ -1,11 +1,20 @@
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
-from candidacy.call_templates import CallTemplateError, list_templates, load_template, read_template
+from candidacy.call_templates import (
+    CALLS_DIR,
+    CallTemplateError,
+    list_templates,
+    load_template,
+    read_template,
+)
 from dossier.models import Section
 
+every_file = pytest.mark.parametrize("template", list_templates(), ids=lambda template: template.key)
 SECTION = '[[sections]]\nkey = "projet"\ntitle = "Le projet"\n'
 
 
@@ -20,8 +29,14 @@ def a_text(body=SECTION, **fields):
     return "".join(f"{name} = {value}\n" for name, value in head.items() if value) + body
 
 
-def test_the_three_calls_are_there_and_the_one_without_a_call_comes_last():
-    assert [template.key for template in list_templates()] == ["ecoc-preselection", "cfc-2024", "blank"]
+def test_the_calls_are_there_and_the_one_without_a_call_comes_last():
+    assert [template.key for template in list_templates()] == [
+        "ecoc-preselection",
+        "ecoc-selection",
+        "cfc-2024",
+        "london-borough",
+        "blank",
+    ]
 
 
 def test_the_french_capital_of_2024_has_its_eight_official_criteria_and_its_limits():
@@ -45,10 +60,65 @@ def test_the_blank_template_needs_no_more_than_an_outline():
     assert template.sections
 
 
-@pytest.mark.parametrize("template", list_templates(), ids=lambda template: template.key)
+@every_file
 def test_the_dossier_knows_the_words_that_templates_use_of_sections(template):
     assert {section.kind for section in template.sections} <= set(Section.Kind.values)
     assert {section.limit_unit for section in template.sections} <= set(Section.LimitUnit.values)
+
+
+@every_file
+def test_every_file_says_its_version_and_where_each_fact_was_read(template):
+    text = (CALLS_DIR / f"{template.key}.toml").read_text()
+    told = text.partition("[[sources]]")[0]
+    cited = set(re.findall(r"\bS[0-9]+b?\b", "\n".join(re.findall(r"#.*", told))))
+
+    assert template.version >= 1
+    assert cited == {source.key for source in template.sources}
+    for source in template.sources:
+        assert source.address
+        assert source.read_by <= timezone.localdate()
+    assert bool(template.sources) == (template.key != "blank")
+
+
+@every_file
+def test_what_was_not_read_is_a_prompt_and_never_official(template):
+    for criterion in template.criteria:
+        assert criterion.is_official
+        assert criterion.prompts
+    for section in template.sections:
+        assert section.brief
+        assert not (section.is_confirmed and "(Non confirmé.)" in section.brief)
+
+
+def test_a_source_without_its_day_is_refused(tmp_path):
+    text = a_text(body=SECTION + '[[sources]]\nkey = "S1"\naddress = "exemple.example"\n')
+
+    with pytest.raises(CallTemplateError, match="S1 does not say when"):
+        read_template(template_file(tmp_path, text))
+
+
+def test_the_final_selection_asks_what_the_pre_selection_leaves_out():
+    first, final = load_template("ecoc-preselection"), load_template("ecoc-selection")
+
+    assert first.criteria == final.criteria
+    added = {row.key for row in final.sections} - {row.key for row in first.sections}
+    assert {row.key for row in first.sections} <= {row.key for row in final.sections}
+    asked = " ".join(row.brief for row in final.sections if row.key in added)
+    assert [number for number in (14, 29, 32, 38, 39, 40, 41) if f"Q{number}" not in asked] == []
+    assert all(row.limit_value is None for row in final.sections)
+
+
+def test_the_london_borough_scores_three_sections_and_lists_its_pieces():
+    template = load_template("london-borough")
+
+    assert [criterion.title for criterion in template.criteria] == [
+        "Making an impact",
+        "Celebrating creativity",
+        "Deliverability",
+    ]
+    for share in ("30\u00a0%", "40\u00a0%"):
+        assert share in template.description
+    assert sum(piece.is_confirmed for piece in template.pieces) == 8
 
 
 @pytest.mark.parametrize("key", ["", "../blank", "cfc-2024.toml", "CFC-2024"])

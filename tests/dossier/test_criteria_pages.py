@@ -272,12 +272,12 @@ def test_a_proof_is_changed_and_removed(client, candidacy, team):
 
 
 def test_a_criterion_shows_its_questions_and_its_sections(client, candidacy, team):
-    criterion = make_criterion(candidacy=candidacy, title="Innovation", prompts=["Quoi de neuf ?"])
+    criterion = make_criterion(candidacy=candidacy, title="Innovation", prompts=["Quoi de neuf ?"])
     make_proof(section=make_section(candidacy=candidacy, title="Vision"), criterion=criterion)
 
     page = client.get(address("criterion-detail", candidacy, criterion.public_id)).text
 
-    for told in ("Innovation", "Quoi de neuf ?", "Vision", "intitulé de travail"):
+    for told in ("Innovation", "Quoi de neuf ?", "Vision", "intitulé de travail"):
         assert told in page
 
 

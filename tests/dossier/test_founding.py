@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import ValidationError
 
-from candidacy.call_templates import load_template
+from candidacy.call_templates import list_templates, load_template
 from candidacy.models import Call, Candidacy, Membership, Territory
 from committees.models import Committee
 from core.errors import DomainError
@@ -43,7 +43,7 @@ def test_the_outline_of_the_template_is_laid_in_two_levels_in_its_order():
     assert set(rows.values_list("status", flat=True)) == {Section.Status.ORDERED}
 
 
-@pytest.mark.parametrize("template", ["cfc-2024", "ecoc-preselection", "blank"])
+@pytest.mark.parametrize("template", [template.key for template in list_templates()])
 def test_every_template_founds_a_candidacy(template):
     candidacy = found(template)
 

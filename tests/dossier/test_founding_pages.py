@@ -374,7 +374,7 @@ def test_everything_is_created_at_once(pages, lead):
     assert candidacy.memberships.get().role == Membership.Role.LEAD
     assert candidacy.call.name == "Capitale française de la culture 2030"
     assert candidacy.criteria.count() == 8
-    assert candidacy.sections.count() == 31
+    assert candidacy.sections.count() == 32
     assert candidacy.sections.get(key="vision").parent.key == "projet"
     assert list(candidacy.sections.get(key="synthese").criteria.values_list("code", flat=True)) == [
         "1",

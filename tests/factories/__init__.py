@@ -2,6 +2,7 @@
 
 from tests.factories.budget import make_expense_line, make_income_line, make_plan
 from tests.factories.candidacy import (
+    make_call_copy,
     make_candidacy,
     make_criterion,
     make_indicator,
@@ -27,6 +28,7 @@ from tests.factories.partners import make_contact, make_organisation
 __all__ = [
     "make_action",
     "make_agenda_item",
+    "make_call_copy",
     "make_candidacy",
     "make_committee",
     "make_contact",

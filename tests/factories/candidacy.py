@@ -2,6 +2,7 @@ from datetime import date
 from itertools import count
 
 from accounts.models import User
+from candidacy.call_templates import load_template
 from candidacy.models import (
     Call,
     Candidacy,
@@ -13,6 +14,7 @@ from candidacy.models import (
     Piece,
     Territory,
 )
+from candidacy.services.call_copies import copy_template
 
 _serial = count(1)
 
@@ -35,6 +37,10 @@ def make_candidacy(**fields):
     candidacy = Candidacy.objects.create(**fields)
     Call.objects.create(candidacy=candidacy, template_key="blank", template_version=1, name="Appel libre")
     return candidacy
+
+
+def make_call_copy(*, by=None, template="cfc-2024"):
+    return copy_template(template=load_template(template), by=by or make_user(may_found_candidacies=True))
 
 
 def make_member(*, candidacy=None, role=Membership.Role.LEAD, user=None, **fields):
