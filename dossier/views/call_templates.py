@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import AppRequest
 from candidacy.call_copies import template_of, templates_for
-from candidacy.call_templates import CallTemplate, list_templates
-from candidacy.models import CallTemplateCopy
+from candidacy.call_templates import CallTemplate, SectionTemplate, list_templates
+from candidacy.models import CallTemplateCopy, PopulationKind
 from candidacy.permissions import can_create_candidacy
 from candidacy.services.call_copies import (
     KEYS,
@@ -262,18 +262,24 @@ def _reading_context(template: CallTemplate) -> dict[str, Any]:
     phases = {phase.key: phase.name for phase in template.phases}
     kinds = dict(Section.Kind.choices)
     units = dict(Section.LimitUnit.choices)
-    outline = [
-        row
-        for part in template.sections
-        if not part.parent
-        for row in [part, *(section for section in template.sections if section.parent == part.key)]
-    ]
+    siblings: dict[str, list[SectionTemplate]] = {}
+    for section in template.sections:
+        siblings.setdefault(section.parent, []).append(section)
+    outline = [row for part in siblings[""] for row in [part, *siblings.get(part.key, ())]]
     return {
         "template": template,
         "pieces": [(piece, phases.get(piece.phase, "")) for piece in template.pieces],
         "outline": [
-            (section, kinds[section.kind], units[section.limit_unit], phases.get(section.phase, ""))
+            (
+                section,
+                kinds[section.kind],
+                units[section.limit_unit],
+                phases.get(section.phase, ""),
+                siblings[section.parent][0] is section,
+                siblings[section.parent][-1] is section,
+            )
             for section in outline
         ],
+        "population_label": PopulationKind(template.population_kind).label,
         "copy": None,
     }

@@ -102,7 +102,7 @@ def test_the_page_of_a_file_shows_its_version_its_sources_and_what_is_not_confir
 # --- editing ------------------------------------------------------------------------------------------------
 
 NEW_ROWS = {
-    "criteres": ({"code": "9", "title": "Écologie", "prompts": "Quoi ?\r\n\r\nComment ?"}, "criteria"),
+    "criteres": ({"code": "9", "title": "Écologie", "prompts": "Quoi ?\r\n\r\nComment ?"}, "criteria"),
     "etapes": ({"name": "Oral", "planned_on": "2029-05-02", "planned_label": ""}, "phases"),
     "pieces": ({"name": "Lettre du maire", "is_required": "on", "phase": "depot"}, "pieces"),
     "sections": (
@@ -133,7 +133,7 @@ def test_a_row_is_added_at_the_end_of_its_list(client, copy, kind):
         "criteres": {
             "code": "9",
             "title": "Écologie",
-            "prompts": ("Quoi ?", "Comment ?"),
+            "prompts": ("Quoi ?", "Comment ?"),
             "is_official": False,
         },
         "etapes": {"key": "oral", "name": "Oral"},
