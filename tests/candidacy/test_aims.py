@@ -5,7 +5,9 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from candidacy.models import Indicator, Objective
-from tests.factories import make_criterion, make_indicator, make_member, make_objective
+from candidacy.services.call import save_call_row
+from core.errors import DomainError
+from tests.factories import make_candidacy, make_criterion, make_indicator, make_member, make_objective
 
 
 @pytest.fixture
@@ -83,6 +85,13 @@ def test_the_criterion_of_another_candidacy_is_no_choice(client, lead, name):
     typed = {"criterion": make_criterion().public_id, "statement": "x", "name": "x", "method": "x"}
 
     assert client.post(url, shown(client, url) | typed).status_code == 422
+
+
+def test_the_service_refuses_the_criterion_of_another_candidacy():
+    fields = {"criterion": make_criterion(), "statement": "Créer ici"}
+
+    with pytest.raises(DomainError, match="pas de cet appel"):
+        save_call_row(model=Objective, candidacy=make_candidacy(), fields=fields)
 
 
 @pytest.mark.parametrize(("kind", "make"), [("objective", make_objective), ("indicator", make_indicator)])
