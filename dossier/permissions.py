@@ -1,7 +1,7 @@
 from accounts.models import User
 from candidacy.models import Candidacy, Membership
 from candidacy.permissions import is_lead, is_staff, role_in
-from dossier.models import DossierExport, Section
+from dossier.models import DossierExport, Section, WordImport
 from dossier.workflow import MOVES, Move
 from partners.models import organisations_of
 
@@ -34,6 +34,13 @@ def can_write_section(user: User, section: Section) -> bool:
         return True
     is_partner = role_in(user, section.candidacy) == Role.PARTNER
     return is_partner and organisations_of(user).filter(organisation=section.organisation_id).exists()
+
+
+def can_take_up_import(user: User, word_import: WordImport) -> bool:
+    """Whether ``user`` may write what was read into its section, or into the outline."""
+    if word_import.section is not None:
+        return can_write_section(user, word_import.section)
+    return can_edit_outline(user, word_import.candidacy)
 
 
 def moves_open_to(user: User, section: Section) -> tuple[Move, ...]:

@@ -50,6 +50,8 @@ OWN_OBJECT_READ = answers(
 OWN_OBJECT_LEAD = answers(
     stranger=404, observer=404, elected=404, partner=403, neighbour=404, team=403, lead=OK
 )
+#: A document that the partner handed in: nobody else sees it before it is taken up.
+HANDED_IN = answers(stranger=404, observer=404, elected=404, partner=OK, neighbour=404, team=404, lead=404)
 #: Leads of any candidacy may found another one.
 FOUNDERS = answers(stranger=OK, observer=403, elected=403, partner=403, neighbour=403, team=403, lead=OK)
 FOUNDERS_OWN_DRAFT = answers(
@@ -173,6 +175,13 @@ ACCESS: dict[str, Rule] = {
     "dossier:proof-validate": post(OWN_OBJECT_READ, "proof"),
     "dossier:proof-reopen": post(OWN_OBJECT_READ, "proof"),
     "dossier:proof-remove": post(OWN_OBJECT_READ, "proof"),
+    "dossier:section-import": get(OWN_OBJECT, "section"),
+    "dossier:outline-import": get(STAFF),
+    "dossier:import-detail": get(HANDED_IN, "word_import"),
+    "dossier:import-progress": get(HANDED_IN, "word_import"),
+    "dossier:import-confirm": post(HANDED_IN, "word_import"),
+    "dossier:import-abandon": post(HANDED_IN, "word_import"),
+    "dossier:import-picture": get(HANDED_IN, "word_import", number=1),
     "dossier:picture": get(OWN_OBJECT, "picture"),
     "dossier:export-list": get(
         answers(stranger=404, observer=OK, elected=OK, partner=403, neighbour=403, team=OK, lead=OK)

@@ -38,6 +38,7 @@ from tests.factories import (
     make_seat,
     make_section,
     make_user,
+    make_word_import,
 )
 
 Role = Membership.Role
@@ -118,6 +119,7 @@ def make_world() -> World:
         "income_line": make_income_line(plan=plan, funder=own),
         "section": section,
         "picture": picture,
+        "word_import": make_word_import(section=section, requested_by=people["partner"], with_picture=True),
         "export": make_export(candidacy=candidacy),
         "published": make_export(candidacy=candidacy, published_at=now, published_by=people["lead"]),
         "phase": Phase.objects.create(candidacy=candidacy, key="depot", position=1, name="Dépôt"),

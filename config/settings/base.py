@@ -174,6 +174,7 @@ CELERY_BEAT_SCHEDULE = {
         ("send-due-messages", "notifications.tasks.send_due_messages"),
         ("plan-meeting-reminders", "committees.tasks.plan_meeting_reminders"),
         ("resume-dossier-exports", "dossier.tasks.resume_exports"),
+        ("tend-word-imports", "dossier.tasks.tend_word_imports"),
     )
 }
 

@@ -1,4 +1,5 @@
 from dossier.models.exports import DossierExport, DossierExportQuerySet
+from dossier.models.imports import WordImport, WordImportPicture, WordImportQuerySet
 from dossier.models.pictures import Picture
 from dossier.models.proofs import Proof, ProofQuerySet
 from dossier.models.sections import Section, SectionQuerySet, SectionRevision, SectionRevisionQuerySet
@@ -13,4 +14,7 @@ __all__ = [
     "SectionQuerySet",
     "SectionRevision",
     "SectionRevisionQuerySet",
+    "WordImport",
+    "WordImportPicture",
+    "WordImportQuerySet",
 ]

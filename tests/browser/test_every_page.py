@@ -14,7 +14,11 @@ from dossier.models import DossierExport, Proof, Section
 from notifications.models import OutboundMessage
 from partners.models import Contact, Organisation
 from tests.access import ACCESS, OK
-from tests.factories import make_call_copy, make_export
+from tests.factories import (
+    make_call_copy,
+    make_export,
+    make_word_import,
+)
 from tests.test_permissions import address
 from tests.world import World
 
@@ -36,6 +40,8 @@ NOT_A_PAGE = {
     "committees:action-export",
     "dossier:criteria-export",
     "dossier:picture",
+    "dossier:import-progress",
+    "dossier:import-picture",
     "dossier:export-progress",
     "dossier:export-download",
     "dossier:export-read",
@@ -97,6 +103,9 @@ def objects_of(candidacy, user):
         "territory": candidacy.territories.first(),
         "membership": candidacy.memberships.exclude(user=user).first(),
         "message": OutboundMessage.objects.first(),
+        "word_import": make_word_import(section=sections.first(), requested_by=user, with_picture=True)
+        if sections.exists()
+        else None,
     }
 
 

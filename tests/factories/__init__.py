@@ -22,7 +22,13 @@ from tests.factories.committees import (
     make_meeting,
     make_seat,
 )
-from tests.factories.dossier import make_export, make_picture, make_proof, make_section
+from tests.factories.dossier import (
+    make_export,
+    make_picture,
+    make_proof,
+    make_section,
+    make_word_import,
+)
 from tests.factories.partners import make_contact, make_organisation
 
 __all__ = [
@@ -52,4 +58,5 @@ __all__ = [
     "make_section",
     "make_territory",
     "make_user",
+    "make_word_import",
 ]

@@ -5,8 +5,17 @@ from itertools import count
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from dossier.models import DossierExport, Picture, Proof, Section
-from tests.factories.candidacy import make_candidacy, make_criterion
+from dossier.models import (
+    DossierExport,
+    Picture,
+    Proof,
+    Section,
+    WordImport,
+    WordImportPicture,
+    from tests.factories.candidacy import make_candidacy,
+    make_criterion,
+    make_user,
+)
 
 _serial = count(1)
 
@@ -48,3 +57,27 @@ def make_export(*, candidacy=None, content=b"%PDF-1.7", **fields):
         export.file.save("dossier.pdf", ContentFile(content), save=False)
     export.save()
     return export
+
+
+def make_word_import(*, section=None, candidacy=None, requested_by=None, with_picture=False, **fields):
+    """Make a document that was read and waits, for ``section`` or for the outline of ``candidacy``."""
+    fields.setdefault("status", WordImport.Status.READY)
+    fields.setdefault("filename", "Notre texte.docx")
+    fields.setdefault("file", ContentFile(b"PK", name="import.docx"))
+    depth = 0 if section else 1
+    fields.setdefault(
+        "entries", [{"title": "" if section else "Partie", "depth": depth, "html": "<p>Lu.</p>"}]
+    )
+    row = WordImport.objects.create(
+        section=section,
+        candidacy=candidacy or (section.candidacy if section else make_candidacy()),
+        requested_by=requested_by or make_user(),
+        **fields,
+    )
+    if with_picture:
+        buffer = BytesIO()
+        Image.new("RGB", (40, 30), (20, 80, 120)).save(buffer, "PNG")
+        WordImportPicture.objects.create(
+            word_import=row, number=1, file=ContentFile(buffer.getvalue(), name="import-1.png")
+        )
+    return row
