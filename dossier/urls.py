@@ -11,6 +11,7 @@ from dossier.views import (
     pictures,
     proofs,
     sections,
+    word,
 )
 
 app_name = "dossier"
@@ -112,6 +113,8 @@ urlpatterns = [
         imports.section_import,
         name="section-import",
     ),
+    path("c/<slug:slug>/dossier/sections/<uuid:public_id>/word/", word.section_word, name="section-word"),
+    path("c/<slug:slug>/dossier/word/", word.dossier_word, name="dossier-word"),
     path("c/<slug:slug>/dossier/imports/nouveau/", imports.outline_import, name="outline-import"),
     path("c/<slug:slug>/dossier/imports/<uuid:public_id>/", imports.import_detail, name="import-detail"),
     path(

@@ -175,6 +175,8 @@ ACCESS: dict[str, Rule] = {
     "dossier:proof-validate": post(OWN_OBJECT_READ, "proof"),
     "dossier:proof-reopen": post(OWN_OBJECT_READ, "proof"),
     "dossier:proof-remove": post(OWN_OBJECT_READ, "proof"),
+    "dossier:section-word": get(OWN_OBJECT, "section"),
+    "dossier:dossier-word": get(STAFF),
     "dossier:section-import": get(OWN_OBJECT, "section"),
     "dossier:outline-import": get(STAFF),
     "dossier:import-detail": get(HANDED_IN, "word_import"),

@@ -3,6 +3,7 @@
 #: Tables and paragraphs that the application made from its data: they are printed, and never read back as text.
 LIVE_HEADING = "Candidacy Live Heading"
 LIVE_TEXT = "Candidacy Live Text"
+LIVE_CAPTION = "Candidacy Live Caption"
 LIVE_TABLE = "Candidacy Live Table"
 #: The paragraph of a cell that heads its row.
 ROW_HEADER = "Candidacy Row Header"

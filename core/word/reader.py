@@ -50,6 +50,7 @@ p[style-name^='Contents '] => p.toc:fresh
 p[style-name^='table of'] => p.toc:fresh
 p[style-name='{marks.LIVE_HEADING}'] => p.live:fresh
 p[style-name='{marks.LIVE_TEXT}'] => p.live:fresh
+p[style-name='{marks.LIVE_CAPTION}'] => p.live:fresh
 table[style-name='{marks.LIVE_TABLE}'] => table.live:fresh
 p[style-name='{marks.ROW_HEADER}'] => p.row-header:fresh
 p[style-name='{marks.RULE}'] => hr:fresh

@@ -20,6 +20,7 @@ _CAPTION_LABEL = re.compile(
     r"\d+(?:[.\-]\d+)*\s*[.:–—-]?\s*",
     re.IGNORECASE,
 )
+_FIGURE_LABEL = re.compile(r"\A(?:figure|fig\.|illustration|photo|image|carte|graphique)\b", re.IGNORECASE)
 _TITLE_LENGTH = 200
 
 
@@ -250,34 +251,51 @@ class _Shaper:
     def _caption(self, figure: Element, place: Element, source: str) -> None:
         previous = place.getprevious() if not _words(place) else None
         for beside in (figure.getnext(), previous):
-            if beside is not None and beside.get("class") == "caption":
+            if beside is not None and beside.get("class") == "caption" and not _names_a_table(beside):
                 credit = "".join(
                     _words(part) for part in beside.iter("span") if part.get("class") == "credit"
                 )
                 if credit:
                     self.credits[source.removeprefix("picture:")] = credit
-                text = self._caption_words(beside)
-                if text:
-                    etree.SubElement(figure, "figcaption").text = text
+                written = self._without_label(beside, "figcaption")
+                if _words(written):
+                    figure.append(written)
                 _remove(beside)
                 return
 
-    def _caption_words(self, caption: Element) -> str:
-        copied = deepcopy(caption)
-        copied.tail = None
-        for part in [part for part in copied.iter("span") if part.get("class") in {"credit", "label"}]:
+    @staticmethod
+    def _without_label(caption: Element, tag: str) -> Element:
+        """Return a caption without its number, which is given anew, nor the credit, which belongs to the picture."""
+        written = deepcopy(caption)
+        written.tag, written.tail = tag, None
+        written.attrib.clear()
+        for part in [part for part in written.iter("span") if part.get("class") in {"credit", "label"}]:
             _remove(part)
-        return _CAPTION_LABEL.sub("", _words(copied))
+        written.text = _CAPTION_LABEL.sub("", (written.text or "").lstrip(" "))
+        last = written[-1] if len(written) else None
+        if last is None:
+            written.text = written.text.rstrip(" ")
+        else:
+            last.tail = (last.tail or "").rstrip(" ")
+        return written
 
     def _name_tables(self) -> None:
         for table in list(self.root.iter("table")):
             for beside in (table.getprevious(), table.getnext()):
                 if beside is not None and beside.get("class") == "caption":
-                    caption = etree.Element("caption")
-                    caption.text = self._caption_words(beside)
-                    table.insert(0, caption)
+                    table.insert(0, self._without_label(beside, "caption"))
                     _remove(beside)
                     break
+
+
+def _names_a_table(caption: Element) -> bool:
+    """Whether a caption that stands between a picture and a table is that of the table."""
+    following = caption.getnext()
+    if following is None or following.tag != "table":
+        return False
+    return not (
+        _FIGURE_LABEL.match(_words(caption)) or any(part.get("class") == "label" for part in caption.iter())
+    )
 
 
 def _level(element: Element) -> int:

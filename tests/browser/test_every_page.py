@@ -40,6 +40,8 @@ NOT_A_PAGE = {
     "committees:action-export",
     "dossier:criteria-export",
     "dossier:picture",
+    "dossier:section-word",
+    "dossier:dossier-word",
     "dossier:import-progress",
     "dossier:import-picture",
     "dossier:export-progress",

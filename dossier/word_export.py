@@ -1,0 +1,135 @@
+"""The dossier as a Word document, from the same frozen values as the PDF: one sitting of the printers is enough.
+
+The chapters made of live data come from the templates of the PDF, without their charts: each has its table.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.core.files.storage import default_storage
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from core.richtext import PICTURE_PATH, render_rich_text
+from core.templatetags.formats import long_date
+from core.word.writing import Illustration, WordWriter
+from dossier.assembly import ChapterText, DossierContent, SectionText
+from dossier.models import Section
+
+
+def write_dossier(content: DossierContent) -> bytes:
+    """Return the whole dossier as a Word document; the same content gives the same bytes."""
+    with translation.override(content.language), timezone.override(ZoneInfo(content.time_zone)):
+        book = _Book(content)
+        book.cover()
+        book.writer.contents(_("Sommaire"), list(_entries(content)))
+        for chapter in content.chapters:
+            book.chapter(chapter)
+        return book.content(content.title)
+
+
+def write_section(content: DossierContent, key: str) -> bytes:
+    """Return one section under its title, without what the application adds after its text: it is there to be worked on."""
+    with translation.override(content.language), timezone.override(ZoneInfo(content.time_zone)):
+        book = _Book(content)
+        section = next(text for text in _all_texts(content) if text.key == key)
+        book.writer.heading(_numbered(section), 1)
+        book.body(section, shift=0)
+        return book.content(section.title)
+
+
+def _entries(content: DossierContent) -> Iterator[tuple[int, str]]:
+    for chapter in content.chapters:
+        yield 1, _numbered(chapter)
+        for section in chapter.sections:
+            yield 2, _numbered(section)
+
+
+def _all_texts(content: DossierContent) -> Iterator[SectionText | ChapterText]:
+    for chapter in content.chapters:
+        yield chapter
+        yield from chapter.sections
+
+
+def _numbered(text: SectionText | ChapterText) -> str:
+    return f"{text.number} {text.title}"
+
+
+class _Book:
+    def __init__(self, content: DossierContent) -> None:
+        self.values = content
+        self.writer = WordWriter(
+            language=content.language,
+            accent=content.accent_colour,
+            illustrate=self._illustration,
+            missing=_("image absente"),
+            figure_label=_("Figure %d."),
+        )
+        mark = _("Candidature fictive de démonstration") if content.is_fictitious else content.bearer_name
+        self.writer.frame(header=content.title, footer=mark)
+
+    def content(self, title: str) -> bytes:
+        values = self.values
+        return self.writer.content(
+            title=title,
+            author=values.bearer_name,
+            subject=values.call_name or values.title,
+            dated=values.changed_at.astimezone(ZoneInfo("UTC")),
+        )
+
+    def cover(self) -> None:
+        values, writer = self.values, self.writer
+        writer.paragraph(values.title, "Title")
+        if values.tagline:
+            writer.paragraph(values.tagline, "Subtitle")
+        lines = [
+            values.call_name,
+            _("Candidature fictive, écrite pour une démonstration") if values.is_fictitious else "",
+            _("Dossier de candidature porté par %(bearer)s") % {"bearer": values.bearer_name},
+            _("Dépôt : %(day)s") % {"day": long_date(values.deposit_on)} if values.deposit_on else "",
+            _("Dernière modification relevée : %(day)s") % {"day": long_date(values.changed_at)},
+        ]
+        for line in filter(None, lines):
+            writer.paragraph(line)
+
+    def chapter(self, chapter: ChapterText) -> None:
+        self.writer.heading(_numbered(chapter), 1, new_page=True)
+        self.body(chapter, shift=1)
+        self.live(chapter, level=2)
+        for section in chapter.sections:
+            self.writer.heading(_numbered(section), 2)
+            self.body(section, shift=1)
+            self.live(section, level=3)
+            if not section.body and section.kind == Section.Kind.TEXT:
+                unwritten = _("Cette section n’est pas encore rédigée.")
+                self.writer.live_text(f"<p>{unwritten}</p>")
+
+    def body(self, text: SectionText | ChapterText, *, shift: int) -> None:
+        if text.body:
+            self.writer.rich_text(render_rich_text(text.body), shift=shift)
+
+    def live(self, text: SectionText | ChapterText, *, level: int) -> None:
+        values = self.values
+        chapters: dict[str, dict[str, Any]] = {
+            Section.Kind.FUNDING_PLAN: {"plan": values.plan, "certainty": "", "income": ""},
+            Section.Kind.PARTNERS: {"circles": values.circles, "count": values.partner_count},
+            Section.Kind.GOVERNANCE: {"committees": values.committees, "day": values.day},
+            Section.Kind.CALENDAR: {"phases": values.phases, "meetings": values.meetings},
+        }
+        if text.kind in chapters:
+            context = {"content": values, "level": level, **chapters[text.kind]}
+            self.writer.live_text(render_to_string(f"dossier/pdf/{text.kind}.html", context))
+
+    def _illustration(self, address: str) -> Illustration | None:
+        place = PICTURE_PATH.match(address)
+        picture = self.values.pictures.get(UUID(place["id"])) if place else None
+        if picture is None:
+            return None
+        try:
+            with default_storage.open(self.values.files[picture.name].stored_name) as file:
+                return Illustration(file.read(), picture.alternative_text, picture.caption, picture.credit)
+        except FileNotFoundError:
+            return None
