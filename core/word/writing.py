@@ -34,7 +34,7 @@ Element = Any  # lxml ships no types
 
 _MAX_WIDTH, _MAX_HEIGHT = Cm(16.4), Cm(20)
 _TEXT_WIDTH = 9300  # of a table, in twentieths of a point
-_CHARACTER, _PADDING = 125, 190  # of a bold letter of a table, and on both sides of a cell
+_CHARACTER, _PADDING = 145, 190  # of a bold letter of a table, and on both sides of a cell
 #: What XML cannot hold.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _MARKS = {"strong": "w:b", "b": "w:b", "em": "w:i", "i": "w:i"}
@@ -397,13 +397,15 @@ class WordWriter:
         source = place.source
         is_heading = source is not None and source.tag == "th"
         style = TABLE_HEADER if heads else marks.ROW_HEADER if is_heading else TABLE_CELL
+        if source is not None and (_is(source, "account") or _is(source.getparent(), "total")):
+            style = TABLE_HEADER
         if source is None or place.merge == "continue":
             self._paragraph_in(cell, TABLE_CELL)
             return
         blocks = [child for child in source if child.tag in {"p", "ul", "ol", "figure"}]
         if not blocks:
             paragraph = self._paragraph_in(cell, style)
-            if "amount" in (source.get("class") or "").split():
+            if _is(source, "amount"):
                 _sub(paragraph.get_or_add_pPr(), "w:jc", val="right")
             self._inline(paragraph, source)
             return
@@ -510,6 +512,11 @@ def _words(element: Element) -> str:
 def _plain(text: str | None) -> str:
     """Return the text as one line, without what XML cannot hold; no-break spaces stay."""
     return re.sub(r"[ \t\r\n]+", " ", _CONTROL.sub("", text or ""))
+
+
+def _is(element: Element, name: str) -> bool:
+    """Whether an element of our templates carries the class ``name``."""
+    return name in (element.get("class") or "").split()
 
 
 def _is_note(element: Element) -> bool:
