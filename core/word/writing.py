@@ -1,6 +1,5 @@
 """Writes rich text as a Word document with real styles: headings, lists, tables, notes and pictures that are named."""
 
-import re
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from lxml import etree
 from lxml import html as markup
 
 from core.word import marks
+from core.word.grid import Place, lay_out, plain, share_width, words_of
 from core.word.package import (
     FOOTNOTE_MARK,
     FOOTNOTE_TEXT,
@@ -33,15 +33,15 @@ from core.word.package import (
 Element = Any  # lxml ships no types
 
 _MAX_WIDTH, _MAX_HEIGHT = Cm(16.4), Cm(20)
-_TEXT_WIDTH = 9300  # of a table, in twentieths of a point
-_CHARACTER, _PADDING = 145, 190  # of a bold letter of a table, and on both sides of a cell
-#: What XML cannot hold.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _MARKS = {"strong": "w:b", "b": "w:b", "em": "w:i", "i": "w:i"}
 _RAISED = {"sub": "subscript", "sup": "superscript"}
 _BLOCKS = frozenset(
     {"p", "h2", "h3", "h4", "h5", "ul", "ol", "blockquote", "hr", "figure", "table", "div", "section"}
 )
+#: What an item or a cell holds beside its words, and is written after them.
+_APART = frozenset({"ul", "ol", "figure"})
+#: What is written on the line of what holds it, where Word has no place for it.
+_SPACED = (_BLOCKS - _APART) | {"tr", "td", "th", "caption"}
 _FOOTNOTES_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
 _SEPARATORS = (
     '<w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>'
@@ -104,12 +104,12 @@ class WordWriter:
     def frame(self, *, header: str, footer: str) -> None:
         """Write what every page but the first repeats, with the number of the page."""
         section = self.document.sections[0]
-        section.header.paragraphs[0].text = _plain(header)
+        section.header.paragraphs[0].text = plain(header)
         foot = section.footer.paragraphs[0]
-        foot.text = f"{_plain(footer)}\t\t"
+        foot.text = f"{plain(footer)}\t\t"
         _field(foot._p, "PAGE", "1")  # noqa: SLF001 -- the library names no fields
         first = section.first_page_footer.paragraphs[0]
-        first.text = _plain(footer)
+        first.text = plain(footer)
 
     def paragraph(self, text: str, style: str = "Normal") -> None:
         self._run(self._add("Normal" if style not in self._ids else style), text, _Look())
@@ -170,7 +170,7 @@ class WordWriter:
 
     def _loose(self, words: Element, style: str) -> None:
         """Write what stands between two blocks, if anything, as a paragraph."""
-        if _words(words) or len(words):
+        if words_of(words) or len(words):
             self._inline(self._add(self._style(style)), words)
 
     def _block(self, block: Element, *, shift: int, style: str) -> None:
@@ -210,12 +210,13 @@ class WordWriter:
             elif child.get("class") == "detail":
                 _sub(_sub(paragraph, "w:r"), "w:br")
                 self._inline(paragraph, child, look)
-            elif child.tag not in _BLOCKS:
+            elif child.tag not in _APART:
+                self._run(paragraph, " " if child.tag in _SPACED else "", look)
                 self._inline(paragraph, child, look.with_(child.tag))
             self._run(paragraph, child.tail, look)
 
     def _run(self, paragraph: Element, text: str | None, look: _Look) -> None:
-        shown = _plain(text)
+        shown = plain(text)
         if not shown:
             return
         run = _sub(paragraph, "w:r")
@@ -265,7 +266,9 @@ class WordWriter:
         kind = "List Number" if ordered else "List Bullet"
         style = kind if depth == 0 else f"{kind} {min(depth + 1, 3)}"
         for item in element:
-            paragraphs = [child for child in item if child.tag == "p"]
+            paragraphs = [child for child in item if child.tag in _BLOCKS - _APART]
+            if paragraphs and (item.text or "").strip():
+                paragraphs.insert(0, _text_of(item.text))
             for index, words in enumerate(paragraphs or [item]):
                 paragraph = self._add(
                     self._style("Normal") if self._live else style if index == 0 else "List Continue"
@@ -313,7 +316,7 @@ class WordWriter:
             return
         paragraph = self._add("Normal")
         shown = self._picture(paragraph, image)
-        own = caption is not None and bool(_words(caption))
+        own = caption is not None and bool(words_of(caption))
         if not own and (shown is None or not shown.alternative):
             return
         self._figures += 1
@@ -325,7 +328,7 @@ class WordWriter:
             self._inline(below, caption)
         elif shown is not None:
             self._run(below, shown.caption, _Look())
-        if shown is not None and shown.credit and shown.credit not in (_words(caption) if own else ""):
+        if shown is not None and shown.credit and shown.credit not in (words_of(caption) if own else ""):
             self._run(below, f" {shown.credit}", _Look(style=marks.CREDIT))
 
     def _picture(self, paragraph: Element, image: Element) -> Illustration | None:
@@ -334,7 +337,7 @@ class WordWriter:
         if inline is None or shown is None:
             self._run(paragraph, f"[{self.missing}]", _Look(("w:i",)))
             return None
-        inline.docPr.set("descr", _plain(shown.alternative))
+        inline.docPr.set("descr", plain(shown.alternative))
         _sub(paragraph, "w:r").append(_drawing(inline))
         return shown
 
@@ -356,13 +359,13 @@ class WordWriter:
 
     def _table(self, table: Element) -> None:
         caption = table.find("caption")
-        if caption is not None and _words(caption):
+        if caption is not None and words_of(caption):
             paragraph = self._add(marks.LIVE_CAPTION if self._live else "Caption")
             _sub(paragraph.get_or_add_pPr(), "w:keepNext")
             self._inline(paragraph, caption)
-        rows = list(table.iter("tr"))
-        grid = _grid(rows)
-        widths = _widths(grid)
+        rows = table.xpath("./tr | ./thead/tr | ./tbody/tr")
+        grid = lay_out(rows)
+        widths = share_width(grid)
         written = OxmlElement("w:tbl")
         properties = _sub(written, "w:tblPr")
         _sub(properties, "w:tblStyle", val=self._ids[marks.LIVE_TABLE if self._live else TABLE])
@@ -377,7 +380,7 @@ class WordWriter:
         self._end.addprevious(written)
         self._add(marks.LIVE_TEXT if self._live else TABLE_CELL)  # Word joins two tables that touch
 
-    def _row(self, written: Element, row: Element, places: "list[_Place]", widths: list[int]) -> None:
+    def _row(self, written: Element, row: Element, places: list[Place], widths: list[int]) -> None:
         properties = _sub(written, "w:trPr")
         _sub(properties, "w:cantSplit")
         heads = row.getparent().tag == "thead"
@@ -393,16 +396,13 @@ class WordWriter:
                 _sub(described, "w:vMerge", val=place.merge)
             self._cell(cell, place, heads=heads)
 
-    def _cell(self, cell: Element, place: "_Place", *, heads: bool) -> None:
+    def _cell(self, cell: Element, place: Place, *, heads: bool) -> None:
         source = place.source
-        is_heading = source is not None and source.tag == "th"
-        style = TABLE_HEADER if heads else marks.ROW_HEADER if is_heading else TABLE_CELL
-        if source is not None and (_is(source, "account") or _is(source.getparent(), "total")):
-            style = TABLE_HEADER
-        if source is None or place.merge == "continue":
+        if source is None:
             self._paragraph_in(cell, TABLE_CELL)
             return
-        blocks = [child for child in source if child.tag in {"p", "ul", "ol", "figure"}]
+        style = _cell_style(source, heads=heads)
+        blocks = [child for child in source if child.tag in _BLOCKS]
         if not blocks:
             paragraph = self._paragraph_in(cell, style)
             if _is(source, "amount"):
@@ -412,13 +412,17 @@ class WordWriter:
         if (source.text or "").strip():
             self._run(self._paragraph_in(cell, style), source.text, _Look())
         for block in blocks:
-            for line in [block] if block.tag == "p" else block.iter("li", "img"):
-                paragraph = self._paragraph_in(cell, style)
-                if line.tag == "img":
-                    self._picture(paragraph, line)
-                else:
-                    self._run(paragraph, "– " if line.tag == "li" else "", _Look())
-                    self._inline(paragraph, line)
+            self._lines(cell, style, block)
+
+    def _lines(self, cell: Element, style: str, block: Element) -> None:
+        """Write a block of a cell: its paragraph, or one for each item and picture."""
+        for line in block.iter("li", "img") if block.tag in _APART else [block]:
+            paragraph = self._paragraph_in(cell, style)
+            if line.tag == "img":
+                self._picture(paragraph, line)
+            else:
+                self._run(paragraph, "– " if line.tag == "li" else "", _Look())
+                self._inline(paragraph, line)
 
     # --- elements -------------------------------------------------------------------------------------------
 
@@ -438,63 +442,6 @@ class WordWriter:
         return paragraph
 
 
-@dataclass(frozen=True)
-class _Place:
-    """One cell of the grid of a table; ``merge`` says how it goes on from the row above."""
-
-    column: int
-    span: int
-    source: Element | None
-    merge: str = ""
-
-
-def _grid(rows: list[Element]) -> list[list[_Place]]:
-    """Lay the cells of a table out on its columns, those that span rows repeated in each."""
-    running: dict[int, tuple[int, int]] = {}  # by column: how many rows it still goes down, and its width
-    grid: list[list[_Place]] = []
-    for row in rows:
-        places: list[_Place] = []
-        column = 0
-        below: dict[int, tuple[int, int]] = {}
-        cells = [cell for cell in row if cell.tag in {"td", "th"}]
-        while cells or column in running:
-            if column in running:
-                left, span = running[column]
-                places.append(_Place(column, span, None, "continue"))
-            else:
-                cell = cells.pop(0)
-                left, span = _count(cell, "rowspan"), _count(cell, "colspan")
-                places.append(_Place(column, span, cell, "restart" if left > 1 else ""))
-            if left > 1:
-                below[column] = (left - 1, span)
-            column += span
-        running = below
-        grid.append(places)
-    return grid
-
-
-def _count(cell: Element, name: str) -> int:
-    value = cell.get(name) or "1"
-    return min(max(int(value), 1), 100) if value.isascii() and value.isdigit() else 1
-
-
-def _widths(grid: list[list[_Place]]) -> list[int]:
-    """Give each column the room of its longest word, then share what is left by the length of the texts."""
-    columns = max((place.column + place.span for row in grid for place in row), default=1)
-    least, wanted = [_PADDING + 4 * _CHARACTER] * columns, [1] * columns
-    for row in grid:
-        for place in row:
-            if place.span == 1 and place.source is not None:
-                words = _words(place.source)
-                longest = max(map(len, words.split(" ")), default=0)
-                least[place.column] = max(least[place.column], _PADDING + longest * _CHARACTER)
-                wanted[place.column] = max(wanted[place.column], min(len(words), 60))
-    if sum(least) >= _TEXT_WIDTH:
-        return [_TEXT_WIDTH * width // sum(least) for width in least]
-    left = _TEXT_WIDTH - sum(least)
-    return [width + left * want // sum(wanted) for width, want in zip(least, wanted, strict=True)]
-
-
 def _parsed(html: str) -> Element:
     return markup.fragment_fromstring(html, create_parent="div")
 
@@ -505,13 +452,10 @@ def _text_of(text: str | None) -> Element:
     return element
 
 
-def _words(element: Element) -> str:
-    return " ".join(_plain(element.text_content()).split())
-
-
-def _plain(text: str | None) -> str:
-    """Return the text as one line, without what XML cannot hold; no-break spaces stay."""
-    return re.sub(r"[ \t\r\n]+", " ", _CONTROL.sub("", text or ""))
+def _cell_style(cell: Element, *, heads: bool) -> str:
+    if heads or _is(cell, "account") or _is(cell.getparent(), "total"):
+        return TABLE_HEADER
+    return marks.ROW_HEADER if cell.tag == "th" else TABLE_CELL
 
 
 def _is(element: Element, name: str) -> bool:

@@ -205,6 +205,38 @@ def test_a_text_with_what_xml_cannot_hold_is_still_written(dossier):
     assert "Avantaprès" in [paragraph.text for paragraph in document.paragraphs]
 
 
+def test_no_word_is_lost_where_word_has_no_place_for_what_holds_it(dossier):
+    body = (
+        "un<p>deux</p>trois<ul><li>quatre<blockquote><p>cinq</p></blockquote></li><li><p>six</p><h2>sept</h2></li></ul>"
+        "<blockquote><ul><li>huit</li></ul><table><tr><td>neuf</td></tr></table></blockquote>"
+        "<table><tr><td>dix<table><tr><td>onze</td><td>douze</td></tr></table></td>"
+        "<td><h3>treize</h3><ul><li>quatorze<ol><li>quinze</li></ol></li></ul></td></tr></table>"
+    )
+    Section.objects.filter(key="fil").update(body=body)
+
+    document = Document(BytesIO(write_dossier(read_dossier(dossier))))
+
+    written = " ".join(text.text for text in document.element.body.iter(qn("w:t"))).split()
+    numbers = [
+        "un",
+        "deux",
+        "trois",
+        "quatre",
+        "cinq",
+        "six",
+        "sept",
+        "huit",
+        "neuf",
+        "dix",
+        "onze",
+        "douze",
+        "treize",
+        "quatorze",
+        "quinze",
+    ]
+    assert [word for word in written if word in numbers] == numbers
+
+
 # --- and back again ----------------------------------------------------------------------------------
 
 
