@@ -5,17 +5,8 @@ from itertools import count
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from dossier.models import (
-    DossierExport,
-    Picture,
-    Proof,
-    Section,
-    WordImport,
-    WordImportPicture,
-    from tests.factories.candidacy import make_candidacy,
-    make_criterion,
-    make_user,
-)
+from dossier.models import DossierExport, Picture, Proof, Section, WordImport, WordImportPicture
+from tests.factories.candidacy import make_candidacy, make_criterion, make_user
 
 _serial = count(1)
 
