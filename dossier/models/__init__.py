@@ -1,3 +1,11 @@
+from dossier.models.comments import (
+    Audience,
+    Comment,
+    CommentQuerySet,
+    CommentThread,
+    CommentThreadQuerySet,
+    ThreadEvent,
+)
 from dossier.models.exports import DossierExport, DossierExportQuerySet
 from dossier.models.imports import WordImport, WordImportPicture, WordImportQuerySet
 from dossier.models.pictures import Picture
@@ -5,6 +13,11 @@ from dossier.models.proofs import Proof, ProofQuerySet
 from dossier.models.sections import Section, SectionQuerySet, SectionRevision, SectionRevisionQuerySet
 
 __all__ = [
+    "Audience",
+    "Comment",
+    "CommentQuerySet",
+    "CommentThread",
+    "CommentThreadQuerySet",
     "DossierExport",
     "DossierExportQuerySet",
     "Picture",
@@ -14,6 +27,7 @@ __all__ = [
     "SectionQuerySet",
     "SectionRevision",
     "SectionRevisionQuerySet",
+    "ThreadEvent",
     "WordImport",
     "WordImportPicture",
     "WordImportQuerySet",
