@@ -7,7 +7,11 @@ class DossierConfig(AppConfig):
     verbose_name = _("dossier")
 
     def ready(self) -> None:
+        from dossier.comment_messages import compose_notice
         from dossier.partner_panel import sections_panel
+        from dossier.services.comments import NOTICE
+        from notifications import registry
         from partners import panels
 
         panels.register("sections", sections_panel, place=10)
+        registry.register(NOTICE, compose_notice, label=_("Commentaire d’une section"))

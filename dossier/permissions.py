@@ -1,7 +1,13 @@
 from accounts.models import User
 from candidacy.models import Candidacy, Membership
 from candidacy.permissions import is_lead, is_staff, role_in
-from dossier.models import DossierExport, Section, WordImport
+from dossier.models import (
+    Comment,
+    CommentThread,
+    DossierExport,
+    Section,
+    WordImport,
+)
 from dossier.workflow import MOVES, Move
 from partners.models import organisations_of
 
@@ -71,3 +77,22 @@ def can_request_export(user: User, candidacy: Candidacy) -> bool:
 
 def can_publish_export(user: User, export: DossierExport) -> bool:
     return is_lead(user, export.candidacy)
+
+
+def can_comment_section(user: User, section: Section) -> bool:
+    """Whether ``user`` opens threads about ``section``, whose text may be closed: who writes it, who reviews it."""
+    return can_write_section(user, section)
+
+
+def can_answer_thread(user: User, thread: CommentThread) -> bool:
+    """Whether ``user``, who reads ``thread``, writes in it, resolves it and reopens it."""
+    return can_comment_section(user, thread.section)
+
+
+def can_widen_thread(user: User, thread: CommentThread) -> bool:
+    return is_staff(user, thread.section.candidacy)
+
+
+def can_change_comment(user: User, comment: Comment) -> bool:
+    """Whether ``comment`` is one's own; the service says whether it may change still."""
+    return comment.author_id == user.pk and can_answer_thread(user, comment.thread)

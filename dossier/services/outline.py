@@ -81,6 +81,8 @@ def remove_section(*, section: Section) -> None:
         raise DomainError(_("Cette section contient un texte : elle ne peut être supprimée."))
     if locked.children.exists():
         raise DomainError(_("Cette partie contient des sections : déplacez-les d’abord."))
+    if locked.comment_threads.exists():
+        raise DomainError(_("Cette section est commentée : elle ne peut être supprimée."))
     locked.delete()
 
 

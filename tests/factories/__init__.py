@@ -23,10 +23,12 @@ from tests.factories.committees import (
     make_seat,
 )
 from tests.factories.dossier import (
+    make_comment,
     make_export,
     make_picture,
     make_proof,
     make_section,
+    make_thread,
     make_word_import,
 )
 from tests.factories.partners import make_contact, make_organisation
@@ -36,6 +38,7 @@ __all__ = [
     "make_agenda_item",
     "make_call_copy",
     "make_candidacy",
+    "make_comment",
     "make_committee",
     "make_contact",
     "make_criterion",
@@ -57,6 +60,7 @@ __all__ = [
     "make_seat",
     "make_section",
     "make_territory",
+    "make_thread",
     "make_user",
     "make_word_import",
 ]

@@ -5,8 +5,22 @@ from itertools import count
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from dossier.models import DossierExport, Picture, Proof, Section, WordImport, WordImportPicture
-from tests.factories.candidacy import make_candidacy, make_criterion, make_user
+from dossier.models import (
+    Audience,
+    Comment,
+    CommentThread,
+    DossierExport,
+    Picture,
+    Proof,
+    Section,
+    WordImport,
+    WordImportPicture,
+)
+from tests.factories.candidacy import (
+    make_candidacy,
+    make_criterion,
+    make_user,
+)
 
 _serial = count(1)
 
@@ -23,6 +37,25 @@ def make_proof(*, section=None, criterion=None, **fields):
     section = section or make_section()
     criterion = criterion or make_criterion(candidacy=section.candidacy)
     return Proof.objects.create(section=section, criterion=criterion, **fields)
+def make_thread(*, section=None, author=None, body="Un commentaire.", **fields):
+    """Make a thread with its first comment, which everybody who reads the section reads."""
+    section = section or make_section()
+    fields.setdefault("audience", Audience.READERS)
+    fields.setdefault("revision", section.revision)
+    if fields["audience"] == Audience.PARTNER:
+        fields.setdefault("organisation", section.organisation)
+    thread = CommentThread.objects.create(section=section, **fields)
+    make_comment(thread=thread, author=author, body=body)
+    return thread
+
+
+def make_comment(*, thread=None, author=None, told=(), **fields):
+    author = author or make_user()
+    fields.setdefault("author_name", author.get_full_name())
+    fields.setdefault("body", "Une réponse.")
+    comment = Comment.objects.create(thread=thread or make_thread(), author=author, **fields)
+    comment.told.set(told)
+    return comment
 
 
 def make_picture(*, candidacy=None, **fields):

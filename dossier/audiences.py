@@ -1,0 +1,66 @@
+"""Who reads a thread, who may be told of it, and whom a comment concerns."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
+
+from accounts.models import User
+from candidacy.models import Membership
+from candidacy.permissions import STAFF, is_staff
+from dossier.models import Audience, Comment, CommentThread, Section
+from partners.models import Contact, Organisation
+
+
+def audiences_open_to(user: User, section: Section) -> tuple[Audience, ...]:
+    """Return the audiences that ``user`` may open a thread of ``section`` to: always ones they belong to."""
+    with_partner = () if section.organisation_id is None else (Audience.PARTNER,)
+    if is_staff(user, section.candidacy):
+        return (Audience.TEAM, *with_partner, Audience.READERS)
+    return (*with_partner, Audience.READERS)
+
+
+def readers_of(section: Section, audience: str, organisation: Organisation | None = None) -> QuerySet[User]:
+    """Return the people who read the threads of ``section`` that are open to ``audience``.
+
+    Mirrors `CommentThread.objects.visible_to`, seen from the other side. Each person carries ``is_of_team`` and
+    the name of the organisation they write for.
+    """
+    members = Membership.objects.filter(candidacy=section.candidacy_id, user=OuterRef("pk"))
+    contacts = Contact.objects.filter(
+        candidacy=section.candidacy_id, organisation=section.organisation_id, user=OuterRef("pk")
+    )
+    is_of_team = Exists(members.filter(role__in=STAFF))
+    is_partner = Exists(members.filter(role=Membership.Role.PARTNER)) & Exists(contacts)
+    reads = Q(is_of_team)
+    is_theirs = organisation is not None and organisation.pk == section.organisation_id
+    if audience == Audience.READERS or (audience == Audience.PARTNER and is_theirs):
+        reads |= Q(is_partner)
+    name = contacts.values(
+        label=Coalesce(NullIf("organisation__short_name", Value("")), "organisation__name")
+    )[:1]
+    return (
+        User.objects.filter(reads, is_active=True)
+        .annotate(
+            is_of_team=is_of_team,
+            organisation_name=Subquery(name),
+        )
+        .order_by("last_name", "first_name", "pk")
+    )
+
+
+def readers_of_thread(thread: CommentThread) -> QuerySet[User]:
+    return readers_of(thread.section, thread.audience, thread.organisation)
+
+
+def people_concerned(comment: Comment) -> QuerySet[User]:
+    """Return whom ``comment`` is news for: who is told of it, and who was in the thread before it.
+
+    Its author is not, nor whoever does not read the thread any more.
+    """
+    others = Comment.objects.standing().filter(thread=comment.thread_id, written_at__lte=comment.written_at)
+    told = Comment.told.through.objects.filter(user=OuterRef("pk"), comment__in=others)
+    wrote = others.exclude(pk=comment.pk).filter(author=OuterRef("pk"))
+    return (
+        readers_of_thread(comment.thread)
+        .filter(Exists(told) | Exists(wrote))
+        .exclude(Q(pk=comment.author_id))
+    )
