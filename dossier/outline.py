@@ -5,7 +5,7 @@ dossier that is printed and a partner's space all say « 2.3 » of the same se
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -82,6 +82,7 @@ class OutlineRow:
     criteria: tuple[Criterion, ...] = ()
     is_first: bool = False
     is_last: bool = False
+    open_comments: int = 0
 
     @property
     def is_part(self) -> bool:
@@ -129,9 +130,16 @@ def length_of(section: Section) -> Length:
 
 
 def outline_rows(
-    entries: Iterable[OutlineEntry], sections: Iterable[Section], *, today: date
+    entries: Iterable[OutlineEntry],
+    sections: Iterable[Section],
+    *,
+    today: date,
+    open_comments: Mapping[int, int],
 ) -> tuple[OutlineRow, ...]:
-    """Dress ``sections``, in outline order, with the numbers and the neighbours that the whole outline gives them."""
+    """Dress ``sections``, in outline order, with the numbers and the neighbours that the whole outline gives them.
+
+    ``open_comments`` counts, by primary key, the open threads that the reader of the page may read.
+    """
     siblings: dict[int | None, list[int]] = {}
     number_of: dict[int, str] = {}
     for entry in entries:
@@ -146,6 +154,7 @@ def outline_rows(
             criteria=tuple(criterion for criterion, _proofs in section.proofs_by_criterion),
             is_first=siblings[section.parent_id][0] == section.pk,
             is_last=siblings[section.parent_id][-1] == section.pk,
+            open_comments=open_comments.get(section.pk, 0),
         )
         for section in sections
     )

@@ -18,7 +18,7 @@ from accounts.models import User
 from budget.models import ExpenseLine, IncomeLine
 from candidacy.models import Candidacy
 from committees.models import Action, Decision, Meeting
-from dossier.models import Section, SectionRevision
+from dossier.models import Comment, CommentThread, Section, SectionRevision
 from partners.models import Organisation
 
 _CREATED, _DELETED = "+", "-"
@@ -36,13 +36,15 @@ class Change:
     text: str
     #: The name and the arguments of the address of its page; None where nothing is left to see.
     page: tuple[str, ...] | None
+    #: Where on that page, with its sign; empty for its top.
+    place: str = ""
     #: Whether the line stands for a series of like changes.
     is_series: bool = False
 
     @property
     def url(self) -> str:
         """Where the thing is; worked out for the few that are shown."""
-        return reverse(self.page[0], args=self.page[1:]) if self.page else ""
+        return reverse(self.page[0], args=self.page[1:]) + self.place if self.page else ""
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ _KINDS = (
 
 def recent_changes(candidacy: Candidacy, *, since: datetime, reader: User, limit: int) -> tuple[Change, ...]:
     """Return the last changes since ``since`` that ``reader`` did not make, in one query a kind of thing."""
-    found = _texts(candidacy, since, reader, limit)
+    found = _texts(candidacy, since, reader, limit) + _comments(candidacy, since, reader, limit)
     for kind in _KINDS:
         records = _records(kind, candidacy, since, reader)[:limit]
         found += [_change(kind, candidacy, record) for record in records]
@@ -176,6 +178,35 @@ def _texts(candidacy: Candidacy, since: datetime, reader: User, limit: int) -> l
             page=("dossier:section-detail", candidacy.slug, str(revision.section.public_id)),
         )
         for revision in revisions
+    ]
+
+
+def _comments(candidacy: Candidacy, since: datetime, reader: User, limit: int) -> list[Change]:
+    comments = (
+        Comment.objects.standing()
+        .filter(
+            thread__section__candidacy=candidacy,
+            thread__in=CommentThread.objects.visible_to(reader),
+            written_at__gt=since,
+        )
+        .exclude(author=reader)
+        .select_related("author", "thread__section")
+        .only(
+            *("author", "author_name", "written_at", "thread__public_id"),
+            *("thread__section__title", "thread__section__public_id"),
+        )
+        .order_by("-written_at", "-pk")[:limit]
+    )
+    return [
+        Change(
+            at=comment.written_at,
+            who=comment.who,
+            subject=comment.thread.section.title,
+            text=_("commentaire"),
+            page=("dossier:section-detail", candidacy.slug, str(comment.thread.section.public_id)),
+            place=comment.thread.place_on_page,
+        )
+        for comment in comments
     ]
 
 

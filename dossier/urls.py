@@ -2,6 +2,7 @@ from django.urls import path
 
 from dossier.views import (
     call_templates,
+    comments,
     criteria,
     dashboard,
     exports,
@@ -136,6 +137,45 @@ urlpatterns = [
         "c/<slug:slug>/dossier/imports/<uuid:public_id>/images/<int:number>/",
         imports.import_picture,
         name="import-picture",
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/commentaires/",
+        comments.section_comments,
+        name="section-comments",
+    ),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/commentaires/nouveau/",
+        comments.thread_create,
+        name="thread-create",
+    ),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/commentaires/<uuid:thread_id>/reponse/",
+        comments.thread_answer,
+        name="thread-answer",
+    ),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/commentaires/<uuid:thread_id>/resolution/",
+        comments.thread_resolve,
+        name="thread-resolve",
+    ),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/commentaires/<uuid:thread_id>/reouverture/",
+        comments.thread_reopen,
+        name="thread-reopen",
+    ),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/commentaires/<uuid:thread_id>/lecteurs/",
+        comments.thread_widen,
+        name="thread-widen",
+    ),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/commentaires/<uuid:thread_id>/<uuid:comment_id>/",
+        comments.comment_edit,
+        name="comment-edit",
+    ),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/commentaires/<uuid:thread_id>/<uuid:comment_id>/retrait/",
+        comments.comment_withdraw,
+        name="comment-withdraw",
     ),
     path("c/<slug:slug>/dossier/images/<uuid:public_id>/", pictures.picture, name="picture"),
     path("c/<slug:slug>/dossier/exports/", exports.export_list, name="export-list"),

@@ -52,6 +52,8 @@ OWN_OBJECT_LEAD = answers(
 )
 #: A document that the partner handed in: nobody else sees it before it is taken up.
 HANDED_IN = answers(stranger=404, observer=404, elected=404, partner=OK, neighbour=404, team=404, lead=404)
+#: What the partner wrote, which others read and nobody else changes.
+OWN_COMMENT = answers(stranger=404, observer=404, elected=404, partner=OK, neighbour=404, team=403, lead=403)
 #: Leads of any candidacy may found another one.
 FOUNDERS = answers(stranger=OK, observer=403, elected=403, partner=403, neighbour=403, team=403, lead=OK)
 FOUNDERS_OWN_DRAFT = answers(
@@ -184,6 +186,16 @@ ACCESS: dict[str, Rule] = {
     "dossier:import-confirm": post(HANDED_IN, "word_import"),
     "dossier:import-abandon": post(HANDED_IN, "word_import"),
     "dossier:import-picture": get(HANDED_IN, "word_import", number=1),
+    "dossier:section-comments": get(OWN_OBJECT, "section"),
+    "dossier:thread-create": post(OWN_OBJECT, "section"),
+    "dossier:thread-answer": get(OWN_OBJECT, "section", {"thread_id": "thread"}),
+    "dossier:thread-resolve": post(OWN_OBJECT, "section", {"thread_id": "thread"}),
+    "dossier:thread-reopen": post(OWN_OBJECT, "section", {"thread_id": "thread"}),
+    "dossier:thread-widen": post(OWN_OBJECT_READ, "section", {"thread_id": "thread"}, audience="readers"),
+    "dossier:comment-edit": get(OWN_COMMENT, "section", {"thread_id": "thread", "comment_id": "comment"}),
+    "dossier:comment-withdraw": post(
+        OWN_COMMENT, "section", {"thread_id": "thread", "comment_id": "comment"}
+    ),
     "dossier:picture": get(OWN_OBJECT, "picture"),
     "dossier:export-list": get(
         answers(stranger=404, observer=OK, elected=OK, partner=403, neighbour=403, team=OK, lead=OK)

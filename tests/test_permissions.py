@@ -120,9 +120,12 @@ def test_the_identifier_of_another_candidacy_is_unknown_to_its_lead(client, worl
 def test_a_part_is_not_found_through_another_parent(client, world, name):
     rule = ACCESS[name]
     other = world.objects[
-        {"meeting": "draft", "committee": "other_committee", "organisation": "other_organisation"}[
-            rule.target
-        ]
+        {
+            "meeting": "draft",
+            "committee": "other_committee",
+            "organisation": "other_organisation",
+            "section": "other_section",
+        }[rule.target]
     ]
     client.force_login(world.people["lead"])
 

@@ -37,6 +37,7 @@ from tests.factories import (
     make_proof,
     make_seat,
     make_section,
+    make_thread,
     make_user,
     make_word_import,
 )
@@ -81,6 +82,7 @@ def make_world() -> World:
     section.pictures.add(picture)
     SectionRevision.objects.create(section=section, number=1)
     proof = make_proof(section=section)
+    thread = make_thread(section=section, author=people["partner"])
     plan = make_plan(candidacy=candidacy)
     now = timezone.now()
     message = plan_message(
@@ -118,6 +120,9 @@ def make_world() -> World:
         "expense_line": make_expense_line(plan=plan),
         "income_line": make_income_line(plan=plan, funder=own),
         "section": section,
+        "other_section": make_section(candidacy=candidacy, organisation=own),
+        "thread": thread,
+        "comment": thread.comments.get(),
         "picture": picture,
         "word_import": make_word_import(section=section, requested_by=people["partner"], with_picture=True),
         "export": make_export(candidacy=candidacy),

@@ -16,7 +16,7 @@ from core.errors import DomainError
 from core.htmx import render_part
 from core.permissions import require
 from dossier.forms import ContractForm, PlaceForm, SectionFilterForm
-from dossier.models import DossierExport, Section
+from dossier.models import CommentThread, DossierExport, Section
 from dossier.outline import outline_rows, read_outline
 from dossier.permissions import can_edit_outline, can_read_outline
 from dossier.progress import read_progress
@@ -39,9 +39,12 @@ def section_list(request: AppRequest, slug: str) -> HttpResponse:
         .select_related("organisation", "writer")
         .with_proofs()
     )
+    threads = CommentThread.objects.visible_to(request.user).open().filter(section__candidacy=candidacy)
     context = {
         "form": form,
-        "rows": outline_rows(read_outline(candidacy), sections, today=today),
+        "rows": outline_rows(
+            read_outline(candidacy), sections, today=today, open_comments=threads.count_by_section()
+        ),
         "progress": read_progress(visible, today=today),
         "is_movable": can_edit_outline(request.user, candidacy) and not form.is_narrowing,
         "exports": _latest_exports(request, candidacy),

@@ -19,6 +19,7 @@ from dossier.models import Section
 from dossier.outline import length_of, neighbours, read_outline
 from dossier.permissions import can_edit_outline, can_move_section, can_write_section, moves_open_to
 from dossier.services.writing import change_status, save_text
+from dossier.views.comment_panel import panel_context
 from dossier.workflow import TONES
 
 REVISIONS_BESIDE_THE_TEXT = 5
@@ -30,7 +31,8 @@ def section_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
     section = _section(request, slug, public_id)
     can_write = can_write_section(request.user, section)
     revisions = section.revisions.visible_to(request.user).select_related("saved_by").order_by("-number")
-    context = _reading_context(request, section) | {
+    context = _reading_context(request, section) | panel_context(request, section)
+    context |= {
         "can_write": can_write and not section.is_closed,
         "can_edit_contract": can_edit_outline(request.user, section.candidacy),
         "moves": moves_open_to(request.user, section),

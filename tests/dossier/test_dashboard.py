@@ -27,6 +27,7 @@ from tests.factories import (
     make_plan,
     make_proof,
     make_section,
+    make_thread,
 )
 
 Role = Membership.Role
@@ -61,6 +62,7 @@ def make_busy_candidacy(candidacy, count):
         )
         section.criteria.add(make_criterion(candidacy=candidacy))
         SectionRevision.objects.create(section=section, number=1, saved_by=colleague)
+        make_thread(section=section, author=colleague)
         committee = make_committee(candidacy=candidacy)
         meeting = make_meeting(committee=committee, status=Meeting.Status.CONVENED)
         make_invitation(meeting=meeting, contact=contact)
@@ -78,8 +80,8 @@ def test_the_dashboard_costs_the_same_for_any_size_of_bid(client, count, django_
     client.get(address(lead.candidacy))  # the visit begins, and the session is written
 
     # Session, user, candidacy, memberships; sections by state, criteria, late ones, outline; committees, rhythm,
-    # next meetings; plan, its lines and amounts (5); late actions and their number; eight histories.
-    with django_assert_num_queries(26):
+    # next meetings; plan, its lines and amounts (5); late actions and their number; comments; eight histories.
+    with django_assert_num_queries(27):
         client.get(address(lead.candidacy))
 
 

@@ -61,7 +61,7 @@ def test_a_section_keeps_its_number_among_fewer():
     make_outline(candidacy)
     shown = candidacy.sections.filter(title="Un-deux").with_proofs()
 
-    rows = outline_rows(read_outline(candidacy), shown, today=timezone.localdate())
+    rows = outline_rows(read_outline(candidacy), shown, today=timezone.localdate(), open_comments={})
 
     assert [(row.number, row.is_first, row.is_last) for row in rows] == [("1.2", False, True)]
 

@@ -15,6 +15,7 @@ from tests.factories import (
     make_member,
     make_organisation,
     make_section,
+    make_thread,
 )
 
 Role = Membership.Role
@@ -41,11 +42,12 @@ def test_the_outline_costs_the_same_for_any_number_of_sections(client, count, dj
             writer=make_contact(organisation=organisation),
         )
         section.criteria.add(make_criterion(candidacy=lead.candidacy))
+        make_thread(section=section)
         make_export(candidacy=lead.candidacy, requested_by=lead.user)
     client.force_login(lead.user)
 
-    # Session, user, candidacy, memberships; filter choices, outline, sections, criteria, counts, exports.
-    with django_assert_num_queries(9):
+    # Session, user, candidacy, memberships; filter choices, outline, sections, criteria, counts, comments, exports.
+    with django_assert_num_queries(11):
         response = client.get(address("section-list", lead.candidacy))
 
     assert len(response.context["rows"]) == count

@@ -8,7 +8,15 @@ from dossier.models import Section, SectionRevision
 from dossier.services.writing import save_text
 from tests.dossier.payloads import MARKUP, TEMPLATES
 from tests.dossier.people import make_partner
-from tests.factories import make_candidacy, make_criterion, make_member, make_organisation, make_section
+from tests.factories import (
+    make_candidacy,
+    make_comment,
+    make_criterion,
+    make_member,
+    make_organisation,
+    make_section,
+    make_thread,
+)
 
 Role = Membership.Role
 Status = Section.Status
@@ -52,10 +60,13 @@ def test_reading_costs_the_same_for_any_number_of_sections(client, count, django
     sections = [make_section(candidacy=lead.candidacy, body="<p>x</p>") for _ in range(count)]
     for number in range(1, count + 1):
         SectionRevision.objects.create(section=sections[1], number=number, saved_by=lead.user)
+        thread = make_thread(section=sections[1], quote="x")
+        make_comment(thread=thread, told=[lead.user])
     client.force_login(lead.user)
 
-    # Session, user, candidacy, memberships; section, criteria, outline, visible ones, revisions.
-    with django_assert_num_queries(8):
+    # Session, user, candidacy, memberships; section, criteria, outline, visible ones, revisions; threads counted and
+    # read, their comments, authors' and told people, events; people who may be told.
+    with django_assert_num_queries(15):
         response = client.get(address("section-detail", sections[1]))
 
     assert (response.context["before"].title, response.context["after"].title) == (

@@ -1,0 +1,138 @@
+"""Writing a comment: what is said, of what, to whom."""
+
+from typing import Any
+from uuid import uuid4
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Layout
+from django import forms
+from django.db.models import QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from dossier.models import Audience, Section
+from dossier.models.comments import CONTEXT, MAX_QUOTE, MAX_WORDS
+from dossier.passages import Anchor
+
+
+class _PeopleWidget(forms.CheckboxSelectMultiple):
+    """Boxes that know their person's name, for the completion, and whether they are of the team."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(*args, **kwargs)
+        person = option["value"].instance
+        option["attrs"] |= {
+            "class": "form-check-input",
+            "data-person": str(person),
+            "data-of-team": str(person.is_of_team).lower(),
+        }
+        return option
+
+
+class _PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    widget = _PeopleWidget
+
+    def label_from_instance(self, person: Any) -> str:
+        return str(person) if person.is_of_team else f"{person} – {person.organisation_name}"
+
+
+class CommentForm(forms.Form):
+    """The words and who is told of them. The identifier makes one comment of the same form sent twice."""
+
+    public_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    fils = forms.CharField(widget=forms.HiddenInput, required=False)
+    body = forms.CharField(
+        label=_("Commentaire"),
+        max_length=MAX_WORDS,
+        widget=forms.Textarea(attrs={"rows": 4, "data-mentions": ""}),
+        error_messages={"required": _("Écrivez votre commentaire.")},
+    )
+    told = _PeopleField(
+        label=_("Prévenir"),
+        required=False,
+        queryset=User.objects.none(),
+        to_field_name="public_id",
+        error_messages={"invalid_choice": _("Une personne cochée ne lit pas cette section.")},
+        help_text=_("Ces personnes recevront le commentaire par courriel, cinq minutes après."),
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        kwargs["initial"] = {"public_id": uuid4(), **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.fields["told"].queryset = people  # type: ignore[attr-defined]  # a model field
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.include_media = False
+        self.helper.layout = Layout(*self.rows())
+
+    def rows(self) -> list[Any]:
+        return ["public_id", "fils", "body", Field("told", template="dossier/_comment_told.html")]
+
+
+class ThreadForm(CommentForm):
+    """A first comment: of a passage or of the whole section, to an audience that is chosen once."""
+
+    quote = forms.CharField(
+        label=_("Passage commenté"),
+        required=False,
+        max_length=MAX_QUOTE,
+        widget=forms.Textarea(attrs={"rows": 2, "data-quote": ""}),
+        help_text=_(
+            "Sélectionnez-le dans le texte ou recopiez-le ici ; vide, toute la section est commentée."
+        ),
+        error_messages={"max_length": _("Citez un passage plus court : %(limit_value)d signes au plus.")},
+    )
+    before = forms.CharField(widget=forms.HiddenInput(attrs={"data-before": ""}), required=False)
+    after = forms.CharField(widget=forms.HiddenInput(attrs={"data-after": ""}), required=False)
+    audience = forms.ChoiceField(label=_("Lu par"), widget=forms.RadioSelect(attrs={"data-audience": ""}))
+
+    def __init__(self, *args: Any, section: Section, audiences: tuple[Audience, ...], **kwargs: Any) -> None:
+        self.has_text = bool(section.body)
+        kwargs["initial"] = {"audience": audiences[0] if audiences else "", **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.fields["audience"].choices = [  # type: ignore[attr-defined]  # a choice field
+            (audience.value, _told_audience(audience, section)) for audience in audiences
+        ]
+
+    def rows(self) -> list[Any]:
+        passage = ["quote", "before", "after"] if self.has_text else []
+        public_id, fils, body, told = super().rows()
+        return [public_id, fils, *passage, body, "audience", told]
+
+    @property
+    def anchor(self) -> Anchor | None:
+        cleaned = self.cleaned_data
+        if not cleaned["quote"]:
+            return None
+        return Anchor(cleaned["quote"], cleaned["before"][-CONTEXT:], cleaned["after"][:CONTEXT])
+
+
+def _told_audience(audience: Audience, section: Section) -> str:
+    label = capfirst(str(audience.label))
+    asked = section.organisation
+    return f"{label} ({asked.label})" if audience == Audience.PARTNER and asked else label
+
+
+class AnswerForm(CommentForm):
+    """An answer, to the audience that the person saw."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].label = _t("Réponse")
+
+    audience = forms.ChoiceField(choices=Audience.choices, widget=forms.HiddenInput)
+
+    def rows(self) -> list[Any]:
+        return ["audience", *super().rows()]
+
+    def show_audience(self, audience: str) -> None:
+        """Take note of who reads the thread now, so that publishing again is a choice."""
+        data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        data["audience"] = audience
+        self.data = data
+
+
+class WidenForm(forms.Form):
+    audience = forms.ChoiceField(choices=Audience.choices)

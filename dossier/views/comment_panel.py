@@ -1,0 +1,41 @@
+"""The comments beside the text of a section, for the pages that show them."""
+
+from typing import Any
+from uuid import UUID
+
+from accounts.http import AppRequest
+from dossier.audiences import audiences_open_to, readers_of
+from dossier.comment_forms import ThreadForm
+from dossier.discussion import Discussion, read_discussion
+from dossier.models import Audience, Section
+from dossier.permissions import can_comment_section
+
+
+def panel_context(
+    request: AppRequest, section: Section, *, form: ThreadForm | None = None, focus: UUID | None = None
+) -> dict[str, Any]:
+    """Read what the reader sees of the comments of ``section``; ``form`` is one that was refused."""
+    shown = request.POST.get("fils") or request.GET.get("fils", "")
+    discussion = read_discussion(section, request.user, shown=shown)
+    if form is None and can_comment_section(request.user, section):
+        form = thread_form(request, section, shown=discussion.shown)
+    return {"discussion": discussion, "thread_form": form, "focus": _focus(discussion, focus)}
+
+
+def _focus(discussion: Discussion, focus: UUID | None) -> UUID | str | None:
+    """Return where to go on from: the thread that was touched or, where it is no longer shown, the heading."""
+    if focus is None or any(view.thread.public_id == focus for view in discussion.threads):
+        return focus
+    return "heading"
+
+
+def thread_form(request: AppRequest, section: Section, *, shown: str | None = None) -> ThreadForm:
+    """Return the form that opens a thread: what was posted, or a new one beside the threads that are ``shown``."""
+    return ThreadForm(
+        request.POST if shown is None else None,
+        people=readers_of(section, Audience.READERS).exclude(pk=request.user.pk),
+        section=section,
+        audiences=audiences_open_to(request.user, section),
+        initial={"fils": shown},
+        auto_id="commentaire-%s",
+    )
