@@ -24,7 +24,12 @@ from committees.services.committees import Reminder
 from core.errors import DomainError
 from dossier.demonstration.accounts import describe_accounts, draw_password, keep_accounts, open_account
 from dossier.demonstration.cast import Cast
-from dossier.demonstration.criteria import load_criteria
+from dossier.demonstration.comments import (
+    load_comments,
+)
+from dossier.demonstration.criteria import (
+    load_criteria,
+)
 from dossier.demonstration.days import office_day
 from dossier.demonstration.meetings import load_meetings
 from dossier.demonstration.past import date_the_past
@@ -72,6 +77,7 @@ def load_demonstration(*, into_used_database: bool = False) -> Loaded:
         load_plan(cast)
         load_dossier(cast)
         load_criteria(cast)
+        load_comments(cast)
         date_the_past(cast)
         description = describe_accounts(cast.candidacy, password)
         keep_accounts(cast.candidacy, description)

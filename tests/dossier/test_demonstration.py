@@ -11,7 +11,15 @@ from committees.models import Action, Committee, Decision, Invitation, Meeting
 from core.richtext import sanitise, to_plain_text
 from dossier.criteria import read_matrix
 from dossier.demonstration.loading import load_demonstration
-from dossier.models import Proof, Section, SectionRevision
+from dossier.discussion import (
+    read_discussion,
+)
+from dossier.models import (
+    CommentThread,
+    Proof,
+    Section,
+    SectionRevision,
+)
 from notifications.models import OutboundMessage
 from partners.models import Contact, Organisation
 
@@ -177,6 +185,18 @@ def each_picture_is_described_credited_and_shown_where_it_belongs(candidacy):
     assert all(section.body == sanitise(section.body) for section in sections)
 
 
+def a_section_is_discussed_by_the_team_and_its_partner(candidacy):
+    partner, lead = (candidacy.memberships.get(role=role).user for role in ("partner", "lead"))
+    threads = CommentThread.objects.filter(section__key="projets-phares")
+
+    assert set(threads.values_list("audience", flat=True)) == {"team", "partner", "readers"}
+    assert threads.resolved().count() == 1
+    discussion = read_discussion(threads[0].section, partner)
+    assert (discussion.open_count, discussion.count) == (2, 2)
+    for thread in CommentThread.objects.all():
+        assert not any(view.is_gone for view in read_discussion(thread.section, lead, shown="tous").threads)
+
+
 def the_first_visit_finds_what_others_wrote_lately_and_not_a_thousand_changes(candidacy):
     recently = timezone.now() - timedelta(days=14)
     lead = candidacy.memberships.get(role="lead").user
@@ -209,6 +229,7 @@ def test_the_demonstration_is_a_whole_bid(subtests):
         the_dossier_is_written_in_every_state,
         most_criteria_are_proved_and_measured_and_the_last_one_is_not,
         each_picture_is_described_credited_and_shown_where_it_belongs,
+        a_section_is_discussed_by_the_team_and_its_partner,
         the_first_visit_finds_what_others_wrote_lately_and_not_a_thousand_changes,
         there_is_one_candidacy_and_nobody_without_a_role,
     ):
