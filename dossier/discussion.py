@@ -81,17 +81,14 @@ def read_discussion(section: Section, reader: User, *, shown: str = USUALLY_SHOW
         count=Count("pk"),
     )
     asked = shown if shown in SHOWN else USUALLY_SHOWN
+    threads = list(_asked(visible, asked))
     html = render_for_reading(section.body)
-    views = _views(section, _asked(visible, asked), html, reader)
+    text = ReadText(html) if any(thread.quote for thread in threads) else None
+    views = _views(section, threads, text, reader)
     marks = [
         (view.place, str(view.thread.public_id), view.number) for view in views if view.place is not None
     ]
-    return Discussion(
-        threads=views,
-        text=ReadText(html).marked(marks) if marks else html,
-        shown=asked,
-        **counts,
-    )
+    return Discussion(threads=views, text=text.marked(marks) if text else html, shown=asked, **counts)
 
 
 def _asked(visible: CommentThreadQuerySet, shown: str) -> CommentThreadQuerySet:
@@ -103,12 +100,10 @@ def _asked(visible: CommentThreadQuerySet, shown: str) -> CommentThreadQuerySet:
 
 
 def _views(
-    section: Section, threads: Sequence[CommentThread] | CommentThreadQuerySet, html: str, reader: User
+    section: Section, threads: Sequence[CommentThread], text: ReadText | None, reader: User
 ) -> tuple[ThreadView, ...]:
-    found = list(threads)
-    text = ReadText(html) if any(thread.quote for thread in found) else None
     views = []
-    for thread in found:
+    for thread in threads:
         thread.section = section
         place = (
             text.find(Anchor(thread.quote, thread.before, thread.after)) if text and thread.quote else None

@@ -8,13 +8,14 @@ from itertools import chain
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from budget.models import FundingPlan, IncomeLine
 from budget.summary import PlanRow, income_rows
 from candidacy.models import Candidacy
 from committees.models import Action, Invitation, Meeting
-from dossier.models import Section
+from dossier.models import CommentThread, Section
 from dossier.outline import OutlineEntry, read_outline
 from partners.models import Organisation
 
@@ -59,15 +60,17 @@ def read_partner_space(candidacy: Candidacy, user: User, *, now: datetime, today
         candidacy.sections.visible_to(user).in_outline_order().without_text().select_related("organisation")
     )
     entries = {entry.pk: entry for entry in read_outline(candidacy)}
+    threads = CommentThread.objects.visible_to(user).open().filter(section__candidacy=candidacy)
+    comments = threads.count_by_section()
     invitations = _invitations(candidacy, user, now)
     actions = list(candidacy.actions.visible_to(user).order_by("due_on", "pk"))
     expected = chain(
-        _sections_to_write(candidacy, sections, entries, today),
+        _sections_to_write(candidacy, sections, entries, comments, today),
         _meetings_to_answer(candidacy, invitations),
         _actions_to_do(candidacy, actions, today),
     )
     done = chain(
-        _sections_handed_in(candidacy, sections, entries),
+        _sections_handed_in(candidacy, sections, entries, comments),
         _meetings_answered(candidacy, invitations),
         _actions_done(candidacy, actions),
     )
@@ -99,7 +102,11 @@ def _invitations(candidacy: Candidacy, user: User, now: datetime) -> list[Invita
 
 
 def _sections_to_write(
-    candidacy: Candidacy, sections: list[Section], entries: dict[int, OutlineEntry], today: date
+    candidacy: Candidacy,
+    sections: list[Section],
+    entries: dict[int, OutlineEntry],
+    comments: dict[int, int],
+    today: date,
 ) -> Iterator[Expectation]:
     for section in sections:
         if section.status in {Status.ORDERED, Status.WRITING}:
@@ -111,7 +118,7 @@ def _sections_to_write(
                 url=_page(candidacy, "dossier:section-detail", section),
                 due=section.due_on,
                 button=_("Écrire") if section.status == Status.ORDERED else _("Continuer"),
-                hint=_told_limit(section),
+                hint=", ".join(filter(None, [_told_limit(section), _told_comments(section, comments)])),
                 is_late=section.is_late(today),
             )
 
@@ -147,7 +154,10 @@ def _actions_to_do(candidacy: Candidacy, actions: list[Action], today: date) -> 
 
 
 def _sections_handed_in(
-    candidacy: Candidacy, sections: list[Section], entries: dict[int, OutlineEntry]
+    candidacy: Candidacy,
+    sections: list[Section],
+    entries: dict[int, OutlineEntry],
+    comments: dict[int, int],
 ) -> Iterator[Expectation]:
     for section in sections:
         if section.status in {Status.IN_REVIEW, Status.VALIDATED}:
@@ -158,6 +168,7 @@ def _sections_handed_in(
                 tone="good" if section.status == Status.VALIDATED else "warn",
                 url=_page(candidacy, "dossier:section-detail", section),
                 due=section.due_on,
+                hint=_told_comments(section, comments),
             )
 
 
@@ -201,6 +212,12 @@ def _told_limit(section: Section) -> str:
         return ""
     limit = {"limit": section.limit_value, "unit": section.get_limit_unit_display()}
     return _("%(limit)d %(unit)s au plus") % limit
+
+
+def _told_comments(section: Section, comments: dict[int, int]) -> str:
+    count = comments.get(section.pk, 0)
+    told = ngettext("%(count)d commentaire ouvert", "%(count)d commentaires ouverts", count)
+    return told % {"count": count} if count else ""
 
 
 def _numbered(section: Section, entries: dict[int, OutlineEntry]) -> str:

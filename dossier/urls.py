@@ -137,6 +137,7 @@ urlpatterns = [
         "c/<slug:slug>/dossier/imports/<uuid:public_id>/images/<int:number>/",
         imports.import_picture,
         name="import-picture",
+    ),
     path(
         "c/<slug:slug>/dossier/sections/<uuid:public_id>/commentaires/",
         comments.section_comments,

@@ -6,7 +6,7 @@ from uuid import UUID
 from accounts.http import AppRequest
 from dossier.audiences import audiences_open_to, readers_of
 from dossier.comment_forms import ThreadForm
-from dossier.discussion import Discussion, read_discussion
+from dossier.discussion import USUALLY_SHOWN, Discussion, read_discussion
 from dossier.models import Audience, Section
 from dossier.permissions import can_comment_section
 
@@ -18,7 +18,9 @@ def panel_context(
     shown = request.POST.get("fils") or request.GET.get("fils", "")
     discussion = read_discussion(section, request.user, shown=shown)
     if form is None and can_comment_section(request.user, section):
-        form = thread_form(request, section, shown=discussion.shown)
+        # A new thread is open: beside the resolved ones it would vanish as soon as it is published.
+        shown = USUALLY_SHOWN if discussion.shown == "resolus" else discussion.shown
+        form = thread_form(request, section, shown=shown)
     return {"discussion": discussion, "thread_form": form, "focus": _focus(discussion, focus)}
 
 

@@ -10,7 +10,13 @@ from django.urls import reverse
 from accounts.models import User
 from candidacy.models import CallTemplateCopy, Candidacy, Membership
 from committees.models import Action, Committee, Decision, Meeting
-from dossier.models import DossierExport, Proof, Section
+from dossier.models import (
+    Comment,
+    CommentThread,
+    DossierExport,
+    Proof,
+    Section,
+)
 from notifications.models import OutboundMessage
 from partners.models import Contact, Organisation
 from tests.access import ACCESS, OK
@@ -78,8 +84,13 @@ def objects_of(candidacy, user):
     sections = Section.objects.visible_to(user).filter(parent__isnull=False)
     proof = Proof.objects.filter(section__in=Section.objects.visible_to(user)).first()
     exports = DossierExport.objects.visible_to(user)
+    threads = CommentThread.objects.visible_to(user).open().filter(section__in=sections).order_by("pk")
+    comment = Comment.objects.filter(author=user, thread__in=threads).last()
+    thread = comment.thread if comment else threads.first()
     return {
-        "section": sections.filter(revisions__number=1).exclude(status="validated").first(),
+        "section": thread and thread.section,
+        "thread": thread,
+        "comment": comment,
         "export": exports.first(),
         "published": exports.first(),
         "organisation": organisation,

@@ -306,6 +306,18 @@ def test_after_a_deed_one_comes_back_to_the_same_choice_of_threads(client, secti
     assert odd.url == f"{address('section-detail', section)}#fil-{thread.public_id}"
 
 
+def test_a_thread_opened_beside_the_resolved_ones_is_seen(client, section, lead):
+    make_thread(section=section, status=CommentThread.Status.RESOLVED)
+    client.force_login(lead)
+
+    form = client.get(f"{address('section-detail', section)}?fils=resolus").context["thread_form"]
+    response = client.post(
+        address("thread-create", section), written(fils=form["fils"].value()), follow=True, headers={}
+    )
+
+    assert "Un chiffre ?" in response.text
+
+
 # --- htmx -------------------------------------------------------------------------------------------
 
 

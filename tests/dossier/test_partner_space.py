@@ -20,6 +20,7 @@ from tests.factories import (
     make_organisation,
     make_plan,
     make_section,
+    make_thread,
 )
 from tests.factories.committees import make_committee
 
@@ -182,13 +183,32 @@ def test_the_space_costs_the_same_for_any_number_of_things(count, django_assert_
     contact = make_partner_contact(make_candidacy())
     plan = make_plan(candidacy=contact.candidacy)
     for _ in range(count):
-        make_section(candidacy=contact.candidacy, organisation=contact.organisation)
+        make_thread(section=make_section(candidacy=contact.candidacy, organisation=contact.organisation))
         make_invitation(meeting=make_convened(contact.candidacy, days=4), contact=contact)
         make_action(candidacy=contact.candidacy, owner=contact)
         make_income_line(plan=plan, funder=contact.organisation)
 
-    # Memberships, sections, outline, invitations, actions, plan, its lines and amounts, organisations.
-    with django_assert_num_queries(9):
+    # Memberships, sections, outline, comments, invitations, actions, plan, its lines and amounts, organisations.
+    with django_assert_num_queries(10):
         space = read(contact)
 
     assert len(space.expected) == 3 * count
+
+
+def test_the_comments_that_a_partner_reads_are_counted_beside_the_section(client):
+    contact = make_partner_contact(make_candidacy())
+    sections = [
+        make_section(candidacy=contact.candidacy, organisation=contact.organisation, **fields)
+        for fields in ({"limit_value": 600}, {"status": Section.Status.IN_REVIEW})
+    ]
+    for section in sections:
+        make_thread(section=section)
+        make_thread(section=section, audience="partner")
+        make_thread(section=section, audience="team")
+        make_thread(section=section, status="resolved")
+    client.force_login(contact.user)
+
+    space = client.get(reverse("dossier:dashboard", args=[contact.candidacy.slug])).context["space"]
+
+    hints = [item.hint for item in (*space.expected, *space.done)]
+    assert hints == ["600 mots au plus, 2 commentaires ouverts", "2 commentaires ouverts"]

@@ -37,6 +37,8 @@ def make_proof(*, section=None, criterion=None, **fields):
     section = section or make_section()
     criterion = criterion or make_criterion(candidacy=section.candidacy)
     return Proof.objects.create(section=section, criterion=criterion, **fields)
+
+
 def make_thread(*, section=None, author=None, body="Un commentaire.", **fields):
     """Make a thread with its first comment, which everybody who reads the section reads."""
     section = section or make_section()
