@@ -122,6 +122,8 @@ const limitPeople = (form) => {
     box.closest(".form-check").hidden = isOut;
     if (isOut) box.checked = false;
   }
+  const people = form.querySelector("[data-told]");
+  if (people) people.hidden = !people.querySelector(".form-check:not([hidden])");
 };
 
 const asked = (area) => {

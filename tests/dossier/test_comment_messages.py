@@ -153,8 +153,8 @@ def test_a_comment_withdrawn_before_it_left_sends_nothing(section, lead, partner
 
 
 def test_a_comment_withdrawn_while_the_row_stayed_planned_sends_nothing(section, lead, partner):
-    comment = open_(section, lead, told=[partner]).comments.get()
-    withdraw_comment(comment=comment, by=lead)
+    thread = open_(section, partner)
+    withdraw_comment(comment=answer(thread, lead), by=lead)
     OutboundMessage.objects.update(status=Status.PLANNED, cancelled_by="")
 
     assert deliver() == {}
