@@ -1,6 +1,7 @@
 """Rich text: what the editor offers is what the server keeps, and nothing else is ever stored or shown."""
 
 import re
+from functools import partial
 from typing import Any
 
 import nh3
@@ -13,6 +14,8 @@ from django_prose_editor.fields import ProseEditorField, ProseEditorFormField
 from django_prose_editor.widgets import ProseEditorWidget
 from js_asset import InlineStyle, Script
 from js_asset import Media as PageMedia
+
+from core.nesting import flatten, is_too_deep
 
 #: One declaration for the editor's toolbar; the allow-list below repeats it for the server. Footnote, Table,
 #: TableHeader and Figure are those of static/js/editor.js, which the settings name.
@@ -62,7 +65,8 @@ def _keep_own_pictures(tag: str, attribute: str, value: str) -> str | None:
     return value
 
 
-_CLEANER = nh3.Cleaner(
+_cleaner = partial(
+    nh3.Cleaner,
     tags={
         *(
             "p",
@@ -100,6 +104,8 @@ _CLEANER = nh3.Cleaner(
     },
     link_rel="noopener noreferrer",
 )
+_CLEANER = _cleaner()
+_COMPARISON_CLEANER = _cleaner(tags=_cleaner.keywords["tags"] | {"ins", "del"})
 
 _EMPTY = re.compile(r"\A(?:\s|<p>(?:\s|&nbsp;|<br>)*</p>)*\Z")
 
@@ -114,8 +120,12 @@ _UNSCOPED = re.compile(r"<th(?![^>]*\bscope=)(?=[\s>])")
 
 
 def sanitise(html: str) -> str:
-    """Keep the tags and attributes of the editor; an empty document becomes an empty string."""
-    clean = _CLEANER.clean(html or "")
+    """Keep the tags and attributes of the editor; an empty document becomes an empty string.
+
+    Of markup nested beyond measure the words alone are kept.
+    """
+    html = html or ""
+    clean = _CLEANER.clean(flatten(html) if is_too_deep(html) else html)
     if _EMPTY.match(clean):
         return ""
     clean = _LONE_PARAGRAPH.sub(r"\1\2", clean)
@@ -160,6 +170,11 @@ def render_rich_text(html: str) -> SafeString:
 def render_for_reading(html: str) -> SafeString:
     """Return ``html`` for a page, where a table wider than the screen is reached and scrolled by keyboard."""
     return mark_safe(sanitise(html).replace("<table>", '<table tabindex="0">'))  # noqa: S308 -- as above
+
+
+def render_comparison(html: str) -> SafeString:
+    """Return ``html``, which may say what was inserted and deleted, ready for a template."""
+    return mark_safe(_COMPARISON_CLEANER.clean(html).replace("<table>", '<table tabindex="0">'))  # noqa: S308 -- as above
 
 
 def to_plain_text(html: str) -> str:
