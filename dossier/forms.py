@@ -7,9 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from candidacy.models import Candidacy, Criterion
 from core.filters import FilterForm
-from dossier.models import Section, SectionQuerySet
+from core.templatetags.formats import short_moment
+from dossier.models import Section, SectionQuerySet, SectionRevision, SectionRevisionQuerySet
+from dossier.services.drafts import Seat
 from dossier.services.outline import Contract
 from dossier.workflow import MOVES
 from partners.models import Contact, Organisation
@@ -58,11 +61,14 @@ class SectionFilterForm(FilterForm):
 
 
 class SectionTextForm(forms.Form):
-    """The text, and the revision it was read at."""
+    """The text, the revision it was read at, and where it is typed: by whom, in which window, after which draft."""
 
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    draft = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    window = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    writer = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_unsaved: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= forms.fields_for_model(
             Section, fields=["body"], labels={"body": _t("Texte de la section")}
@@ -71,9 +77,56 @@ class SectionTextForm(forms.Form):
         self.helper = FormHelper()
         self.helper.include_media = False
         self.helper.form_id = "section-text"
-        self.helper.attrs = {"data-guards-unsaved": "unsaved" if self.is_bound else ""}
+        self.helper.attrs = {"data-guards-unsaved": "unsaved" if self.is_bound or is_unsaved else ""}
         # The button that saves stands at the foot of the window, beside the length.
-        self.helper.layout = Layout("revision", "body")
+        self.helper.layout = Layout("revision", "draft", "window", "writer", "body")
+
+    @property
+    def seat(self) -> Seat:
+        return Seat(window=self.cleaned_data.get("window"), seen=self.cleaned_data.get("draft"))
+
+    def is_from_another(self, user: User) -> bool:
+        """Whether somebody else was signed in when the text was typed; a form that does not say is believed."""
+        return self.cleaned_data.get("writer") not in {None, user.public_id}
+
+
+class RevisionPairForm(forms.Form):
+    """Which two revisions are compared; without a choice, the last one and the one before it."""
+
+    de = forms.TypedChoiceField(label=_("De la révision"), required=False, coerce=int, empty_value=None)
+    a = forms.TypedChoiceField(label=_("À la révision"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, revisions: SectionRevisionQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.revisions = revisions
+        rows = revisions.select_related("saved_by").defer("body").order_by("-number")
+        self.numbers: list[int] = [row.number for row in rows]
+        choices = [(row.number, self._label(row)) for row in rows]
+        for name in ("de", "a"):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]  # a choice field
+            self.fields[name].widget.attrs["class"] = "form-select"
+
+    @staticmethod
+    def _label(revision: SectionRevision) -> str:
+        who = f", {revision.saved_by}" if revision.saved_by else ""
+        return f"{revision.number} – {short_moment(revision.saved_at)}{who}"
+
+    @property
+    def pair(self) -> tuple[SectionRevision, SectionRevision] | None:
+        """Return the two revisions, the older one first whichever way they were chosen; None if there is but one."""
+        asked = (self.cleaned_data["de"], self.cleaned_data["a"])
+        chosen: list[int] = sorted({number for number in asked if number is not None})
+        if len(chosen) < 2:
+            newest = chosen[0] if chosen else max(self.numbers, default=0)
+            chosen = sorted(number for number in self.numbers if number <= newest)[-2:]
+        rows = list(self.revisions.filter(number__in=chosen).order_by("number"))
+        return (rows[0], rows[1]) if len(rows) == 2 else None
+
+
+class RevisionRestoreForm(forms.Form):
+    """The revision that the section had when the person decided to bring an older one back."""
+
+    revision = forms.IntegerField(min_value=0)
 
 
 class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time

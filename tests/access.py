@@ -196,6 +196,14 @@ ACCESS: dict[str, Rule] = {
     "dossier:comment-withdraw": post(
         OWN_COMMENT, "section", {"thread_id": "thread", "comment_id": "comment"}
     ),
+    "dossier:section-revision-restore": Rule(
+        OWN_OBJECT, "post", "section", data={"revision": 0}, kwargs={"number": 1}
+    ),
+    "dossier:section-compare": get(OWN_OBJECT, "section"),
+    "dossier:section-draft": get(OWN_OBJECT, "section"),
+    "dossier:section-draft-save": post(OWN_OBJECT, "section", body="<p>Tapé</p>", revision=0),
+    "dossier:section-draft-discard": post(OWN_OBJECT, "section"),
+    "dossier:section-presence": post(OWN_OBJECT, "section"),
     "dossier:picture": get(OWN_OBJECT, "picture"),
     "dossier:export-list": get(
         answers(stranger=404, observer=OK, elected=OK, partner=403, neighbour=403, team=OK, lead=OK)

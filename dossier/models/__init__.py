@@ -6,10 +6,21 @@ from dossier.models.comments import (
     CommentThreadQuerySet,
     ThreadEvent,
 )
+from dossier.models.drafts import (
+    SectionDraft,
+    SectionDraftQuerySet,
+)
 from dossier.models.exports import DossierExport, DossierExportQuerySet
 from dossier.models.imports import WordImport, WordImportPicture, WordImportQuerySet
 from dossier.models.pictures import Picture
-from dossier.models.proofs import Proof, ProofQuerySet
+from dossier.models.presence import (
+    SectionPresence,
+    SectionPresenceQuerySet,
+)
+from dossier.models.proofs import (
+    Proof,
+    ProofQuerySet,
+)
 from dossier.models.sections import Section, SectionQuerySet, SectionRevision, SectionRevisionQuerySet
 
 __all__ = [
@@ -24,6 +35,10 @@ __all__ = [
     "Proof",
     "ProofQuerySet",
     "Section",
+    "SectionDraft",
+    "SectionDraftQuerySet",
+    "SectionPresence",
+    "SectionPresenceQuerySet",
     "SectionQuerySet",
     "SectionRevision",
     "SectionRevisionQuerySet",

@@ -83,6 +83,12 @@ def remove_section(*, section: Section) -> None:
         raise DomainError(_("Cette partie contient des sections : déplacez-les d’abord."))
     if locked.comment_threads.exists():
         raise DomainError(_("Cette section est commentée : elle ne peut être supprimée."))
+    draft = locked.drafts.select_related("author").first()
+    if draft:
+        raise DomainError(
+            _("%(who)s a commencé à écrire dans cette section, sans l’enregistrer encore.")
+            % {"who": draft.author}
+        )
     locked.delete()
 
 

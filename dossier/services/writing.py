@@ -8,25 +8,29 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from candidacy.permissions import is_staff
 from core.errors import DomainError, StaleRevisionError
-from core.richtext import PICTURE_PATH, sanitise
+from core.richtext import PICTURE_PATH
 from dossier.models import Picture, Section, SectionRevision
+from dossier.services.drafts import Seat, end_draft
+from dossier.services.measure import clean_body
 from dossier.workflow import find_move
-
-#: Some 60,000 words of marked-up text: far beyond any section, short of what would stall the browser and the press.
-MAX_BODY_CHARACTERS = 400_000
 
 _SOURCES = re.compile(r'<img\b[^>]*?\bsrc="([^"]*)"')
 
 
 @transaction.atomic
-def save_text(*, section: Section, body: str, expected_revision: int, by: User | None) -> Section:
+def save_text(
+    *, section: Section, body: str, expected_revision: int, by: User | None, seat: Seat | None = None
+) -> Section:
     """Save ``body`` as the next revision of ``section`` and return the section as it now stands.
 
     The same text again creates nothing, whatever revision it was read at. A text written on an older revision is
     refused with StaleRevisionError and changes nothing: the caller shows both. ``by`` is None for a program.
+    The draft that ``by`` made of the text at ``seat`` has done its work.
     """
+    clean = clean_body(body)
     locked = Section.objects.select_for_update(of=("self",)).select_related("candidacy").get(pk=section.pk)
-    clean = sanitise(body)
+    if by and seat:
+        end_draft(section=locked, author=by, seat=seat)
     if clean == locked.body:
         return locked
     if locked.is_closed:
@@ -37,11 +41,6 @@ def save_text(*, section: Section, body: str, expected_revision: int, by: User |
         )
     if locked.revision != expected_revision:
         raise StaleRevisionError(_("Quelqu’un a enregistré cette section pendant que vous écriviez."))
-    if len(clean) > MAX_BODY_CHARACTERS:
-        raise DomainError(
-            _("Ce texte est trop long pour une section : au plus %(max)d signes, mise en forme comprise.")
-            % {"max": MAX_BODY_CHARACTERS}
-        )
     _keep_unrecorded_text(locked)
     locked.body = clean
     locked.revision += 1
@@ -65,6 +64,12 @@ def link_pictures(section: Section) -> None:
     named = [PICTURE_PATH.match(source) for source in _SOURCES.findall(section.body)]
     ids = {match["id"] for match in named if match and match.string.startswith(prefix)}
     section.pictures.set(Picture.objects.filter(candidacy=section.candidacy_id, public_id__in=ids))
+
+
+@transaction.atomic
+def restore_revision(*, revision: SectionRevision, expected_revision: int, by: User) -> Section:
+    """Make the text of ``revision`` the text of its section again, as a new revision; none is ever taken away."""
+    return save_text(section=revision.section, body=revision.body, expected_revision=expected_revision, by=by)
 
 
 @transaction.atomic

@@ -1,5 +1,5 @@
-from typing import Any
-from uuid import UUID
+from contextlib import suppress
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -8,32 +8,42 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.http import AppRequest
-from candidacy.scope import candidacy_for
 from core.errors import DomainError, StaleRevisionError
 from core.permissions import require
 from dossier.forms import SectionTextForm, StatusForm
-from dossier.models import Section
-from dossier.outline import length_of, neighbours, read_outline
+from dossier.merging import read_two_texts
+from dossier.models import Section, SectionDraft, SectionPresence
 from dossier.permissions import can_edit_outline, can_move_section, can_write_section, moves_open_to
+from dossier.services.drafts import save_draft
+from dossier.services.measure import MAX_BODY_CHARACTERS
 from dossier.services.writing import change_status, save_text
 from dossier.views.comment_panel import panel_context
+from dossier.views.section_page import find_section, reading_context
 from dossier.workflow import TONES
 
 REVISIONS_BESIDE_THE_TEXT = 5
 REVISIONS_A_PAGE = 50
 
+_TYPED_BY_ANOTHER = gettext_lazy(
+    "Ce texte a été écrit sous un autre compte : il n’est pas enregistré sous le vôtre. Il reste dans ce navigateur,"
+    " pour la personne qui l’a écrit."
+)
+
 
 @require_GET
 def section_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    section = _section(request, slug, public_id)
+    section = find_section(request, slug, public_id)
     can_write = can_write_section(request.user, section)
+    draft = section.drafts.visible_to(request.user).defer("body").first() if can_write else None
     revisions = section.revisions.visible_to(request.user).select_related("saved_by").order_by("-number")
-    context = _reading_context(request, section) | panel_context(request, section)
+    context = reading_context(request, section) | panel_context(request, section)
     context |= {
         "can_write": can_write and not section.is_closed,
+        "draft": draft,
         "can_edit_contract": can_edit_outline(request.user, section.candidacy),
         "moves": moves_open_to(request.user, section),
         "revisions": revisions[:REVISIONS_BESIDE_THE_TEXT],
@@ -45,20 +55,24 @@ def section_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
 
 @require_http_methods(["GET", "POST"])
 def section_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    section = _section(request, slug, public_id)
+    section = find_section(request, slug, public_id)
     require(can_write_section(request.user, section))
     if request.method == "POST":
         return _save(request, section)
     if section.is_closed:
         messages.info(request, _("Cette section est validée : rouvrez la relecture pour la modifier."))
         return redirect("dossier:section-detail", slug, public_id)
-    form = SectionTextForm(initial={"body": section.body, "revision": section.revision})
-    return _editor(request, section, form)
+    draft = section.drafts.visible_to(request.user).first()
+    if draft is None:
+        return _editor(request, section, _text_form(request, section, section.body))
+    if draft.is_stale:
+        return _conflict(request, section, draft.body, draft.base_revision, draft, status=200)
+    return _editor(request, section, _text_form(request, section, draft.body, draft), draft=draft)
 
 
 @require_POST
 def section_status(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    section = _section(request, slug, public_id)
+    section = find_section(request, slug, public_id)
     form = StatusForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
@@ -77,61 +91,43 @@ def section_status(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
 
 @require_GET
 def section_history(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    section = _section(request, slug, public_id)
+    section = find_section(request, slug, public_id)
     revisions = section.revisions.visible_to(request.user).select_related("saved_by").defer("body")
     page = Paginator(revisions.order_by("-number"), REVISIONS_A_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request, "dossier/section_history.html", _reading_context(request, section) | {"page": page}
-    )
+    return render(request, "dossier/section_history.html", reading_context(request, section) | {"page": page})
 
 
 @require_GET
 def section_revision(request: AppRequest, slug: str, public_id: UUID, number: int) -> HttpResponse:
-    section = _section(request, slug, public_id)
+    section = find_section(request, slug, public_id)
     revisions = section.revisions.visible_to(request.user)
-    context = _reading_context(request, section) | {
+    context = reading_context(request, section) | {
         "revision": get_object_or_404(revisions.select_related("saved_by"), number=number),
         "older": revisions.filter(number__lt=number).order_by("-number").only("number").first(),
         "newer": revisions.filter(number__gt=number).order_by("number").only("number").first(),
+        "can_restore": can_write_section(request.user, section) and not section.is_closed,
     }
     return render(request, "dossier/section_revision.html", context)
-
-
-def _section(request: AppRequest, slug: str, public_id: UUID) -> Section:
-    candidacy = candidacy_for(request, slug)
-    sections = candidacy.sections.visible_to(request.user).select_related("organisation", "writer")
-    return get_object_or_404(sections.with_proofs(), public_id=public_id)
-
-
-def _reading_context(request: AppRequest, section: Section) -> dict[str, Any]:
-    """Return what every page about ``section`` shows: its number, its length and its neighbours."""
-    entries = read_outline(section.candidacy)
-    visible = section.candidacy.sections.visible_to(request.user).values_list("pk", flat=True)
-    before, after = neighbours(entries, section, visible=visible)
-    number = next(entry.number for entry in entries if entry.pk == section.pk)
-    return {
-        "section": section,
-        "number": number,
-        "length": length_of(section),
-        "before": before,
-        "after": after,
-    }
 
 
 def _save(request: AppRequest, section: Section) -> HttpResponse:
     form = SectionTextForm(request.POST)
     if not form.is_valid():
         return _editor(request, section, form, status=422)
+    if form.is_from_another(request.user):
+        messages.error(request, _TYPED_BY_ANOTHER)
+        return redirect("dossier:section-detail", section.candidacy.slug, section.public_id)
+    body, revision = form.cleaned_data["body"], form.cleaned_data["revision"]
     try:
         saved = save_text(
-            section=section,
-            body=form.cleaned_data["body"],
-            expected_revision=form.cleaned_data["revision"],
-            by=request.user,
+            section=section, body=body, expected_revision=revision, by=request.user, seat=form.seat
         )
     except StaleRevisionError:
-        return _conflict(request, section, form.cleaned_data["body"])
+        draft = _keep_typed(request, section, form)
+        section.refresh_from_db()
+        return _conflict(request, section, body, revision, draft, status=409)
     except DomainError as error:
+        _keep_typed(request, section, form)
         form.add_error(None, str(error))
         return _editor(request, section, form, status=422)
     if saved.revision == section.revision:
@@ -141,23 +137,75 @@ def _save(request: AppRequest, section: Section) -> HttpResponse:
     return redirect("dossier:section-detail", section.candidacy.slug, section.public_id)
 
 
-def _conflict(request: AppRequest, section: Section, typed: str) -> HttpResponse:
-    """Show the newer text and keep what was typed in the form, on the newer revision: saving again decides."""
-    section.refresh_from_db()
-    form = SectionTextForm({"body": typed, "revision": section.revision})
-    newer = section.revisions.select_related("saved_by").filter(number=section.revision).first()
-    context = _reading_context(request, section) | {
-        "form": form,
-        "newer": newer,
+def _keep_typed(request: AppRequest, section: Section, form: SectionTextForm) -> SectionDraft | None:
+    """Keep what could not be saved as a draft, unless it is too long or another window is at one."""
+    with suppress(DomainError):
+        return save_draft(
+            section=section,
+            author=request.user,
+            body=form.cleaned_data["body"],
+            base_revision=form.cleaned_data["revision"],
+            seat=form.seat,
+        )
+    return section.drafts.visible_to(request.user).first()
+
+
+def _conflict(
+    request: AppRequest,
+    section: Section,
+    typed: str,
+    base_revision: int,
+    draft: SectionDraft | None,
+    *,
+    status: int,
+) -> HttpResponse:
+    """Show what each of two texts changed, and both together in the editor, on the newer revision: saving decides."""
+    texts = read_two_texts(section=section, typed=typed, base_revision=base_revision, user=request.user)
+    context = reading_context(request, section) | {
+        "form": _text_form(request, section, texts.merged, draft, is_unsaved=True),
+        "texts": texts,
+        "draft": draft,
+        "max_characters": MAX_BODY_CHARACTERS,
         "pictures": _pictures(request, section),
+        "presences": SectionPresence.objects.others_in(section, request.user),
     }
-    return render(request, "dossier/section_conflict.html", context, status=409)
+    return render(request, "dossier/section_conflict.html", context, status=status)
+
+
+def _text_form(
+    request: AppRequest,
+    section: Section,
+    body: str,
+    draft: SectionDraft | None = None,
+    *,
+    is_unsaved: bool = False,
+) -> SectionTextForm:
+    """Return the form of ``body`` on the revision of today, in a window of its own."""
+    values = {
+        "body": body,
+        "revision": section.revision,
+        "draft": draft and draft.token,
+        "window": uuid4(),
+        "writer": request.user.public_id,
+    }
+    return SectionTextForm(initial=values, is_unsaved=is_unsaved)
 
 
 def _editor(
-    request: AppRequest, section: Section, form: SectionTextForm, *, status: int = 200
+    request: AppRequest,
+    section: Section,
+    form: SectionTextForm,
+    *,
+    draft: SectionDraft | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    context = _reading_context(request, section) | {"form": form, "pictures": _pictures(request, section)}
+    context = reading_context(request, section) | {
+        "form": form,
+        "draft": draft,
+        "max_characters": MAX_BODY_CHARACTERS,
+        "pictures": _pictures(request, section),
+        "presences": SectionPresence.objects.others_in(section, request.user),
+    }
     return render(request, "dossier/section_edit.html", context, status=status)
 
 

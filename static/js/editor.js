@@ -318,6 +318,7 @@ const nameDialogs = (frame) => {
 };
 
 document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } }) => {
+  textarea.richEditor = editor; // for the scripts of the page that put a text in
   const frame = editor.view.dom.parentElement;
   const toolbar = () => frame.querySelector(":scope > .prose-menubar");
   nameTextBox(editor, textarea);

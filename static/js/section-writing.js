@@ -1,4 +1,4 @@
-// Writing a section: the length keeps up with the text, and leaving with unsaved words asks first.
+// Writing a section: the length keeps up with the text, and leaving with words kept nowhere asks first.
 // The server counts again when the text is saved, by the same rules (dossier.models.Section.save).
 
 const BLOCK_END = /<\/(?:p|h[2-4]|li|td|th|caption|figcaption|blockquote|tr)>|<br>/gi;
@@ -21,6 +21,15 @@ const measure = (box, text) => {
 
 const write = (number) => number.toLocaleString("fr-FR");
 
+// Read aloud when another tenth of the limit is reached or the limit is crossed, not at every word.
+const tell = (box, used, over, text) => {
+  const step = over ? "over" : String(Math.floor((used * 10) / Number(box.dataset.limit)));
+  const before = box.dataset.step;
+  box.dataset.step = step;
+  if (before === undefined || before === step) return;
+  box.querySelector("[data-length-told]").textContent = over ? `${box.dataset.overTold} ${text}` : text;
+};
+
 const show = (box, used) => {
   const limit = Number(box.dataset.limit);
   const about = box.dataset.unit === "pages" ? `${box.dataset.about} ` : "";
@@ -31,8 +40,9 @@ const show = (box, used) => {
   const over = Math.max(used - limit, 0);
   const meter = box.querySelector(".meter");
   const bar = box.querySelector("progress");
-  box.querySelector(".meter__value").textContent =
-    `${box.dataset.of} ${write(limit)}${over ? `, ${write(over)} ${box.dataset.over}` : ""}`;
+  const against = `${box.dataset.of} ${write(limit)}${over ? `, ${write(over)} ${box.dataset.over}` : ""}`;
+  box.querySelector(".meter__value").textContent = against;
+  tell(box, used, over, `${told} ${against}`);
   bar.value = Math.min(Math.ceil((used * 100) / limit), 100);
   bar.setAttribute("aria-label", told);
   meter.classList.remove("meter--accent", "meter--warn", "meter--bad");
@@ -42,6 +52,7 @@ const show = (box, used) => {
 for (const area of document.querySelectorAll("textarea[data-counts-into]")) {
   const box = document.getElementById(area.dataset.countsInto);
   let waiting;
+  show(box, measure(box, plainText(area.value))); // the text may be a draft, which the server has not measured
   area.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => show(box, measure(box, plainText(area.value))), 150);
@@ -57,6 +68,6 @@ for (const form of document.querySelectorAll("form[data-guards-unsaved]")) {
     isUnsaved = false;
   });
   addEventListener("beforeunload", (event) => {
-    if (isUnsaved) event.preventDefault();
+    if (isUnsaved && form.dataset.kept !== "yes") event.preventDefault();
   });
 }

@@ -64,9 +64,9 @@ def test_reading_costs_the_same_for_any_number_of_sections(client, count, django
         make_comment(thread=thread, told=[lead.user])
     client.force_login(lead.user)
 
-    # Session, user, candidacy, memberships; section, criteria, outline, visible ones, revisions; threads counted and
-    # read, their comments, authors' and told people, events; people who may be told.
-    with django_assert_num_queries(15):
+    # Session, user, memberships; section, proofs and criteria, draft, outline, visible ones, revisions; threads counted
+    # and read, their comments, authors' and told people, events; people who may be told.
+    with django_assert_num_queries(16):
         response = client.get(address("section-detail", sections[1]))
 
     assert (response.context["before"].title, response.context["after"].title) == (
@@ -275,11 +275,11 @@ def test_a_stale_save_shows_both_texts_and_a_second_one_decides(client):
     assert conflict.status_code == 409
     assert kept == ("<p>Celui de la cheffe</p>", 1)
     assert "Celui de la cheffe" in conflict.text
-    assert "&lt;p&gt;Le mien&lt;/p&gt;" in conflict.text
+    assert "&lt;p&gt;Celui de la cheffe&lt;/p&gt;&lt;p&gt;Le mien&lt;/p&gt;" in conflict.text
     assert str(lead) in conflict.text
     section.refresh_from_db()
     assert decided.status_code == 302
-    assert (section.body, section.revision) == ("<p>Le mien</p>", 2)
+    assert (section.body, section.revision) == ("<p>Celui de la cheffe</p><p>Le mien</p>", 2)
     assert section.revisions.get(number=1).body == "<p>Celui de la cheffe</p>"
 
 
@@ -371,6 +371,8 @@ SAFE_TAGS = {
     "a",
     "figure",
     "img",
+    "ins",
+    "del",
 }
 SAFE_ATTRIBUTES = {
     "class",

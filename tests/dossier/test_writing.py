@@ -3,7 +3,8 @@ import pytest
 from candidacy.models import Membership
 from core.errors import DomainError, StaleRevisionError
 from dossier.models import Section
-from dossier.services.writing import MAX_BODY_CHARACTERS, change_status, save_text
+from dossier.services.measure import MAX_BODY_CHARACTERS
+from dossier.services.writing import change_status, save_text
 from dossier.workflow import MOVES
 from tests.dossier.payloads import MARKUP
 from tests.factories import (

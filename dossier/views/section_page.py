@@ -1,0 +1,32 @@
+"""What every page about a section begins with."""
+
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+
+from accounts.http import AppRequest
+from candidacy.scope import candidacy_for
+from dossier.models import Section
+from dossier.outline import length_of, neighbours, read_outline
+
+
+def find_section(request: AppRequest, slug: str, public_id: UUID) -> Section:
+    candidacy = candidacy_for(request, slug)
+    sections = candidacy.sections.visible_to(request.user).select_related("organisation", "writer")
+    return get_object_or_404(sections.with_proofs(), public_id=public_id)
+
+
+def reading_context(request: AppRequest, section: Section) -> dict[str, Any]:
+    """Return what every page about ``section`` shows: its number, its length and its neighbours."""
+    entries = read_outline(section.candidacy)
+    visible = section.candidacy.sections.visible_to(request.user).values_list("pk", flat=True)
+    before, after = neighbours(entries, section, visible=visible)
+    number = next(entry.number for entry in entries if entry.pk == section.pk)
+    return {
+        "section": section,
+        "number": number,
+        "length": length_of(section),
+        "before": before,
+        "after": after,
+    }
