@@ -10,3 +10,5 @@ urlpatterns = [
     path("", include("budget.urls")),
     path("", include("dossier.urls")),
 ]
+
+handler400 = "core.views.bad_request"

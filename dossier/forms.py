@@ -17,6 +17,9 @@ from dossier.services.outline import Contract
 from dossier.workflow import MOVES
 from partners.models import Contact, Organisation
 
+#: What the database can count to.
+LAST_REVISION = 2**31 - 1
+
 
 class _OptionalOrganisation(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     def label_from_instance(self, organisation: Organisation) -> str:
@@ -63,7 +66,7 @@ class SectionFilterForm(FilterForm):
 class SectionTextForm(forms.Form):
     """The text, the revision it was read at, and where it is typed: by whom, in which window, after which draft."""
 
-    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    revision = forms.IntegerField(min_value=0, max_value=LAST_REVISION, widget=forms.HiddenInput)
     draft = forms.UUIDField(required=False, widget=forms.HiddenInput)
     window = forms.UUIDField(required=False, widget=forms.HiddenInput)
     writer = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -126,7 +129,7 @@ class RevisionPairForm(forms.Form):
 class RevisionRestoreForm(forms.Form):
     """The revision that the section had when the person decided to bring an older one back."""
 
-    revision = forms.IntegerField(min_value=0)
+    revision = forms.IntegerField(min_value=0, max_value=LAST_REVISION)
 
 
 class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time

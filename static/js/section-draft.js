@@ -192,7 +192,8 @@ form.addEventListener("submit", async (event) => {
   form.elements.csrfmiddlewaretoken.value = csrfToken();
   forget();
   isReady = true;
-  form.requestSubmit(event.submitter);
+  // Not while this very event is under way: the browser would ignore it.
+  setTimeout(() => form.requestSubmit(event.submitter));
 });
 addEventListener("pageshow", () => {
   isReady = false;

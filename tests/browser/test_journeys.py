@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from candidacy.models import Membership
 from committees.models import Invitation, Meeting, ReminderRule
-from dossier.models import DossierExport, Section
+from dossier.models import DossierExport
 from notifications.models import OutboundMessage
 from notifications.tasks import send_due_messages
 from tests.factories import (
@@ -21,7 +21,6 @@ from tests.factories import (
     make_income_line,
     make_meeting,
     make_member,
-    make_organisation,
     make_plan,
     make_seat,
     make_section,
@@ -98,46 +97,6 @@ def test_a_copil_is_convened_and_an_elected_official_answers(visit, lead, candid
 
     assert Invitation.objects.get(meeting=meeting).answer == Invitation.Answer.PRESENT
     assert OutboundMessage.objects.planned().count() == 2  # seven days and one day before
-
-
-def test_two_people_write_the_same_section_and_neither_loses_a_word(visit, lead, candidacy):
-    writer = make_person(candidacy, Role.PARTNER, first_name="Samir", last_name="Ouali")
-    organisation = make_organisation(candidacy=candidacy)
-    make_contact(organisation=organisation, user=writer)
-    section = make_section(
-        candidacy=candidacy,
-        organisation=organisation,
-        status=Section.Status.WRITING,
-        body="<p>Au départ.</p>",
-    )
-    address = reverse("dossier:section-edit", args=[candidacy.slug, section.public_id])
-    first, second = visit(), visit()
-    for visitor, person in ((first, lead), (second, writer)):
-        visitor.sign_in(person, PASSWORD)
-        visitor.open(address).get_by_role("toolbar", name="Mise en forme").wait_for()
-
-    for visitor, words in (
-        (first, "Le texte de la cheffe de projet. "),
-        (second, "Le texte du partenaire. "),
-    ):
-        visitor.page.get_by_role("textbox", name="Texte de la section").click()
-        visitor.page.keyboard.press("Control+Home")
-        visitor.page.keyboard.type(words)
-        visitor.page.get_by_role("button", name="Enregistrer", exact=True).click()
-        visitor.page.wait_for_load_state()
-
-    page = second.page
-    page.get_by_role("heading", name="Deux textes pour une section").wait_for()
-    assert page.get_by_text("Le texte de la cheffe de projet.").first.is_visible()
-    page.get_by_role("textbox", name="Texte de la section").get_by_text("Le texte du partenaire.").wait_for()
-    assert second.look("journey-conflict") == []
-    section.refresh_from_db()
-    assert "cheffe de projet" in section.body
-    page.get_by_role("button", name="Enregistrer", exact=True).click()
-    page.wait_for_url(lambda url: not url.endswith("/texte/"))
-    section.refresh_from_db()
-    assert "du partenaire" in section.body
-    assert [revision.body.count("cheffe") for revision in section.revisions.order_by("number")][-2:] == [1, 0]
 
 
 def test_the_lead_prints_publishes_and_the_mayor_reads(visit, lead, candidacy):

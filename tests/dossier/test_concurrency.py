@@ -1,19 +1,27 @@
 """What two people, or two workers, do in the same instant. Each thread has a connection and a transaction of its own."""
 
+from contextlib import closing
+from http.client import HTTPConnection
 from threading import Barrier, Thread
+from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
 
 from config.celery import app
 from core.errors import StaleRevisionError
 from dossier import building
 from dossier.models import DossierExport, Section
 from dossier.outline import read_outline
+from dossier.services.drafts import Seat, save_draft
 from dossier.services.exports import request_export
 from dossier.services.outline import Contract, create_section
+from dossier.services.presence import note_presence
 from dossier.services.writing import save_text
-from tests.factories import make_candidacy, make_export, make_section, make_user
+from tests.factories import make_candidacy, make_export, make_member, make_section, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,6 +63,68 @@ def test_of_ten_who_save_at_once_one_is_kept_and_nine_are_told():
     assert (len(kept), len(told)) == (1, 9)
     assert (section.body, section.revision) == (kept[0].body, 1)
     assert section.revisions.get().body == section.body
+
+
+def test_of_ten_who_save_at_once_over_http_nobody_loses_a_word(live_server):
+    section = make_section(body="<p>Départ</p>")
+    people = [make_member(candidacy=section.candidacy).user for _ in range(10)]
+    address = reverse("dossier:section-edit", args=[section.candidacy.slug, section.public_id])
+
+    def prepare(number, user):
+        client = Client()
+        client.force_login(user)
+        session = client.cookies["sessionid"].value
+        data = urlencode({"body": f"<p>Texte {number}</p>", "revision": 0, "window": str(uuid4())}).encode()
+        return session, data
+
+    prepared = [prepare(number, user) for number, user in enumerate(people)]
+
+    def send(session, data):
+        token = "a" * 32
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Cookie": f"sessionid={session}; csrftoken={token}",
+            "X-CSRFToken": token,
+        }
+        with closing(HTTPConnection(live_server.thread.host, live_server.thread.port, timeout=60)) as server:
+            server.request("POST", address, data, headers)
+            answer = server.getresponse()
+            answer.read()
+        return answer.status
+
+    statuses = run_together(*(lambda pair=pair: send(*pair) for pair in prepared))
+
+    section.refresh_from_db()
+    assert sorted(statuses) == [302] + [409] * 9
+    kept = {section.body, *section.drafts.values_list("body", flat=True)}
+    assert kept == {f"<p>Texte {number}</p>" for number in range(10)}
+    assert (section.revision, section.drafts.count()) == (1, 9)
+
+
+def test_of_ten_windows_of_one_person_that_save_a_draft_at_once_one_is_kept_and_nine_are_told():
+    section, user = make_section(), make_user()
+
+    answers = run_together(
+        *(
+            lambda text=f"<p>{n}</p>": save_draft(
+                section=section, author=user, body=text, base_revision=0, seat=Seat(window=uuid4())
+            )
+            for n in range(10)
+        )
+    )
+
+    told = [answer for answer in answers if isinstance(answer, StaleRevisionError)]
+    assert len(told) == 9
+    assert section.drafts.get().body in {f"<p>{n}</p>" for n in range(10)}
+
+
+def test_ten_people_who_open_the_editor_at_once_are_all_there():
+    section = make_section()
+    people = [make_user() for _ in range(10)] * 2
+
+    run_together(*(lambda user=user: note_presence(section=section, user=user) for user in people))
+
+    assert section.presences.count() == 10
 
 
 def test_a_save_waits_for_the_one_under_way_and_is_told():

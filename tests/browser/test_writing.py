@@ -1,0 +1,316 @@
+"""Nothing typed is ever lost: two people at once, a closed tab, a lost connection, a session that ran out."""
+
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from candidacy.models import Membership
+from dossier.models import Section, SectionDraft, SectionPresence
+from tests.factories import make_contact, make_member, make_organisation, make_section, make_user
+
+PASSWORD = "une-phrase-assez-longue"
+SAVED = re.compile("Brouillon enregistré à")
+
+
+@pytest.fixture
+def section():
+    organisation = make_organisation()
+    return make_section(
+        candidacy=organisation.candidacy,
+        organisation=organisation,
+        status=Section.Status.WRITING,
+        body="<p>Le début de tous.</p><p>Le milieu.</p><p>La fin de tous.</p>",
+        limit_value=20,
+    )
+
+
+@pytest.fixture
+def lead(section):
+    user = make_user(password=PASSWORD, first_name="Camille", last_name="Lefèvre")
+    make_member(candidacy=section.candidacy, user=user, role=Membership.Role.LEAD)
+    return user
+
+
+@pytest.fixture
+def partner(section):
+    user = make_user(password=PASSWORD, first_name="Samir", last_name="Ouali")
+    make_member(candidacy=section.candidacy, user=user, role=Membership.Role.PARTNER)
+    make_contact(organisation=section.organisation, user=user)
+    return user
+
+
+def edit_path(section):
+    return reverse("dossier:section-edit", args=[section.candidacy.slug, section.public_id])
+
+
+def open_editor(visitor, section):
+    page = visitor.open(edit_path(section))
+    page.get_by_role("toolbar", name="Mise en forme").wait_for()
+    return page
+
+
+def arrive(visit, person, section, **options):
+    visitor = visit(**options)
+    visitor.sign_in(person, PASSWORD)
+    open_editor(visitor, section)
+    return visitor
+
+
+def text_box(page):
+    return page.get_by_role("textbox", name="Texte de la section")
+
+
+def write(page, words, *, at="End"):
+    text_box(page).click()
+    page.keyboard.press(f"Control+{at}")
+    page.keyboard.type(words)
+
+
+def state(page):
+    return page.locator("[data-draft-state]")
+
+
+def save(page):
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    page.wait_for_load_state()
+
+
+def kept_in_browser(page):
+    return page.evaluate("Object.keys(localStorage).length")
+
+
+def test_two_people_write_different_passages_and_both_are_kept(visit, section, lead, partner):
+    first, second = arrive(visit, lead, section), arrive(visit, partner, section)
+    expect(second.page.get_by_text("Camille Lefèvre écrit depuis")).to_be_visible()
+    write(first.page, "D’abord. ", at="Home")
+    write(second.page, " Enfin.")
+
+    save(first.page)
+    save(second.page)
+
+    page = second.page
+    page.get_by_role("heading", name="Deux textes pour une section").wait_for()
+    assert (
+        page.get_by_role("region", name=re.compile("enregistré entre-temps")).locator("ins").inner_text()
+        == "D’abord."
+    )
+    assert page.get_by_role("region", name="Ce que vous avez changé").locator("ins").inner_text() == "Enfin."
+    assert second.look("writing-conflict") == []
+    save(page)
+    page.wait_for_url(lambda url: not url.endswith("/texte/"))
+    section.refresh_from_db()
+    assert section.body == "<p>D’abord. Le début de tous.</p><p>Le milieu.</p><p>La fin de tous. Enfin.</p>"
+    assert (section.revision, SectionDraft.objects.count()) == (2, 0)
+
+
+def test_two_people_rewrite_the_same_passage_and_one_of_them_chooses(visit, section, lead, partner):
+    first, second = arrive(visit, lead, section), arrive(visit, partner, section, size="360")
+    write(first.page, "La cheffe. ", at="Home")
+    write(second.page, "Le partenaire. ", at="Home")
+    save(first.page)
+    save(second.page)
+
+    page = second.page
+    page.get_by_text("Un passage a été réécrit des deux côtés").wait_for()
+    expect(text_box(page)).to_contain_text("La cheffe.")
+    expect(text_box(page)).to_contain_text("Le partenaire.")
+    assert second.look("writing-conflict") == []
+    assert not second.scrolls_sideways()
+    page.get_by_role("button", name="Ne garder que mon texte").click()
+    expect(text_box(page)).not_to_contain_text("La cheffe.")
+    save(page)
+    page.wait_for_url(lambda url: not url.endswith("/texte/"))
+
+    section.refresh_from_db()
+    assert "Le partenaire." in section.body
+    assert "La cheffe." not in section.body
+    assert "La cheffe." in section.revisions.get(number=1).body
+
+
+def test_a_text_survives_the_tab_that_was_closed(visit, section, lead):
+    visitor = arrive(visit, lead, section)
+    write(visitor.page, " Ajout gardé.")
+    expect(state(visitor.page)).to_have_text(SAVED)
+    assert SectionDraft.objects.get().base_revision == 0
+    visitor.page.close()
+
+    visitor.page = visitor.context.new_page()
+    page = open_editor(visitor, section)
+
+    expect(page.get_by_text("Vous retrouvez votre brouillon")).to_be_visible()
+    expect(text_box(page)).to_contain_text("Ajout gardé.")
+    assert visitor.look("writing-draft") == []
+    save(page)
+    page.wait_for_url(lambda url: not url.endswith("/texte/"))
+    section.refresh_from_db()
+    assert "Ajout gardé." in section.body
+    assert (SectionDraft.objects.count(), kept_in_browser(page)) == (0, 0)
+
+
+def test_a_text_given_up_is_gone_and_leaves_the_section_as_it_was(visit, section, lead):
+    visitor = arrive(visit, lead, section)
+    write(visitor.page, " Ajout.")
+    expect(state(visitor.page)).to_have_text(SAVED)
+
+    page = open_editor(visitor, section)
+    page.locator("summary", has_text="Abandonner le brouillon").click()
+    page.get_by_role("button", name="Abandonner le brouillon").click()
+    page.get_by_text("Le brouillon est abandonné").wait_for()
+
+    page = open_editor(visitor, section)
+    expect(text_box(page)).not_to_contain_text("Ajout.")
+    assert not SectionDraft.objects.exists()
+
+
+def test_a_text_survives_a_lost_connection_and_leaves_when_it_is_back(visit, section, lead):
+    visitor = arrive(visit, lead, section)
+    page = visitor.page
+    write(page, " En ligne.")
+    expect(state(page)).to_have_text(SAVED)
+
+    visitor.context.set_offline(True)
+    page.keyboard.type(" Dans le tunnel.")
+    expect(state(page)).to_have_text(re.compile("Connexion perdue"))
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(text_box(page)).to_contain_text("Dans le tunnel.")
+    assert kept_in_browser(page) == 1
+    visitor.context.set_offline(False)
+
+    expect(state(page)).to_have_text(SAVED)
+    assert "Dans le tunnel." in SectionDraft.objects.get().body
+    assert kept_in_browser(page) == 0
+
+
+def test_a_text_typed_without_connection_survives_the_tab_that_was_closed(visit, section, lead):
+    visitor = arrive(visit, lead, section)
+    visitor.context.set_offline(True)
+    write(visitor.page, " Dans le tunnel.")
+    expect(state(visitor.page)).to_have_text(re.compile("Connexion perdue"))
+    visitor.page.close()
+    visitor.context.set_offline(False)
+    assert not SectionDraft.objects.exists()
+
+    visitor.page = visitor.context.new_page()
+    page = open_editor(visitor, section)
+
+    expect(text_box(page)).to_contain_text("Dans le tunnel.")
+    expect(state(page)).to_have_text(SAVED)
+    assert "Dans le tunnel." in SectionDraft.objects.get().body
+
+
+def sign_in_again(page, person):
+    page.get_by_label("Adresse").fill(person.email)
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name=re.compile("connecter", re.IGNORECASE)).click()
+    page.wait_for_url(lambda url: "/connexion" not in url)
+
+
+def test_a_text_survives_a_session_that_ran_out(visit, section, lead):
+    visitor = arrive(visit, lead, section)
+    page = visitor.page
+    Session.objects.all().delete()
+    write(page, " Après la pause.")
+    expect(state(page)).to_have_text(re.compile("Votre session a expiré"))
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(text_box(page)).to_contain_text("Après la pause.")
+
+    page.get_by_role("link", name="Se reconnecter").click()
+    sign_in_again(page, lead)
+
+    page.get_by_role("toolbar", name="Mise en forme").wait_for()
+    expect(text_box(page)).to_contain_text("Après la pause.")
+    expect(state(page)).to_have_text(SAVED)
+    save(page)
+    page.wait_for_url(lambda url: not url.endswith("/texte/"))
+    section.refresh_from_db()
+    assert "Après la pause." in section.body
+
+
+def test_a_text_is_never_sent_under_the_name_of_somebody_else(visit, section, lead, partner):
+    visitor = arrive(visit, lead, section)
+    page = visitor.page
+    Session.objects.all().delete()
+    write(page, " Par la cheffe.")
+    expect(state(page)).to_have_text(re.compile("Votre session a expiré"))
+    visitor.context.set_offline(True)
+
+    other = visitor.context.new_page()
+    visitor.context.set_offline(False)
+    other.goto(visitor.base_url + edit_path(section))
+    sign_in_again(other, partner)
+    other.get_by_role("toolbar", name="Mise en forme").wait_for()
+
+    expect(text_box(other)).not_to_contain_text("Par la cheffe.")
+    expect(state(page)).to_have_text(re.compile("Une autre personne est maintenant connectée"))
+    save(page)
+    expect(text_box(page)).to_contain_text("Par la cheffe.")
+    assert not SectionDraft.objects.exists()
+    section.refresh_from_db()
+    assert section.revision == 0
+    assert kept_in_browser(page) == 1
+
+
+def test_two_windows_of_one_person_do_not_overwrite_each_other(visit, section, lead):
+    visitor = arrive(visit, lead, section)
+    page, other = visitor.page, visitor.context.new_page()
+    other.goto(visitor.base_url + edit_path(section))
+    other.get_by_role("toolbar", name="Mise en forme").wait_for()
+    write(page, " Ici.")
+    expect(state(page)).to_have_text(SAVED)
+
+    write(other, " Là.")
+
+    expect(state(other)).to_have_text(re.compile("continué dans une autre fenêtre"))
+    assert "Ici." in SectionDraft.objects.get().body
+    other.get_by_role("button", name="Garder le texte d’ici").click()
+    expect(state(other)).to_have_text(SAVED)
+    assert "Là." in SectionDraft.objects.get().body
+
+
+def test_who_leaves_the_editor_disappears(visit, section, lead, partner):
+    visitor = arrive(visit, lead, section)
+    reader = arrive(visit, partner, section)
+    expect(reader.page.get_by_text("Camille Lefèvre écrit depuis")).to_be_visible()
+
+    visitor.open(reverse("dossier:section-detail", args=[section.candidacy.slug, section.public_id]))
+    visitor.page.wait_for_timeout(500)
+
+    assert list(SectionPresence.objects.values_list("user", flat=True)) == [partner.pk]
+    page = open_editor(reader, section)
+    expect(page.get_by_text("Camille Lefèvre écrit depuis")).to_be_hidden()
+
+
+def test_the_limit_is_counted_and_told_as_it_is_crossed(visit, section, lead):
+    page = arrive(visit, lead, section).page
+    meter = page.locator("#section-length")
+    expect(meter).to_contain_text("10 mots")
+
+    write(page, " un" * 9)
+    expect(meter.get_by_role("status")).to_contain_text("19 mots sur 20")
+    write(page, " un" * 3)
+
+    expect(meter.get_by_role("status")).to_contain_text("Limite dépassée")
+    expect(meter.locator(".meter__value")).to_contain_text("2 de trop")
+    save(page)
+    page.wait_for_url(lambda url: not url.endswith("/texte/"))
+    section.refresh_from_db()
+    assert section.word_count == 22
+
+
+def test_a_text_too_long_to_be_sent_stays_where_it_is(visit, section, lead):
+    page = arrive(visit, lead, section).page
+    page.evaluate(
+        "document.querySelector('textarea[name=body]').richEditor.commands.setContent('<p>' + 'mot '.repeat(250000) + '</p>', {emitUpdate: true})"
+    )
+
+    expect(state(page)).to_have_text(re.compile("trop long"))
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    page.wait_for_timeout(500)
+
+    assert page.url.endswith("/texte/")
+    assert page.evaluate("document.querySelector('textarea[name=body]').value.length") > 900_000
+    section.refresh_from_db()
+    assert section.revision == 0
