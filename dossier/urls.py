@@ -179,6 +179,7 @@ urlpatterns = [
         "c/<slug:slug>/dossier/sections/<uuid:public_id>/commentaires/<uuid:thread_id>/<uuid:comment_id>/retrait/",
         comments.comment_withdraw,
         name="comment-withdraw",
+    ),
     path(
         "c/<slug:slug>/dossier/sections/<uuid:public_id>/revisions/<int:number>/retablir/",
         revisions.section_revision_restore,

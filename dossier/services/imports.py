@@ -20,8 +20,9 @@ from dossier.import_plan import Deed, ImportPlan, PlannedText, plan_import
 from dossier.importing import forget, preview_path, without_picture
 from dossier.models import Section, WordImport, WordImportPicture
 from dossier.pictures import take_in_picture
+from dossier.services.measure import MAX_BODY_CHARACTERS
 from dossier.services.outline import Contract, create_section
-from dossier.services.writing import MAX_BODY_CHARACTERS, save_text
+from dossier.services.writing import save_text
 from dossier.tasks import read_word_import
 
 
