@@ -20,7 +20,8 @@ from dossier.services.imports import (
     request_import,
     take_up_import,
 )
-from dossier.services.writing import MAX_BODY_CHARACTERS, save_text
+from dossier.services.measure import MAX_BODY_CHARACTERS
+from dossier.services.writing import save_text
 from dossier.tasks import tend_word_imports
 from tests.dossier.people import make_partner
 from tests.factories import (
