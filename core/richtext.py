@@ -16,9 +16,10 @@ from js_asset import InlineStyle, Script
 from js_asset import Media as PageMedia
 
 from core.nesting import flatten, is_too_deep
+from core.pasted import tidy_pasted
 
-#: One declaration for the editor's toolbar; the allow-list below repeats it for the server. Footnote, Table,
-#: TableHeader and Figure are those of static/js/editor.js, which the settings name.
+#: One declaration for the editor's toolbar; the allow-list below repeats it for the server. Those that the package does
+#: not know, and Table, TableHeader and Figure, are in the modules static/js/editor*.js, which the settings name.
 EXTENSIONS: dict[str, Any] = {
     "Bold": True,
     "Italic": True,
@@ -51,16 +52,24 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "ol": {"start"},
     "th": {"scope", "rowspan", "colspan"},
     "td": {"rowspan", "colspan"},
+    # What stands at the place is asked of the database when the text is shown (dossier/mentions.py).
+    "span": {"data-live-figure", "data-section"},
 }
 
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
 #: The only addresses a picture may come from: the view that checks who may see it.
-PICTURE_PATH = re.compile(
-    r"\A/c/[-a-zA-Z0-9_]+/dossier/images/(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/\Z"
-)
+PICTURE_PATH = re.compile(rf"\A/c/[-a-zA-Z0-9_]+/dossier/images/(?P<id>{_UUID})/\Z")
+#: A place that names a figure of the register, or another section, and holds nothing itself.
+LIVE_FIGURE = re.compile(rf'<span data-live-figure="(?P<id>{_UUID})"></span>')
+SECTION_REFERENCE = re.compile(rf'<span data-section="(?P<id>{_UUID})"></span>')
 
 
-def _keep_own_pictures(tag: str, attribute: str, value: str) -> str | None:
+def _keep_own_names(tag: str, attribute: str, value: str) -> str | None:
+    """Keep the address of a picture of ours, and the identifier that a place names."""
     if tag == "img" and attribute == "src" and not PICTURE_PATH.match(value):
+        return None
+    if tag == "span" and attribute != "class" and not re.fullmatch(_UUID, value):
         return None
     return value
 
@@ -88,7 +97,7 @@ _cleaner = partial(
         *("figure", "img", "figcaption", "table", "caption", "thead", "tbody", "tr", "th", "td", "span"),
     },
     attributes=_ATTRIBUTES,
-    attribute_filter=_keep_own_pictures,
+    attribute_filter=_keep_own_names,
     allowed_classes={"span": {"footnote"}},
     url_schemes={"https", "http", "mailto"},
     clean_content_tags={
@@ -106,6 +115,10 @@ _cleaner = partial(
 )
 _CLEANER = _cleaner()
 _COMPARISON_CLEANER = _cleaner(tags=_cleaner.keywords["tags"] | {"ins", "del"})
+
+#: What somebody wrote into a place that holds nothing.
+_HELD = re.compile(r'(<span data-[a-z-]+="[^"]*">)[^<]+(?=</span>)')
+_HOLLOW_PICTURE = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
 
 _EMPTY = re.compile(r"\A(?:\s|<p>(?:\s|&nbsp;|<br>)*</p>)*\Z")
 
@@ -125,7 +138,8 @@ def sanitise(html: str) -> str:
     Of markup nested beyond measure the words alone are kept.
     """
     html = html or ""
-    clean = _CLEANER.clean(flatten(html) if is_too_deep(html) else html)
+    clean = _CLEANER.clean(flatten(html) if is_too_deep(html) else tidy_pasted(html))
+    clean = _HOLLOW_PICTURE.sub("", _HELD.sub(r"\1", clean))
     if _EMPTY.match(clean):
         return ""
     clean = _LONE_PARAGRAPH.sub(r"\1\2", clean)
