@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from lxml import html as markup
 from lxml.html import HtmlElement
 
-
 #: What our own editor never writes. Text without any of it is left alone.
 _FOREIGN = re.compile(
     r"""\bmso-|\bclass=["']?(?:Mso|western|sdfoot)|<!|<\?xml|</?[a-z]\w*:|<(?:font|b|i|u|h1|h5|h6|div|center|strike|dl|pre)[\s>]"""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from itertools import zip_longest
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from core.models import TimestampedModel
 from core.money import ZERO, add_up
 from dossier.criteria import Matrix, read_matrix
 from dossier.figures import PrintedPicture
+from dossier.mentions import FigureValue, value_of
 from dossier.models import Picture, Section
 from dossier.outline import numbers
 from partners.models import Organisation
@@ -31,6 +33,7 @@ _PICTURE_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/pn
 
 @dataclass(frozen=True)
 class SectionText:
+    public_id: UUID
     key: str
     number: str
     title: str
@@ -42,6 +45,7 @@ class SectionText:
 class ChapterText:
     """A part of the outline, with its sections."""
 
+    public_id: UUID
     key: str
     number: str
     title: str
@@ -208,6 +212,7 @@ class DossierContent:
     day: date
     logo: StoredFile | None
     chapters: tuple[ChapterText, ...]
+    live_figures: dict[UUID, FigureValue]
     pictures: dict[UUID, PrintedPicture]
     files: dict[str, StoredFile]
     plan: PrintedPlan | None
@@ -219,11 +224,18 @@ class DossierContent:
     #: Only where a section of the outline asks for it.
     matrix: PrintedMatrix | None = None
 
+    @cached_property
+    def places(self) -> dict[UUID, ChapterText | SectionText]:
+        """The parts and sections by the identifier that references name them by."""
+        parts: dict[UUID, ChapterText | SectionText] = {part.public_id: part for part in self.chapters}
+        return parts | {section.public_id: section for part in self.chapters for section in part.sections}
+
 
 def read_dossier(candidacy: Candidacy) -> DossierContent:
-    """Read what the dossier of ``candidacy`` prints, in twenty queries at most, whatever its size."""
+    """Read what the dossier of ``candidacy`` prints, in twenty-one queries at most, whatever its size."""
     sections = list(candidacy.sections.in_outline_order())
     pictures = list(candidacy.pictures.order_by("pk"))
+    live_figures = list(candidacy.live_figures.order_by("pk"))
     plan = FundingPlan.objects.filter(candidacy=candidacy).first()
     lines = _dates_of_lines(plan) if plan else []
     organisations = list(_engaged_organisations(candidacy))
@@ -237,6 +249,7 @@ def read_dossier(candidacy: Candidacy) -> DossierContent:
         candidacy,
         *sections,
         *pictures,
+        *live_figures,
         *organisations,
         *committees,
         *(seat.contact for committee in committees for seat in committee.members.all()),
@@ -261,6 +274,7 @@ def read_dossier(candidacy: Candidacy) -> DossierContent:
         day=day,
         logo=_logo(candidacy),
         chapters=_chapters(sections),
+        live_figures={figure.public_id: value_of(figure) for figure in live_figures},
         pictures={picture.public_id: _printed(picture) for picture in pictures},
         files={stored.name: stored for stored in map(_stored, pictures)},
         plan=_plan(plan) if plan else None,
@@ -281,10 +295,18 @@ def _chapters(sections: list[Section]) -> tuple[ChapterText, ...]:
     children: dict[int, list[SectionText]] = {}
     for section in sections:
         if section.parent_id is not None:
-            text = SectionText(section.key, number_of[section.pk], section.title, section.kind, section.body)
+            text = SectionText(
+                section.public_id,
+                section.key,
+                number_of[section.pk],
+                section.title,
+                section.kind,
+                section.body,
+            )
             children.setdefault(section.parent_id, []).append(text)
     return tuple(
         ChapterText(
+            public_id=section.public_id,
             key=section.key,
             number=number_of[section.pk],
             title=section.title,

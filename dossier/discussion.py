@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from core.richtext import render_for_reading
+from dossier.mentions import text_as_read
 from dossier.models import Comment, CommentThread, CommentThreadQuerySet, Section, ThreadEvent
 from dossier.passages import Anchor, Place, ReadText
 from dossier.permissions import can_answer_thread, can_change_comment, can_widen_thread
@@ -82,7 +82,7 @@ def read_discussion(section: Section, reader: User, *, shown: str = USUALLY_SHOW
     )
     asked = shown if shown in SHOWN else USUALLY_SHOWN
     threads = list(_asked(visible, asked))
-    html = render_for_reading(section.body)
+    html = text_as_read(section, reader)
     text = ReadText(html) if any(thread.quote for thread in threads) else None
     views = _views(section, threads, text, reader)
     marks = [

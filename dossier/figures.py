@@ -4,7 +4,7 @@ Numbers are given before anything is laid out, because the parts of the dossier 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
 from itertools import count
@@ -21,6 +21,8 @@ _FIGURE = re.compile(r"<figure>(.*?)</figure>", re.DOTALL)
 _CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
 _IMAGE = re.compile(r"<img\b[^>]*>")
 _ATTRIBUTE = re.compile(r'\b(src|alt)="([^"]*)"')
+#: What a reference adds in print; a caption goes without, since the table of figures repeats it elsewhere.
+_PAGE = re.compile(r'<span class="reference-page">.*?</span></span>')
 _HEADING = re.compile(r"<(/?)h([2-4])>")
 
 
@@ -49,6 +51,8 @@ class Illustrator:
     """Puts pictures into texts, in the order of the dossier."""
 
     pictures: Mapping[UUID, PrintedPicture]
+    #: Puts what a cleaned text names at its place.
+    fill_in: Callable[[str], str] = str
     figures: list[Figure] = field(default_factory=list)
     #: Names of the pictures that the texts show, each once.
     shown: dict[str, None] = field(default_factory=dict)
@@ -56,7 +60,7 @@ class Illustrator:
 
     def illustrate(self, body: str, *, heading_shift: int) -> SafeString:
         """Return the text of a section for print: cleaned again, its headings below its title, its figures numbered."""
-        html = str(render_rich_text(body))
+        html = self.fill_in(str(render_rich_text(body)))
         html = _HEADING.sub(lambda tag: f"<{tag[1]}h{int(tag[2]) + heading_shift}>", html)
         html = _FIGURE.sub(lambda figure: self._figure(figure[1]), html)
         html = _IMAGE.sub(lambda image: self._image(image[0]), html)
@@ -76,7 +80,7 @@ class Illustrator:
         if picture is not None and not picture.alternative_text:
             # Decoration: it is neither numbered nor spoken of.
             return f"<figure>{image[0]}</figure>"
-        caption = unescape(to_plain_text(written[1])) if written else ""
+        caption = unescape(to_plain_text(_PAGE.sub("", written[1]))) if written else ""
         credit = picture.credit if picture else ""
         if credit and caption.removesuffix(".").endswith(credit):
             # On the pages the caption names it; in print it stands on a line of its own.

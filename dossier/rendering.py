@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -20,6 +23,7 @@ from core.pdf import MEDIA_URL, Document, Limits, MediaFile, Part, RenderedPdf, 
 from core.templatetags.formats import NBSP
 from dossier.assembly import DossierContent, SectionText, StoredFile, read_dossier
 from dossier.figures import Illustrator
+from dossier.mentions import fill_in
 from dossier.models import Section
 
 _STYLE = Path(settings.BASE_DIR) / "static" / "pdf" / "dossier.css"
@@ -49,7 +53,7 @@ def build_dossier_pdf(candidacy: Candidacy, *, on_progress: Callable[[str, int],
 
 def compose(content: DossierContent) -> Document:
     """Return the document to print, in the active language and time zone."""
-    composer = _Composer(content, Illustrator(content.pictures))
+    composer = _Composer(content, Illustrator(content.pictures, partial(_fill_in, content)))
     parts = tuple(composer.parts())
     return Document(
         lang=content.language,
@@ -89,7 +93,9 @@ class _Composer:
     def parts(self) -> Iterator[Part]:
         """Yield one part a chapter, then the table of the figures that the chapters turned out to show."""
         for chapter in self.content.chapters:
-            opening = SectionText(chapter.key, chapter.number, chapter.title, chapter.kind, chapter.body)
+            opening = SectionText(
+                chapter.public_id, chapter.key, chapter.number, chapter.title, chapter.kind, chapter.body
+            )
             html = self.page(
                 "chapter",
                 anchor=_anchor(chapter.key),
@@ -163,6 +169,24 @@ class _Composer:
 
 def _anchor(key: str) -> str:
     return f"section-{key}"
+
+
+def _fill_in(content: DossierContent, html: str) -> str:
+    """Put the figures and the references at their places in a cleaned text."""
+    places = content.places
+
+    def show_section(identifier: UUID) -> str | None:
+        if (section := places.get(identifier)) is None:
+            return None
+        anchor = escape(_anchor(section.key))
+        title = escape(f"{section.number}{NBSP}{section.title}")
+        page = escape(_("p.")) + NBSP
+        return (
+            f'<a class="reference" href="#{anchor}">{title}</a>'
+            f'<span class="reference-page">, {page}<span data-page-of="{anchor}">00</span></span>'
+        )
+
+    return fill_in(html, content.live_figures, show_section)
 
 
 def _media(content: DossierContent, illustrator: Illustrator) -> dict[str, MediaFile]:

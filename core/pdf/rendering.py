@@ -150,8 +150,10 @@ class _Job:
     def part_requests(self, numbers: Mapping[str, int]) -> list[Request]:
         """Return a request for the cover and each part, with the page numbers they quote as far as known."""
         requests = [self.request("cover", "cover", self.document.cover)]
+        # Two digits hold the place until the pages are counted; what turns out to be nowhere has no number.
+        unknown = "–" if numbers else "00"
         for part in self.document.parts:
-            html = _PAGE_OF.sub(lambda match: f"{match[1]}{numbers.get(match[2], '00')}", part.html)
+            html = _PAGE_OF.sub(lambda match: f"{match[1]}{numbers.get(match[2], unknown)}", part.html)
             if part.key in self.failed:
                 html = failure_html(part, self.document.wording, self.failed[part.key])
             requests.append(self.request(part.key, "part", html))

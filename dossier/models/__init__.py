@@ -11,8 +11,19 @@ from dossier.models.drafts import (
     SectionDraftQuerySet,
 )
 from dossier.models.exports import DossierExport, DossierExportQuerySet
-from dossier.models.imports import WordImport, WordImportPicture, WordImportQuerySet
-from dossier.models.pictures import Picture
+from dossier.models.imports import (
+    WordImport,
+    WordImportPicture,
+    WordImportQuerySet,
+)
+from dossier.models.live_figures import (
+    LiveFigure,
+    LiveFigureQuerySet,
+)
+from dossier.models.pictures import (
+    Picture,
+    PictureQuerySet,
+)
 from dossier.models.presence import (
     SectionPresence,
     SectionPresenceQuerySet,
@@ -31,7 +42,10 @@ __all__ = [
     "CommentThreadQuerySet",
     "DossierExport",
     "DossierExportQuerySet",
+    "LiveFigure",
+    "LiveFigureQuerySet",
     "Picture",
+    "PictureQuerySet",
     "Proof",
     "ProofQuerySet",
     "Section",

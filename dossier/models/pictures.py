@@ -11,11 +11,15 @@ from partners.models import organisations_of
 
 class PictureQuerySet(models.QuerySet["Picture"]):
     def visible_to(self, user: User) -> "PictureQuerySet":
-        """Lead and team see every picture, a partner those of the sections asked of their organisation."""
+        """Lead and team see every picture, a partner those of the sections asked of their organisation.
+
+        Of a section are the pictures that its text shows and those that were uploaded for it.
+        """
         shown = Picture.sections.through.objects.filter(
             picture=OuterRef("pk"), section__organisation__in=organisations_of(user)
         )
-        return self.filter(Q(candidacy__in=candidacies_of(user, STAFF)) | Exists(shown))
+        uploaded = Q(uploaded_for__organisation__in=organisations_of(user))
+        return self.filter(Q(candidacy__in=candidacies_of(user, STAFF)) | Exists(shown) | uploaded)
 
 
 class Picture(PublicIdModel, TimestampedModel):
@@ -32,6 +36,14 @@ class Picture(PublicIdModel, TimestampedModel):
     caption = models.CharField(_("légende"), max_length=300, blank=True)
     credit = models.CharField(_("crédit"), max_length=200)
     rights = models.CharField(_("droits"), max_length=200, blank=True)
+    uploaded_for = models.ForeignKey(
+        "dossier.Section",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="uploaded_pictures",
+        verbose_name=_("déposée pour la section"),
+    )
 
     objects = PictureQuerySet.as_manager()
 

@@ -16,6 +16,7 @@ from candidacy.models import Candidacy, Criterion
 from candidacy.permissions import STAFF, candidacies_of
 from core.models import PublicIdModel, TimestampedModel
 from core.richtext import RichTextField, to_plain_text
+from dossier.models.live_figures import LiveFigure
 from dossier.models.pictures import Picture
 from dossier.models.proofs import Proof
 from partners.models import Contact, Organisation, organisations_of
@@ -118,6 +119,9 @@ class Section(PublicIdModel, TimestampedModel):
     body: "models.TextField[str, str]" = RichTextField(_("texte"), blank=True)
     pictures = models.ManyToManyField(
         Picture, blank=True, editable=False, related_name="sections", verbose_name=_("images du texte")
+    )
+    live_figures = models.ManyToManyField(
+        LiveFigure, blank=True, editable=False, related_name="sections", verbose_name=_("chiffres du texte")
     )
     word_count = models.PositiveIntegerField(_("mots"), default=0, editable=False)
     character_count = models.PositiveIntegerField(_("signes"), default=0, editable=False)

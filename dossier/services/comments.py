@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from candidacy.permissions import is_staff
 from core.errors import DomainError, StaleRevisionError
-from core.richtext import render_for_reading
 from core.staleness import lock_row
 from dossier.audiences import audiences_open_to, people_concerned, readers_of_thread
+from dossier.mentions import text_as_read
 from dossier.models import Audience, Comment, CommentThread, Section, ThreadEvent
 from dossier.models.comments import MAX_QUOTE
 from dossier.passages import Anchor, ReadText
@@ -46,7 +46,7 @@ def open_thread(
         return made.thread
     if audience not in audiences_open_to(by, locked):
         raise DomainError(_("Ce fil ne peut être ouvert à ces personnes : choisissez qui le lira."))
-    found = _found(locked, anchor) if anchor else Anchor("")
+    found = _found(locked, anchor, by) if anchor else Anchor("")
     thread = CommentThread(
         section=locked,
         audience=audience,
@@ -182,9 +182,9 @@ def _already_written(section: Section, by: User, public_id: UUID | None) -> Comm
     return mine.select_related("thread").first()
 
 
-def _found(section: Section, anchor: Anchor) -> Anchor:
-    """Quote the passage as the text has it, with its neighbours."""
-    text = ReadText(render_for_reading(section.body))
+def _found(section: Section, anchor: Anchor, reader: User) -> Anchor:
+    """Quote the passage as ``reader`` reads it, with its neighbours."""
+    text = ReadText(text_as_read(section, reader))
     place = text.find(anchor)
     if place is None or place.is_changed:
         raise DomainError(

@@ -1,20 +1,16 @@
 """The text of a section and where it stands: what writers and reviewers do."""
 
-import re
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from candidacy.permissions import is_staff
 from core.errors import DomainError, StaleRevisionError
-from core.richtext import PICTURE_PATH
-from dossier.models import Picture, Section, SectionRevision
+from dossier.models import Section, SectionRevision
 from dossier.services.drafts import Seat, end_draft
 from dossier.services.measure import clean_body
+from dossier.services.mentions import note_mentions
 from dossier.workflow import find_move
-
-_SOURCES = re.compile(r'<img\b[^>]*?\bsrc="([^"]*)"')
 
 
 @transaction.atomic
@@ -48,22 +44,11 @@ def save_text(
     locked.save(update_fields=["body", "revision", "updated_at"])
     del locked.skip_history_when_saving  # type: ignore[attr-defined]  # as above
     SectionRevision.objects.create(section=locked, number=locked.revision, body=clean, saved_by=by)
-    link_pictures(locked)
+    note_mentions(locked)
     if locked.status == Section.Status.ORDERED:
         locked.status = Section.Status.WRITING
         locked.save(update_fields=["status", "updated_at"])
     return locked
-
-
-def link_pictures(section: Section) -> None:
-    """Note which pictures of the candidacy the text shows: who reads the text may then see them.
-
-    Their identifiers cannot be guessed, so whoever names one has seen it already.
-    """
-    prefix = f"/c/{section.candidacy.slug}/"
-    named = [PICTURE_PATH.match(source) for source in _SOURCES.findall(section.body)]
-    ids = {match["id"] for match in named if match and match.string.startswith(prefix)}
-    section.pictures.set(Picture.objects.filter(candidacy=section.candidacy_id, public_id__in=ids))
 
 
 @transaction.atomic

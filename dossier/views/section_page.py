@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.http import AppRequest
 from candidacy.scope import candidacy_for
+from dossier.mentions import read_mentions
 from dossier.models import Section
 from dossier.outline import length_of, neighbours, read_outline
 
@@ -17,8 +18,8 @@ def find_section(request: AppRequest, slug: str, public_id: UUID) -> Section:
     return get_object_or_404(sections.with_proofs(), public_id=public_id)
 
 
-def reading_context(request: AppRequest, section: Section) -> dict[str, Any]:
-    """Return what every page about ``section`` shows: its number, its length and its neighbours."""
+def reading_context(request: AppRequest, section: Section, *texts: str) -> dict[str, Any]:
+    """Return what every page about ``section`` shows: its number, its length, its neighbours, what ``texts`` name."""
     entries = read_outline(section.candidacy)
     visible = section.candidacy.sections.visible_to(request.user).values_list("pk", flat=True)
     before, after = neighbours(entries, section, visible=visible)
@@ -29,4 +30,5 @@ def reading_context(request: AppRequest, section: Section) -> dict[str, Any]:
         "length": length_of(section),
         "before": before,
         "after": after,
+        "mentions": read_mentions(section.candidacy, texts, reader=request.user, entries=entries),
     }

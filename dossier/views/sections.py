@@ -101,8 +101,9 @@ def section_history(request: AppRequest, slug: str, public_id: UUID) -> HttpResp
 def section_revision(request: AppRequest, slug: str, public_id: UUID, number: int) -> HttpResponse:
     section = find_section(request, slug, public_id)
     revisions = section.revisions.visible_to(request.user)
-    context = reading_context(request, section) | {
-        "revision": get_object_or_404(revisions.select_related("saved_by"), number=number),
+    revision = get_object_or_404(revisions.select_related("saved_by"), number=number)
+    context = reading_context(request, section, revision.body) | {
+        "revision": revision,
         "older": revisions.filter(number__lt=number).order_by("-number").only("number").first(),
         "newer": revisions.filter(number__gt=number).order_by("number").only("number").first(),
         "can_restore": can_write_section(request.user, section) and not section.is_closed,

@@ -25,6 +25,7 @@ from tests.factories.committees import (
 from tests.factories.dossier import (
     make_comment,
     make_export,
+    make_live_figure,
     make_picture,
     make_proof,
     make_section,
@@ -48,6 +49,7 @@ __all__ = [
     "make_income_line",
     "make_indicator",
     "make_invitation",
+    "make_live_figure",
     "make_meeting",
     "make_member",
     "make_objective",

@@ -1,3 +1,5 @@
+from datetime import date
+from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO
 from itertools import count
@@ -10,6 +12,7 @@ from dossier.models import (
     Comment,
     CommentThread,
     DossierExport,
+    LiveFigure,
     Picture,
     Proof,
     Section,
@@ -70,6 +73,15 @@ def make_picture(*, candidacy=None, **fields):
     fields.setdefault("digest", sha256(buffer.getvalue()).hexdigest())
     fields.setdefault("file", ContentFile(buffer.getvalue(), name=f"image-{n}.jpg"))
     return Picture.objects.create(candidacy=candidacy or make_candidacy(), **fields)
+
+
+def make_live_figure(*, candidacy=None, **fields):
+    n = next(_serial)
+    fields.setdefault("label", f"Chiffre {n}")
+    fields.setdefault("value", Decimal(n))
+    fields.setdefault("source", "Insee")
+    fields.setdefault("dated_on", date(2026, 1, 1))
+    return LiveFigure.objects.create(candidacy=candidacy or make_candidacy(), **fields)
 
 
 def make_export(*, candidacy=None, content=b"%PDF-1.7", **fields):

@@ -1,0 +1,166 @@
+"""What a text names without holding it: figures of the register, other sections, pictures.
+
+The text keeps identifiers; what stands at their place is filled in when it is shown. The values come in as plain ones,
+so that whoever shows the text decides which: those of today, or those that were kept with it.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from html import escape
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from candidacy.models import Candidacy
+from core.richtext import LIVE_FIGURE, PICTURE_PATH, SECTION_REFERENCE, render_for_reading
+from core.templatetags.formats import NBSP, number
+from dossier.models import LiveFigure, Section
+from dossier.outline import OutlineEntry, read_outline
+
+_IMAGE = re.compile(r"<img\b[^>]*>")
+_SOURCE = re.compile(r'\bsrc="([^"]*)"')
+
+
+@dataclass(frozen=True)
+class FigureValue:
+    """A figure of the register as a text shows it."""
+
+    label: str
+    value: Decimal
+    unit: str
+
+    @property
+    def text(self) -> str:
+        """Write « 62 767 habitants », with as many decimals as the value has."""
+        exponent = self.value.as_tuple().exponent
+        written = number(self.value, max(-exponent, 0) if isinstance(exponent, int) else 0)
+        return f"{written}{NBSP}{self.unit}" if self.unit else written
+
+
+@dataclass(frozen=True)
+class SectionPlace:
+    """A section as another one names it; a reader who may not open it gets its number and no address."""
+
+    number: str
+    title: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """What the texts of one page name, as far as it exists."""
+
+    figures: Mapping[UUID, FigureValue] = field(default_factory=dict)
+    sections: Mapping[UUID, SectionPlace] = field(default_factory=dict)
+    #: The alternative text of each picture; empty for a decorative one.
+    pictures: Mapping[UUID, str] = field(default_factory=dict)
+
+
+def value_of(figure: LiveFigure) -> FigureValue:
+    return FigureValue(figure.label, figure.shortest_value, figure.unit)
+
+
+def figures_named(*texts: str) -> set[UUID]:
+    return {UUID(place["id"]) for text in texts for place in LIVE_FIGURE.finditer(text)}
+
+
+def pictures_named(*texts: str) -> set[UUID]:
+    sources = (
+        source for text in texts for image in _IMAGE.findall(text) for source in _SOURCE.findall(image)
+    )
+    return {UUID(place["id"]) for place in map(PICTURE_PATH.match, sources) if place}
+
+
+def read_mentions(
+    candidacy: Candidacy, texts: Iterable[str], *, reader: User, entries: Iterable[OutlineEntry] | None = None
+) -> Mentions:
+    """Read what ``texts`` name, as it stands today: a query for each kind of thing that they name at all."""
+    texts = tuple(texts)
+    figures, pictures = figures_named(*texts), pictures_named(*texts)
+    return Mentions(
+        figures={row.public_id: value_of(row) for row in candidacy.live_figures.filter(public_id__in=figures)}
+        if figures
+        else {},
+        sections=_places(candidacy, reader, read_outline(candidacy) if entries is None else entries)
+        if any(map(SECTION_REFERENCE.search, texts))
+        else {},
+        pictures={
+            row.public_id: "" if row.is_decorative else row.alternative_text
+            for row in candidacy.pictures.filter(public_id__in=pictures)
+        }
+        if pictures
+        else {},
+    )
+
+
+def _places(candidacy: Candidacy, reader: User, entries: Iterable[OutlineEntry]) -> dict[UUID, SectionPlace]:
+    open_to_reader = set(candidacy.sections.visible_to(reader).values_list("pk", flat=True))
+    return {
+        entry.public_id: SectionPlace(
+            entry.number,
+            entry.title,
+            reverse("dossier:section-detail", args=[candidacy.slug, entry.public_id]),
+        )
+        if entry.pk in open_to_reader
+        else SectionPlace(entry.number)
+        for entry in entries
+    }
+
+
+def fill_in(
+    html: str, figures: Mapping[UUID, FigureValue], show_section: Callable[[UUID], str | None]
+) -> str:
+    """Put what they name at the places of cleaned ``html``; what is gone leaves a notice that nobody overlooks.
+
+    ``show_section`` returns the HTML of a reference, or None for a section that does not exist.
+    """
+
+    def figure(place: re.Match[str]) -> str:
+        found = figures.get(UUID(place["id"]))
+        return (
+            missing(_("chiffre inconnu"))
+            if found is None
+            else f'<span class="live-figure">{escape(found.text)}</span>'
+        )
+
+    def section(place: re.Match[str]) -> str:
+        return show_section(UUID(place["id"])) or missing(_("renvoi à une section retirée"))
+
+    return SECTION_REFERENCE.sub(section, LIVE_FIGURE.sub(figure, html))
+
+
+def show_on_page(html: str, mentions: Mentions) -> str:
+    """Fill in cleaned ``html`` for a page."""
+
+    def section(identifier: UUID) -> str | None:
+        place = mentions.sections.get(identifier)
+        if place is None:
+            return None
+        if not place.address:
+            return f'<span class="reference">{escape(_("section %(number)s") % {"number": place.number}).replace(" ", NBSP)}</span>'
+        return f'<a class="reference" href="{escape(place.address)}">{escape(f"{place.number}{NBSP}{place.title}")}</a>'
+
+    def picture(tag: re.Match[str]) -> str:
+        source = _SOURCE.search(tag[0])
+        place = PICTURE_PATH.match(source[1]) if source else None
+        if place is None or (alternative := mentions.pictures.get(UUID(place["id"]))) is None:
+            return missing(_("image retirée"))
+        return f'<img src="{place[0]}" alt="{escape(alternative)}">'
+
+    return fill_in(_IMAGE.sub(picture, html), mentions.figures, section)
+
+
+def text_as_read(section: Section, reader: User) -> SafeString:
+    """Return the text of ``section`` as its page shows it to ``reader``."""
+    mentions = read_mentions(section.candidacy, [section.body], reader=reader)
+    return mark_safe(show_on_page(render_for_reading(section.body), mentions))  # noqa: S308 -- cleaned; what is added is escaped
+
+
+def missing(what: str) -> str:
+    """Return the notice that stands where something has gone."""
+    return f'<strong class="missing-mention">{escape(what)}</strong>'
