@@ -37,8 +37,7 @@ class FigureValue:
     @property
     def text(self) -> str:
         """Write « 62 767 habitants », with as many decimals as the value has."""
-        exponent = self.value.as_tuple().exponent
-        written = number(self.value, max(-exponent, 0) if isinstance(exponent, int) else 0)
+        written = written_value(self.value)
         return f"{written}{NBSP}{self.unit}" if self.unit else written
 
 
@@ -59,6 +58,11 @@ class Mentions:
     sections: Mapping[UUID, SectionPlace] = field(default_factory=dict)
     #: The alternative text of each picture; empty for a decorative one.
     pictures: Mapping[UUID, str] = field(default_factory=dict)
+
+
+def written_value(value: Decimal) -> str:
+    exponent = value.as_tuple().exponent
+    return number(value, max(-exponent, 0) if isinstance(exponent, int) else 0)
 
 
 def value_of(figure: LiveFigure) -> FigureValue:

@@ -5,6 +5,7 @@ from dossier.models import (
     Comment,
     CommentThread,
     DossierExport,
+    Picture,
     Section,
     WordImport,
 )
@@ -64,6 +65,33 @@ def can_move_section(user: User, section: Section, target: str) -> bool:
     return any(move.target == target and move.is_for_writers for move in MOVES) and can_write_section(
         user, section
     )
+
+
+def can_read_pictures(user: User, candidacy: Candidacy) -> bool:
+    """Whether ``user`` has a list of pictures; which ones, the queryset says."""
+    return can_read_outline(user, candidacy)
+
+
+def can_upload_pictures(user: User, candidacy: Candidacy) -> bool:
+    """Lead and team upload for the whole dossier, a partner for the sections asked of their organisation."""
+    if is_staff(user, candidacy):
+        return True
+    return can_read_outline(user, candidacy) and candidacy.sections.visible_to(user).exists()
+
+
+def can_edit_picture(user: User, picture: Picture) -> bool:
+    """Whether ``user`` describes or removes ``picture``: a partner, those uploaded for a section of theirs."""
+    if is_staff(user, picture.candidacy):
+        return True
+    return picture.uploaded_for is not None and can_write_section(user, picture.uploaded_for)
+
+
+def can_read_live_figures(user: User, candidacy: Candidacy) -> bool:
+    return is_staff(user, candidacy)
+
+
+def can_edit_live_figures(user: User, candidacy: Candidacy) -> bool:
+    return is_staff(user, candidacy)
 
 
 def can_read_exports(user: User, candidacy: Candidacy) -> bool:

@@ -8,6 +8,7 @@ import hashlib
 import warnings
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -17,7 +18,8 @@ from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from candidacy.models import Candidacy
 from core.errors import DomainError
-from dossier.models import Picture
+from core.rasters import whole_pictures_only
+from dossier.models import Picture, Section
 
 #: The width of the text of an A4 page, 170 mm, at 300 dots an inch.
 PRINT_WIDTH = 2008
@@ -41,6 +43,8 @@ def take_in_picture(
     caption: str = "",
     rights: str = "",
     is_decorative: bool = False,
+    uploaded_for: Section | None = None,
+    public_id: UUID | None = None,
 ) -> Picture:
     """Store one picture of the dossier, ready to be printed and shown.
 
@@ -57,7 +61,10 @@ def take_in_picture(
         caption=caption,
         credit=credit,
         rights=rights,
+        uploaded_for=uploaded_for,
     )
+    if public_id:
+        picture.public_id = public_id
     name = f"{candidacy.public_id}/{slugify(key)[:30]}-{picture.digest[:12]}{suffix}"
     picture.file = ContentFile(stored, name=name)
     picture.full_clean()
@@ -107,7 +114,8 @@ def _open(content: bytes) -> Image.Image:
             opened = Image.open(BytesIO(content), formats=FORMATS)
         if opened.width * opened.height > MAX_PIXELS:
             raise DomainError(_("Cette image a trop de points : réduisez-la avant de la déposer."))
-        opened.load()
+        with whole_pictures_only():
+            opened.load()
     except Image.DecompressionBombError as error:
         raise DomainError(_("Cette image a trop de points : réduisez-la avant de la déposer.")) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:

@@ -205,6 +205,22 @@ ACCESS: dict[str, Rule] = {
     "dossier:section-draft-discard": post(OWN_OBJECT, "section"),
     "dossier:section-presence": post(OWN_OBJECT, "section"),
     "dossier:picture": get(OWN_OBJECT, "picture"),
+    "dossier:picture-list": get(
+        answers(stranger=404, observer=403, elected=403, partner=OK, neighbour=OK, team=OK, lead=OK)
+    ),
+    # a partner without any section has nothing to illustrate
+    "dossier:picture-create": get(
+        answers(stranger=404, observer=403, elected=403, partner=OK, neighbour=403, team=OK, lead=OK)
+    ),
+    "dossier:picture-upload": post(OWN_OBJECT, "section"),
+    "dossier:picture-edit": get(OWN_OBJECT_READ, "picture"),
+    "dossier:picture-remove": post(OWN_OBJECT_READ, "picture"),
+    "dossier:live-figure-list": get(STAFF),
+    "dossier:live-figure-export": get(STAFF),
+    "dossier:live-figure-create": get(STAFF),
+    # a partner sees the figure in the text, not its sheet
+    "dossier:live-figure-edit": get(OWN_OBJECT_READ, "live_figure"),
+    "dossier:live-figure-remove": post(OWN_OBJECT_READ, "live_figure"),
     "dossier:export-list": get(
         answers(stranger=404, observer=OK, elected=OK, partner=403, neighbour=403, team=OK, lead=OK)
     ),

@@ -28,6 +28,7 @@ from tests.factories import (
     make_income_line,
     make_indicator,
     make_invitation,
+    make_live_figure,
     make_meeting,
     make_member,
     make_objective,
@@ -80,6 +81,8 @@ def make_world() -> World:
     picture = make_picture(candidacy=candidacy)
     section = make_section(candidacy=candidacy, organisation=own)
     section.pictures.add(picture)
+    live_figure = make_live_figure(candidacy=candidacy)
+    section.live_figures.add(live_figure)
     SectionRevision.objects.create(section=section, number=1)
     proof = make_proof(section=section)
     thread = make_thread(section=section, author=people["partner"])
@@ -125,6 +128,7 @@ def make_world() -> World:
         "comment": thread.comments.get(),
         "picture": picture,
         "word_import": make_word_import(section=section, requested_by=people["partner"], with_picture=True),
+        "live_figure": live_figure,
         "export": make_export(candidacy=candidacy),
         "published": make_export(candidacy=candidacy, published_at=now, published_by=people["lead"]),
         "phase": Phase.objects.create(candidacy=candidacy, key="depot", position=1, name="Dépôt"),

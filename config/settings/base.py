@@ -317,6 +317,15 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # The editor's drop-down answers to the mouse alone: every group is made of buttons.
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {"js": [static_lazy("js/editor.js")], "extensions": {"Footnote": html_tags(["span"])}},
+    {"js": [static_lazy("js/editor-pictures.js")], "extensions": {"PictureUpload": html_tags(["img"])}},
+    {
+        "js": [static_lazy("js/editor-mentions.js")],
+        "extensions": {
+            "LiveFigure": html_tags(["span"], {"span": ["data-live-figure"]}),
+            "SectionReference": html_tags(["span"], {"span": ["data-section"]}),
+        },
+    },
+    {"js": [static_lazy("js/editor-paste.js")], "extensions": {"CleanPaste": html_tags([])}},
 ]
 DJANGO_PROSE_EDITOR_MENU_GROUPS = [
     {"group": "blockType -lists"},

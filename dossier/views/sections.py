@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.http import AppRequest
 from core.errors import DomainError, StaleRevisionError
+from core.pasted import foreign_pictures
 from core.permissions import require
+from dossier.editor_data import editor_data
 from dossier.forms import SectionTextForm, StatusForm
 from dossier.merging import read_two_texts
 from dossier.models import Section, SectionDraft, SectionPresence
@@ -131,6 +132,14 @@ def _save(request: AppRequest, section: Section) -> HttpResponse:
         _keep_typed(request, section, form)
         form.add_error(None, str(error))
         return _editor(request, section, form, status=422)
+    if foreign_pictures(request.POST["body"]):
+        messages.warning(
+            request,
+            _(
+                "Des images d’un autre document n’ont pas pu être reprises : déposez-les avec le bouton "
+                "« Déposer une image »."
+            ),
+        )
     if saved.revision == section.revision:
         messages.info(request, _("Rien n’avait changé : aucune révision n’a été créée."))
     else:
@@ -167,7 +176,7 @@ def _conflict(
         "texts": texts,
         "draft": draft,
         "max_characters": MAX_BODY_CHARACTERS,
-        "pictures": _pictures(request, section),
+        "editor": editor_data(request.user, section),
         "presences": SectionPresence.objects.others_in(section, request.user),
     }
     return render(request, "dossier/section_conflict.html", context, status=status)
@@ -204,21 +213,7 @@ def _editor(
         "form": form,
         "draft": draft,
         "max_characters": MAX_BODY_CHARACTERS,
-        "pictures": _pictures(request, section),
+        "editor": editor_data(request.user, section),
         "presences": SectionPresence.objects.others_in(section, request.user),
     }
     return render(request, "dossier/section_edit.html", context, status=status)
-
-
-def _pictures(request: AppRequest, section: Section) -> list[dict[str, str]]:
-    """List the pictures that the editor offers: those of the candidacy that the person may see already."""
-    slug = section.candidacy.slug
-    pictures = section.candidacy.pictures.visible_to(request.user).order_by("caption", "pk")
-    return [
-        {
-            "url": reverse("dossier:picture", args=[slug, picture.public_id]),
-            "alt": picture.alternative_text,
-            "caption": picture.caption,
-        }
-        for picture in pictures
-    ]

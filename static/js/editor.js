@@ -1,8 +1,8 @@
-// What our rich texts need beyond django-prose-editor: footnotes, titles and header scopes of tables, pictures of
-// the candidacy, and a toolbar that a screen reader can name. Loaded by the editor itself (see core/richtext.py).
+// What our rich texts need beyond django-prose-editor: footnotes, titles and header scopes of tables, and a toolbar that
+// a screen reader can name. Pictures, mentions and pasting are in modules of their own. Loaded by the editor itself (see
+// core/richtext.py).
 
 import {
-  Figure as BaseFigure,
   Mark,
   Table as BaseTable,
   TableHeader as BaseTableHeader,
@@ -145,67 +145,6 @@ export const TableHeader = BaseTableHeader.extend({
   },
 });
 
-// --- Pictures ---------------------------------------------------------------------------------------------------
-
-// The page may hand over the pictures that may be inserted: <script type="application/json" id="editor-pictures">
-// with [{"url": …, "alt": …, "caption": …}, …]. Addresses from elsewhere are never offered: they are not kept.
-const pictures = () => JSON.parse(document.getElementById("editor-pictures")?.textContent ?? "[]");
-
-const selectedPicture = ({ selection }) => {
-  if (selection.node?.type.name === "image") return { node: selection.node, position: selection.from };
-  const { $from } = selection;
-  for (let depth = $from.depth; depth > 0; depth -= 1) {
-    const node = $from.node(depth);
-    if (node.type.name === "figure") return { node: node.firstChild, position: $from.start(depth) };
-  }
-  if (selection.node?.type.name === "figure") return { node: selection.node.firstChild, position: selection.from + 1 };
-  return null;
-};
-
-const alternativeDialog = updateAttrsDialog(
-  { alt: { type: "string", format: "textarea", title: gettext("Texte lu à la place de l’image") } },
-  { title: gettext("Texte de remplacement"), submitText: gettext("Enregistrer") },
-);
-
-export const Figure = BaseFigure.extend({
-  addCommands() {
-    return {
-      ...this.parent?.(),
-      insertFigure:
-        () =>
-        ({ editor, state, dispatch }) => {
-          const selected = selectedPicture(state);
-          const offered = pictures();
-          if (!dispatch) return Boolean(selected) || offered.length > 0;
-          if (selected) {
-            alternativeDialog(editor, { alt: selected.node.attrs.alt ?? "" }).then((wanted) => {
-              if (!wanted) return;
-              editor
-                .chain()
-                .setNodeSelection(selected.position)
-                .updateAttributes("image", { alt: wanted.alt.trim() })
-                .run();
-            });
-            return true;
-          }
-          const titles = offered.map(({ caption, alt }, index) => `${index + 1}. ${caption || alt}`);
-          const choose = updateAttrsDialog(
-            { picture: { title: gettext("Image de la candidature"), enum: titles } },
-            { title: gettext("Insérer une image"), submitText: gettext("Insérer") },
-          );
-          choose(editor, {}).then((wanted) => {
-            if (!wanted) return;
-            const { url, alt, caption } = offered[titles.indexOf(wanted.picture)];
-            const content = [{ type: "image", attrs: { src: url, alt } }];
-            content.push({ type: "caption", content: caption ? [{ type: "text", text: caption }] : [] });
-            editor.chain().focus().insertContent({ type: "figure", content }).run();
-          });
-          return true;
-        },
-    };
-  },
-});
-
 // --- The toolbar, named and walked with the arrow keys ------------------------------------------------------------
 
 const NAMES = {
@@ -218,6 +157,9 @@ const NAMES = {
   blockquote: gettext("Citation"),
   horizontalRule: gettext("Filet horizontal"),
   figure: gettext("Image"),
+  pictureUpload: gettext("Déposer une image"),
+  liveFigure: gettext("Insérer un chiffre"),
+  sectionReference: gettext("Insérer un renvoi"),
   bold: gettext("Gras"),
   italic: gettext("Italique"),
   subscript: gettext("Indice"),

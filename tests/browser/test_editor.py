@@ -177,16 +177,16 @@ def test_a_picture_of_the_candidacy_is_put_into_the_text_and_described(visit, se
     dialog.get_by_role("button", name="Insérer").click()
     page.get_by_role("textbox").locator("figure img").click()
     page.get_by_role("button", name="Image", exact=True).click()
-    described = page.get_by_role("dialog", name="Texte de remplacement").get_by_label(
-        "Texte lu à la place de l’image"
-    )
+    described = page.get_by_role("dialog", name="Décrire l’image").get_by_label("Texte alternatif")
     assert described.input_value() == "Une tour de fer"
     described.fill("Une tour de fer au-dessus d’un puits")
     page.get_by_role("dialog").get_by_role("button", name="Enregistrer").click()
+    page.get_by_role("dialog").wait_for(state="hidden")
     save(page)
 
     section.refresh_from_db()
     picture = section.candidacy.pictures.get(caption="Le chevalement")
+    assert picture.alternative_text == "Une tour de fer au-dessus d’un puits"
     address = reverse("dossier:picture", args=[section.candidacy.slug, picture.public_id])
     assert (
         f'<figure><img src="{address}" alt="Une tour de fer au-dessus d’un puits">'

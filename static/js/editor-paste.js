@@ -1,0 +1,148 @@
+// What Word, LibreOffice and other programs put on the clipboard, turned into what the editor writes itself. The server
+// does the same with whatever reaches it otherwise (core/pasted.py). Loaded by the editor (see core/richtext.py).
+
+import { Extension, Plugin } from "django-prose-editor/editor";
+
+const gettext = window.gettext ?? ((text) => text);
+
+const OWN_PICTURE = /^\/c\/[-\w]+\/dossier\/images\/[-0-9a-f]{36}\/$/;
+const CONDITIONAL = /<!--[\s\S]*?-->|<!\[[^>]*>|<\?xml[^>]*>|<style[\s\S]*?<\/style>/gi;
+const LIST = /mso-list:\s*l\d+\s+level(\d)/;
+const NUMBERED = /^[(]?(\d{1,3}|[a-z]|[ivx]{1,5})[.)]$/i;
+const BLOCKS = "p,h1,h2,h3,h4,h5,h6,ul,ol,li,blockquote,figure,table,hr,div,pre";
+
+// Under the page's policy even a document that is only parsed may have no inline style: it is read under another name.
+const parse = (html) => {
+  const plain = html
+    .replace(CONDITIONAL, "")
+    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
+  return new DOMParser().parseFromString(plain, "text/html");
+};
+const styleOf = (element) => element.getAttribute("data-style") ?? "";
+const isBlank = (element) => !/[^\s\u00a0]/.test(element.textContent);
+
+const rename = (element, tag) => {
+  const renamed = element.ownerDocument.createElement(tag);
+  renamed.append(...element.childNodes);
+  for (const name of ["data-style", "class", "colspan", "rowspan"]) {
+    if (element.hasAttribute(name)) renamed.setAttribute(name, element.getAttribute(name));
+  }
+  element.replaceWith(renamed);
+  return renamed;
+};
+
+const unwrap = (element) => element.replaceWith(...element.childNodes);
+
+// Word writes the bullet or the number as text, inside a span that says it may be ignored.
+const takeSign = (paragraph) => {
+  const span = [...paragraph.querySelectorAll("span")].find((each) => /mso-list:\s*ignore/i.test(styleOf(each)));
+  const sign = span?.textContent.replace(/[\s\u00a0]/g, "") ?? "";
+  span?.remove();
+  return sign;
+};
+
+const nextElement = (element) => {
+  let next = element.nextSibling;
+  while (next?.nodeType === Node.TEXT_NODE && !/[^\s\u00a0]/.test(next.data)) next = next.nextSibling;
+  return next;
+};
+
+// Word numbers paragraphs one by one: those that follow each other are one list.
+const makeLists = (body) => {
+  let open = [];
+  for (const paragraph of body.querySelectorAll("p,h1,h2,h3,h4,h5,h6")) {
+    const placed = LIST.exec(styleOf(paragraph));
+    if (!placed) continue;
+    if (open.length && nextElement(open[0].list) !== paragraph) open = [];
+    const level = Number(placed[1]);
+    const numbered = NUMBERED.exec(takeSign(paragraph));
+    const tag = numbered ? "OL" : "UL";
+    while (open.length && (open.at(-1).level > level || (open.at(-1).level === level && open.at(-1).list.tagName !== tag))) {
+      open.pop();
+    }
+    if (!open.length || open.at(-1).level < level) {
+      const list = body.ownerDocument.createElement(tag);
+      if (numbered && /^\d+$/.test(numbered[1]) && numbered[1] !== "1") list.setAttribute("start", numbered[1]);
+      if (open.length) open.at(-1).list.lastElementChild.append(list);
+      else paragraph.before(list);
+      open.push({ level, list });
+    }
+    const item = body.ownerDocument.createElement("li");
+    item.append(...paragraph.childNodes);
+    open.at(-1).list.append(item);
+    paragraph.remove();
+  }
+};
+
+// A text begins at the second level: the first is the title of its section.
+const shiftHeadings = (body) => {
+  for (const title of body.querySelectorAll("p.MsoTitle")) rename(title, "h1");
+  const headings = [...body.querySelectorAll("h1,h2,h3,h4,h5,h6")];
+  const shift = headings.some(({ tagName }) => tagName === "H1") ? 1 : 0;
+  for (const heading of headings) {
+    const level = Math.min(Math.max(Number(heading.tagName[1]) + shift, 2), 4);
+    if (heading.tagName !== `H${level}`) rename(heading, `h${level}`);
+  }
+};
+
+const isOurs = (span) =>
+  span.classList.contains("footnote") || span.hasAttribute("data-live-figure") || span.hasAttribute("data-section");
+
+const tidy = (element) => {
+  const tag = element.tagName.toLowerCase();
+  if (tag === "div" && !element.querySelector(BLOCKS)) rename(element, "p");
+  else if (["b", "strong"].includes(tag) && /(?:^|[^-\w])font-weight:\s*(?:normal|400)/.test(styleOf(element))) unwrap(element);
+  else if (["dt", "dd", "center"].includes(tag)) rename(element, "p");
+  else if (tag === "td" && element.closest("thead, table")?.tagName === "THEAD") rename(element, "th");
+  else if (tag.includes(":") || ["font", "u"].includes(tag) || (tag === "span" && !isOurs(element))) unwrap(element);
+  else if (tag === "a" && !/^(?:https?:|mailto:|\/)/.test(element.getAttribute("href") ?? "")) unwrap(element);
+  else {
+    element.removeAttribute("data-style");
+    if (tag !== "span") element.removeAttribute("class");
+  }
+};
+
+// Returns the HTML to insert, and how many pictures of another document had to be left out.
+export const cleanPasted = (html) => {
+  const { body } = parse(html);
+  for (const element of body.querySelectorAll("script,meta,link,title,xml,template")) element.remove();
+  let dropped = 0;
+  for (const picture of body.querySelectorAll("img")) {
+    if (OWN_PICTURE.test(picture.getAttribute("src") ?? "")) continue;
+    picture.remove();
+    dropped += 1;
+  }
+  makeLists(body);
+  shiftHeadings(body);
+  for (const element of [...body.querySelectorAll("*")]) tidy(element);
+  for (const element of [...body.querySelectorAll("p,h2,h3,h4,figure")].reverse()) {
+    if (isBlank(element) && !element.querySelector("img,table,span") && !element.closest("td,th,li")) element.remove();
+  }
+  return { html: body.innerHTML, dropped };
+};
+
+export const CleanPaste = Extension.create({
+  name: "cleanPaste",
+  addProseMirrorPlugins() {
+    return [
+      new Plugin({
+        props: {
+          transformPastedHTML(html) {
+            // What comes from an editor like this one is clean, and says so.
+            if (html.includes("data-pm-slice")) return html;
+            const clean = cleanPasted(html);
+            const told = document.getElementById("editor-told");
+            if (told) {
+              told.textContent = clean.dropped
+                ? gettext(
+                    "Le texte est collé, sans ses images : déposez-les avec le bouton « Déposer une image ».",
+                  )
+                : "";
+            }
+            return clean.html;
+          },
+        },
+      }),
+    ];
+  },
+});

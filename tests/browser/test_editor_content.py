@@ -1,0 +1,295 @@
+"""What the editor brings into a text: pictures, figures, references, pasted text; by mouse and by keyboard alone."""
+
+from base64 import b64encode
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from PIL import Image
+
+from tests.browser.test_editor import PASSWORD, open_editor, save
+from tests.factories import (
+    make_candidacy,
+    make_live_figure,
+    make_member,
+    make_picture,
+    make_section,
+    make_user,
+)
+
+CLIPBOARD = Path(__file__).parents[1] / "core" / "clipboard"
+
+
+def photograph():
+    out = BytesIO()
+    Image.new("RGB", (60, 40), (120, 40, 40)).save(out, "JPEG")
+    return {"name": "Terril du 11-19.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+@pytest.fixture
+def section():
+    candidacy = make_candidacy()
+    make_section(candidacy=candidacy, title="Le territoire", position=1)
+    return make_section(candidacy=candidacy, title="La vision", position=2, body="<p>Avant.</p>")
+
+
+@pytest.fixture
+def writer(section):
+    person = make_user(email="camille@exemple.example", password=PASSWORD)
+    make_member(candidacy=section.candidacy, user=person)
+    return person
+
+
+def box_of(page):
+    return page.get_by_role("textbox", name="Texte de la section")
+
+
+def type_at_the_end(page, text):
+    box_of(page).focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(text)
+
+
+def walk_to(page, name):
+    """Go from the text to a button of the toolbar by keyboard, and press it."""
+    page.keyboard.press("Shift+Tab")
+    for _ in range(40):
+        if page.evaluate("document.activeElement.getAttribute('aria-label')") == name:
+            break
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+
+
+def describe(dialog, alternative="Un terril sous la neige"):
+    dialog.get_by_label("Texte alternatif").fill(alternative)
+    dialog.get_by_label("Légende").fill("Le terril")
+    dialog.get_by_label("Crédit").fill("Photo : C. Dupuis")
+
+
+def hand_over(page, kind, data):
+    """Dispatch a paste or a drop on the text with ``data``: strings by type, or one file."""
+    page.evaluate(
+        """([kind, data]) => {
+          const carried = new DataTransfer();
+          for (const [type, text] of Object.entries(data.texts ?? {})) carried.setData(type, text);
+          if (data.file) {
+            const bytes = Uint8Array.from(atob(data.file.content), (char) => char.charCodeAt(0));
+            carried.items.add(new File([bytes], data.file.name, {type: data.file.type}));
+          }
+          const box = document.querySelector(".ProseMirror");
+          const end = box.lastElementChild.getBoundingClientRect();
+          const options = {bubbles: true, cancelable: true, clientX: end.right - 5, clientY: end.top + 5};
+          box.dispatchEvent(kind === "paste"
+            ? new ClipboardEvent("paste", {...options, clipboardData: carried})
+            : new DragEvent("drop", {...options, dataTransfer: carried}));
+        }""",
+        [kind, data],
+    )
+
+
+def as_data(picture):
+    content = b64encode(picture["buffer"]).decode()
+    return {"file": {"name": picture["name"], "type": picture["mimeType"], "content": content}}
+
+
+def test_a_picture_is_uploaded_and_described_by_keyboard(visit, section, writer):
+    visitor = visit()
+    page = open_editor(visitor, section, writer)
+    type_at_the_end(page, " Ajout")
+
+    walk_to(page, "Déposer une image")
+    dialog = page.get_by_role("dialog", name="Déposer une image")
+    assert visitor.look("picture-upload-dialog") == []
+    for _ in range(25):  # the focus never leaves the dialog but for the browser itself
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            "document.activeElement === document.body || Boolean(document.activeElement.closest('dialog'))"
+        )
+    dialog.get_by_label("Fichier").set_input_files(photograph())
+    describe(dialog)
+    page.keyboard.press("Enter")
+    dialog.wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.className").startswith("ProseMirror") or page.evaluate(
+        "Boolean(document.activeElement.closest('.ProseMirror'))"
+    )
+    save(page)
+
+    section.refresh_from_db()
+    picture = section.pictures.get()
+    assert (picture.alternative_text, picture.caption, picture.uploaded_for) == (
+        "Un terril sous la neige",
+        "Le terril",
+        section,
+    )
+    address = reverse("dossier:picture", args=[section.candidacy.slug, picture.public_id])
+    assert section.body == (
+        f'<p>Avant. Ajout</p><figure><img src="{address}" alt="Un terril sous la neige">'
+        "<figcaption>Le terril</figcaption></figure>"
+    )
+
+
+def test_a_picture_refused_or_cut_off_says_so_and_loses_neither_text_nor_form(visit, section, writer):
+    page = open_editor(visit(), section, writer)
+    type_at_the_end(page, " Ajout")
+    page.get_by_role("button", name="Déposer une image", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Déposer une image")
+    send = dialog.get_by_role("button", name="Déposer et insérer")
+
+    dialog.get_by_label("Fichier").set_input_files(
+        {"name": "page.jpg", "mimeType": "image/jpeg", "buffer": b"<html><script>alert(1)</script></html>"}
+    )
+    send.click()
+    dialog.get_by_text("Décrivez l’image, ou déclarez-la décorative.").wait_for()
+    assert dialog.get_by_label("Texte alternatif").get_attribute("aria-invalid") == "true"
+    describe(dialog)
+    send.click()
+    dialog.get_by_text("Ce fichier n’est pas une image JPEG, PNG ou WebP, ou il est abîmé.").wait_for()
+
+    page.route("**/images/", lambda route: route.abort())
+    dialog.get_by_label("Fichier").set_input_files(photograph())
+    send.click()
+    dialog.get_by_text("La connexion est coupée").wait_for()
+    page.unroute("**/images/")
+    assert dialog.get_by_label("Texte alternatif").input_value() == "Un terril sous la neige"
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+    save(page)
+
+    section.refresh_from_db()
+    assert section.body == "<p>Avant. Ajout</p>"
+    assert not section.candidacy.pictures.exists()
+
+
+@pytest.mark.parametrize("kind", ["paste", "drop"])
+def test_a_picture_that_is_pasted_or_dropped_is_described_and_inserted(visit, section, writer, kind):
+    page = open_editor(visit(), section, writer)
+    type_at_the_end(page, "")
+
+    hand_over(page, kind, as_data(photograph()))
+    dialog = page.get_by_role("dialog", name="Déposer une image")
+    describe(dialog)
+    dialog.get_by_label("Image décorative").check()
+    dialog.get_by_role("button", name="Déposer et insérer").click()
+    dialog.wait_for(state="hidden")
+    save(page)
+
+    section.refresh_from_db()
+    picture = section.pictures.get()
+    assert picture.is_decorative
+    assert 'alt=""' in section.body
+
+
+def test_a_file_that_is_no_picture_is_not_opened_in_place_of_the_text(visit, section, writer):
+    page = open_editor(visit(), section, writer)
+    type_at_the_end(page, " Ajout")
+
+    hand_over(page, "drop", as_data({"name": "x.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}))
+
+    page.get_by_role("status").get_by_text("Seules des images").wait_for()
+    assert box_of(page).text_content() == "Avant. Ajout"
+
+
+def test_a_figure_and_a_reference_are_inserted_by_keyboard(visit, section, writer):
+    figure = make_live_figure(
+        candidacy=section.candidacy, label="Habitant·e·s", value=Decimal(62767), unit="habitants"
+    )
+    target = section.candidacy.sections.get(title="Le territoire")
+    visitor = visit()
+    page = open_editor(visitor, section, writer)
+    type_at_the_end(page, " Nous sommes ")
+
+    walk_to(page, "Insérer un chiffre")
+    dialog = page.get_by_role("dialog", name="Insérer un chiffre")
+    assert visitor.look("figure-dialog") == []
+    assert page.evaluate("document.activeElement.closest('dialog') !== null")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    dialog.wait_for(state="detached")
+    page.keyboard.type(", voir ")
+    walk_to(page, "Insérer un renvoi")
+    page.get_by_role("dialog", name="Insérer un renvoi").get_by_label("Section visée").wait_for()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.type(".")
+    assert (
+        box_of(page).text_content()
+        == "Avant. Nous sommes 62\u202f767\u00a0habitants, voir 1\u00a0Le territoire."
+    )
+    save(page)
+
+    section.refresh_from_db()
+    assert section.body == (
+        f'<p>Avant. Nous sommes <span data-live-figure="{figure.public_id}"></span>, voir '
+        f'<span data-section="{target.public_id}"></span>.</p>'
+    )
+    assert list(section.live_figures.all()) == [figure]
+
+
+def test_what_word_copies_comes_out_clean(visit, section, writer):
+    page = open_editor(visit(), section, writer)
+    type_at_the_end(page, "\n")
+
+    hand_over(page, "paste", {"texts": {"text/html": (CLIPBOARD / "word.html").read_text(encoding="utf-8")}})
+    page.get_by_role("status").get_by_text("sans ses images").wait_for()
+    save(page)
+
+    section.refresh_from_db()
+    body = section.body.replace("&nbsp;", "\u00a0")
+    assert "<h2>Le projet</h2>" in body
+    assert "<h3>Nos axes</h3>" in body
+    assert (
+        "«\u00a0partagée\u00a0»\u00a0: <strong>62\u00a0767</strong> personnes, à Lens et <em>autour</em>."
+        in body
+    )
+    assert "<ul><li>Habiter<ul><li>en ville</li></ul></li><li>Transmettre</li></ul>" in body
+    assert '<ol start="3"><li>Ouvrir</li><li>Fermer</li></ol>' in body
+    assert body.count('<th scope="col">') == 2
+    for trace in ("mso", "Mso", "style", "<img", "<p></p>", "st1"):
+        assert trace not in body
+
+
+def test_what_libreoffice_copies_comes_out_clean(visit, section, writer):
+    page = open_editor(visit(), section, writer)
+    type_at_the_end(page, "\n")
+
+    html = (CLIPBOARD / "libreoffice.html").read_text(encoding="utf-8")
+    hand_over(page, "paste", {"texts": {"text/html": html}})
+    page.get_by_role("status").get_by_text("sans ses images").wait_for()
+    save(page)
+
+    section.refresh_from_db()
+    body = section.body.replace("&nbsp;", "\u00a0")
+    assert "<h2>Le projet</h2>" in body
+    assert "<h4>Un détail</h4>" in body
+    assert "<ul><li>Habiter</li><li>Transmettre</li></ul>" in body
+    assert body.count('<th scope="col">') == 2
+    for trace in ("font", "style", "western", "<img", "<p></p>"):
+        assert trace not in body
+
+
+@pytest.mark.parametrize("size", ["360"])
+def test_the_dialogs_fit_a_small_screen(visit, section, writer, size):
+    visitor = visit(size=size)
+    page = open_editor(visitor, section, writer)
+
+    page.get_by_role("button", name="Déposer une image", exact=True).click()
+    page.get_by_role("dialog", name="Déposer une image").wait_for()
+
+    assert visitor.look("picture-upload-dialog") == []
+    assert not visitor.scrolls_sideways()
+
+
+def test_a_picture_whose_file_is_broken_says_so_on_the_page(visit, section, writer):
+    picture = make_picture(candidacy=section.candidacy, alternative_text="Le beffroi")
+    Path(picture.file.path).write_bytes(b"no picture at all")
+    address = reverse("dossier:picture", args=[section.candidacy.slug, picture.public_id])
+    section.body = f'<figure><img src="{address}" alt="Le beffroi"></figure>'
+    section.save()
+    visitor = visit()
+    visitor.sign_in(writer, PASSWORD)
+
+    page = visitor.open(reverse("dossier:section-detail", args=[section.candidacy.slug, section.public_id]))
+
+    page.get_by_text("Image absente – Le beffroi").wait_for()
