@@ -1,16 +1,20 @@
 """Pictures and texts of the demonstration dossier."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from html import escape
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 
 from accounts.models import User
 from dossier.demonstration.cast import Cast, check_values
-from dossier.models import Picture, Section, SectionRevision
+from dossier.models import LiveFigure, Picture, Section, SectionRevision
 from dossier.pictures import take_in_picture
+from dossier.services.live_figures import save_live_figure
 from dossier.services.writing import change_status, save_text
 
 Status = Section.Status
@@ -18,6 +22,10 @@ Status = Section.Status
 #: As the files of the sections name a picture, to be described from pictures.toml.
 _FIGURE = re.compile(
     r'<figure><img src="picture:(?P<key>[a-z0-9-]+)" alt=""><figcaption></figcaption></figure>'
+)
+#: As the files of the sections name a figure or another section.
+_PLACE = re.compile(
+    r'(?<=<span data-)(?P<attribute>live-figure|section)="(?:figure|section):(?P<key>[a-z0-9-]+)"'
 )
 #: The states that a text goes through to reach each of them.
 _WAYS = {
@@ -30,11 +38,15 @@ _WAYS = {
 
 def load_dossier(cast: Cast) -> None:
     pictures = _load_pictures(cast)
+    figures = _load_live_figures(cast)
     sections = {section.key: section for section in cast.candidacy.sections.select_related("candidacy")}
+    named = {("live-figure", key): figure.public_id for key, figure in figures.items()}
+    named |= {("section", key): section.public_id for key, section in sections.items()}
     for row in cast.source.table("outline")["sections"]:
         section = sections[row["key"]]
         _assign(cast, section, row)
-        _write(cast, section, row, pictures)
+        body = _with_pictures(cast.source.text(row["file"]), pictures, cast.candidacy.slug)
+        _write(cast, section, row, _with_names(body, named))
 
 
 def _load_pictures(cast: Cast) -> dict[str, Picture]:
@@ -54,6 +66,23 @@ def _load_pictures(cast: Cast) -> dict[str, Picture]:
     return pictures
 
 
+def _load_live_figures(cast: Cast) -> dict[str, LiveFigure]:
+    return {
+        row["key"]: save_live_figure(
+            candidacy=cast.candidacy,
+            fields={
+                "label": row["label"],
+                "value": Decimal(row["value"]),
+                "unit": row["unit"],
+                "source": row["source"],
+                "dated_on": row["dated_on"],
+                "owner": cast.lead,
+            },
+        )
+        for row in cast.source.table("live_figures")["figures"]
+    }
+
+
 def _assign(cast: Cast, section: Section, row: dict[str, Any]) -> None:
     section.organisation = cast.organisations[row["organisation"]]
     section.writer = cast.contacts[row["writer"]]
@@ -62,10 +91,9 @@ def _assign(cast: Cast, section: Section, row: dict[str, Any]) -> None:
     section.save(update_fields=["organisation", "writer", "due_on", "updated_at"])
 
 
-def _write(cast: Cast, section: Section, row: dict[str, Any], pictures: dict[str, Picture]) -> None:
+def _write(cast: Cast, section: Section, row: dict[str, Any], body: str) -> None:
     """Save the text as its writer's first revision, and take it as far as the file says."""
     writer = cast.users.get(row["writer"], cast.lead)
-    body = _with_pictures(cast.source.text(row["file"]), pictures, cast.candidacy.slug)
     section = save_text(section=section, body=body, expected_revision=section.revision, by=cast.lead)
     SectionRevision.objects.filter(section=section).update(
         saved_at=_saved_at(cast, row, writer), saved_by=writer
@@ -101,3 +129,8 @@ def _with_pictures(html: str, pictures: dict[str, Picture], slug: str) -> str:
         )
 
     return _FIGURE.sub(figure, html)
+
+
+def _with_names(html: str, named: Mapping[tuple[str, str], UUID]) -> str:
+    """Put the identifier of the figure or section in the place of its key."""
+    return _PLACE.sub(lambda place: f'{place["attribute"]}="{named[place["attribute"], place["key"]]}"', html)

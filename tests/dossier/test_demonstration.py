@@ -1,5 +1,6 @@
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import Sum
 from django.utils import timezone
@@ -8,11 +9,22 @@ from accounts.models import User
 from budget.models import ExpenseAmount, IncomeAmount, IncomeLine
 from candidacy.models import Candidacy, Membership, Territory
 from committees.models import Action, Committee, Decision, Invitation, Meeting
-from core.richtext import sanitise, to_plain_text
-from dossier.criteria import read_matrix
-from dossier.demonstration.loading import load_demonstration
+from core.richtext import (
+    SECTION_REFERENCE,
+    sanitise,
+    to_plain_text,
+)
+from dossier.criteria import (
+    read_matrix,
+)
+from dossier.demonstration.loading import (
+    load_demonstration,
+)
 from dossier.discussion import (
     read_discussion,
+)
+from dossier.mentions import (
+    figures_named,
 )
 from dossier.models import (
     CommentThread,
@@ -167,6 +179,19 @@ def the_dossier_is_written_in_every_state(candidacy):
         assert any(tag in section.body for section in sections), tag
 
 
+def texts_name_figures_of_the_register_and_other_sections(candidacy):
+    bodies = "".join(candidacy.sections.values_list("body", flat=True))
+    figures = set(candidacy.live_figures.values_list("public_id", flat=True))
+    places = {UUID(place["id"]) for place in SECTION_REFERENCE.finditer(bodies)}
+
+    assert figures_named(bodies)
+    assert figures_named(bodies) <= figures
+    assert places
+    assert places <= set(candidacy.sections.values_list("public_id", flat=True))
+    assert "figure:" not in bodies
+    assert "section:" not in bodies
+
+
 def each_picture_is_described_credited_and_shown_where_it_belongs(candidacy):
     pictures = candidacy.pictures.all()
     sections = candidacy.sections.all()
@@ -230,6 +255,7 @@ def test_the_demonstration_is_a_whole_bid(subtests):
         most_criteria_are_proved_and_measured_and_the_last_one_is_not,
         each_picture_is_described_credited_and_shown_where_it_belongs,
         a_section_is_discussed_by_the_team_and_its_partner,
+        texts_name_figures_of_the_register_and_other_sections,
         the_first_visit_finds_what_others_wrote_lately_and_not_a_thousand_changes,
         there_is_one_candidacy_and_nobody_without_a_role,
     ):
