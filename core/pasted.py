@@ -67,12 +67,35 @@ def tidy_pasted(html: str) -> str:
         return html
     for element in list(body.iter(*_DROPPED)):
         element.drop_tree()
+    _make_notes(body)
     _make_lists(body)
     _shift_headings(body)
     for element in list(body.iterdescendants()):
         _tidy(element)
     _drop_empty(body)
     return _inner(body)
+
+
+def _make_notes(body: HtmlElement) -> None:
+    """Put each note where the text calls it: both programs write the notes below, with links to and fro."""
+    anchors = {anchor.get("name", ""): anchor for anchor in body.iter("a")}
+    for call in list(body.iter("a")):
+        sign = anchors.get(call.get("href", "").removeprefix("#"))
+        if sign is None or sign is call or sign.get("href") != f"#{call.get('name')}":
+            continue
+        below = next((div for div in sign.iterancestors("div") if div.get("id")), None)
+        if below is None or below in call.iterancestors("div"):
+            continue
+        sign.drop_tree()
+        note = markup.Element("span", {"class": "footnote"})
+        note.text = " ".join(below.text_content().split())
+        note.tail, call.tail = call.tail, None
+        call.addprevious(note)
+        call.drop_tree()
+        below.drop_tree()
+    for rest in list(body.iter("div")):
+        if "footnote-list" in rest.get("style", "") and not rest.text_content().strip(_ROOM):
+            rest.drop_tree()
 
 
 def _make_lists(body: HtmlElement) -> None:

@@ -19,7 +19,9 @@ class PictureForm(SheetForm):
         fields = ["alternative_text", "is_decorative", "caption", "credit", "rights"]
         widgets = {"alternative_text": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
-            "alternative_text": _("Ce que l’image montre, pour qui ne la voit pas."),
+            "alternative_text": _(
+                "Ce que l’image montre, pour qui ne la voit pas. Obligatoire, sauf pour une image décorative."
+            ),
             "is_decorative": _("Elle n’apprend rien\u00a0: elle n’est ni lue, ni numérotée."),
             "credit": _("Auteur·rice et source, tels qu’ils seront imprimés."),
             "rights": _("Licence, ou accord obtenu et pour quel usage."),

@@ -47,6 +47,24 @@ const nextElement = (element) => {
   return next;
 };
 
+// Both programs write the notes below the text, with links to and fro: each comes back to where the text calls it.
+const makeNotes = (body) => {
+  const anchors = new Map([...body.querySelectorAll("a[name]")].map((anchor) => [anchor.name, anchor]));
+  for (const call of body.querySelectorAll("a[href^='#']")) {
+    const sign = anchors.get(call.getAttribute("href").slice(1));
+    if (!sign || sign === call || sign.getAttribute("href") !== `#${call.name}`) continue;
+    const below = sign.closest("div[id]");
+    if (!below || below.contains(call)) continue;
+    sign.remove();
+    const note = body.ownerDocument.createElement("span");
+    note.className = "footnote";
+    note.textContent = below.textContent.replace(/[ \t\r\n]+/g, " ").trim();
+    call.replaceWith(note);
+    below.remove();
+  }
+  for (const rest of body.querySelectorAll("div[data-style*='footnote-list']")) if (isBlank(rest)) rest.remove();
+};
+
 // Word numbers paragraphs one by one: those that follow each other are one list.
 const makeLists = (body) => {
   let open = [];
@@ -112,6 +130,7 @@ export const cleanPasted = (html) => {
     picture.remove();
     dropped += 1;
   }
+  makeNotes(body);
   makeLists(body);
   shiftHeadings(body);
   for (const element of [...body.querySelectorAll("*")]) tidy(element);

@@ -201,6 +201,10 @@ def test_a_figure_and_a_reference_are_inserted_by_keyboard(visit, section, write
     type_at_the_end(page, " Nous sommes ")
 
     walk_to(page, "Insérer un chiffre")
+    page.get_by_role("dialog", name="Insérer un chiffre").wait_for()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.classList.contains('ProseMirror')"), "the focus comes back"
+    walk_to(page, "Insérer un chiffre")
     dialog = page.get_by_role("dialog", name="Insérer un chiffre")
     assert visitor.look("figure-dialog") == []
     assert page.evaluate("document.activeElement.closest('dialog') !== null")
@@ -245,6 +249,7 @@ def test_what_word_copies_comes_out_clean(visit, section, writer):
     )
     assert "<ul><li>Habiter<ul><li>en ville</li></ul></li><li>Transmettre</li></ul>" in body
     assert '<ol start="3"><li>Ouvrir</li><li>Fermer</li></ol>' in body
+    assert '<p>Un fait<span class="footnote">Sa source, chez nous.</span>.</p>' in body
     assert body.count('<th scope="col">') == 2
     for trace in ("mso", "Mso", "style", "<img", "<p></p>", "st1"):
         assert trace not in body
@@ -263,6 +268,7 @@ def test_what_libreoffice_copies_comes_out_clean(visit, section, writer):
     body = section.body.replace("&nbsp;", "\u00a0")
     assert "<h2>Le projet</h2>" in body
     assert "<h4>Un détail</h4>" in body
+    assert '<p>Un fait<span class="footnote">Sa source, chez nous.</span>.</p>' in body
     assert "<ul><li>Habiter</li><li>Transmettre</li></ul>" in body
     assert body.count('<th scope="col">') == 2
     for trace in ("font", "style", "western", "<img", "<p></p>"):

@@ -25,10 +25,12 @@ def test_nothing_of_the_program_remains(program):
         "font",
         "o:p",
         "st1",
-        "<span",
         "<!--",
         "[if",
-        "class",
+        "<span>",
+        "western",
+        "sdfoot",
+        "<hr",
         "file:",
         "<img",
     ):
@@ -74,6 +76,23 @@ def test_headings_come_to_the_levels_of_a_section():
     assert "<h3>Nos axes</h3>" in pasted("word")
     assert "<h4>Un détail</h4>" in pasted("libreoffice")
     assert sanitise("<h5>Cinq</h5><h2>Deux</h2>") == "<h4>Cinq</h4><h2>Deux</h2>"
+
+
+@pytest.mark.parametrize("program", ["word", "libreoffice"])
+def test_a_note_comes_to_where_it_is_called(program):
+    html = pasted(program)
+
+    assert '<p>Un fait<span class="footnote">Sa source, chez nous.</span>.</p>' in html
+    assert html.count("Sa source") == 1
+    assert "[1]" not in html
+
+
+def test_links_within_the_text_that_call_no_note_leave_their_words():
+    html = sanitise(
+        '<p><a href="#b" name="a">un</a></p><div id="d"><p><a name="b" href="#c">deux</a> trois</p></div>'
+    )
+
+    assert html == "<p>un</p><p>deux trois</p>"
 
 
 @pytest.mark.parametrize("program", ["word", "libreoffice"])
