@@ -47,5 +47,5 @@ def remove_live_figure(*, figure: LiveFigure) -> None:
     """Remove a figure that no text shows."""
     locked = LiveFigure.objects.select_for_update(of=("self",)).get(pk=figure.pk)
     if locked.sections.exists():
-        raise DomainError(_("Ce chiffre est cité par un texte : retirez-le d’abord de ce texte."))
+        raise DomainError(_("Ce chiffre est cité par un texte\u00a0: retirez-le d’abord de ce texte."))
     locked.delete()

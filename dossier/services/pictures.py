@@ -40,7 +40,7 @@ def upload_picture(
     if file.size > MAX_BYTES:
         # Said before the file is read.
         raise DomainError(
-            _("Cette image pèse %(size)s : 25 Mo au plus.") % {"size": filesizeformat(file.size)}
+            _("Cette image pèse %(size)s\u00a0: 25 Mo au plus.") % {"size": filesizeformat(file.size)}
         )
     stem = slugify(PurePath(file.name or "").stem)[:40] or "image"
     return take_in_picture(
@@ -73,9 +73,9 @@ def remove_picture(*, picture: Picture) -> None:
     locked = Picture.objects.select_for_update(of=("self",)).get(pk=picture.pk)
     bodies = Section.objects.filter(candidacy=locked.candidacy_id, body__contains=str(locked.public_id))
     if bodies.exists():
-        raise DomainError(_("Cette image est montrée par un texte : retirez-la d’abord de ce texte."))
+        raise DomainError(_("Cette image est montrée par un texte\u00a0: retirez-la d’abord de ce texte."))
     if revisions_showing(locked):
-        raise DomainError(_("Une révision gardée montre cette image : elle ne peut être retirée."))
+        raise DomainError(_("Une révision gardée montre cette image\u00a0: elle ne peut être retirée."))
     storage, name = locked.file.storage, str(locked.file.name)
     locked.delete()
     transaction.on_commit(partial(storage.delete, name))

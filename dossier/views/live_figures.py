@@ -119,7 +119,9 @@ def _edit(request: AppRequest, candidacy: Candidacy, figure: LiveFigure | None) 
         ),
     )
     if outcome.is_saved:
-        messages.success(request, _("Le chiffre est enregistré : les textes qui le citent le montrent déjà."))
+        messages.success(
+            request, _("Le chiffre est enregistré\u00a0: les textes qui le citent le montrent déjà.")
+        )
         return redirect("dossier:live-figure-list", candidacy.slug)
     context: dict[str, Any] = {"form": form, "outcome": outcome, "figure": figure}
     if figure is not None:

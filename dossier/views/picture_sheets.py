@@ -81,7 +81,7 @@ def picture_create(request: AppRequest, slug: str) -> HttpResponse:
         ),
     )
     if outcome.is_saved:
-        messages.success(request, _("L’image est enregistrée : l’éditeur la propose."))
+        messages.success(request, _("L’image est enregistrée\u00a0: l’éditeur la propose."))
         return redirect("dossier:picture-list", slug)
     return render(request, "dossier/picture_create.html", {"form": form}, status=outcome.status)
 

@@ -136,8 +136,8 @@ def _save(request: AppRequest, section: Section) -> HttpResponse:
         messages.warning(
             request,
             _(
-                "Des images d’un autre document n’ont pas pu être reprises : déposez-les avec le bouton "
-                "« Déposer une image »."
+                "Des images d’un autre document n’ont pas pu être reprises\u00a0: déposez-les avec le bouton "
+                "«\u00a0Déposer une image\u00a0»."
             ),
         )
     if saved.revision == section.revision:

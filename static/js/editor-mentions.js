@@ -82,7 +82,7 @@ export const LiveFigure = makePlace({
   gone: gettext("chiffre inconnu"),
   title: gettext("Insérer un chiffre"),
   label: gettext("Chiffre de la candidature"),
-  none: gettext("Aucun chiffre à insérer : l’équipe de la candidature en tient le registre, à la page Chiffres du dossier."),
+  none: gettext("Aucun chiffre à insérer\u00a0: l’équipe de la candidature en tient le registre, à la page Chiffres du dossier."),
 });
 
 export const SectionReference = makePlace({

@@ -154,7 +154,7 @@ export const CleanPaste = Extension.create({
             if (told) {
               told.textContent = clean.dropped
                 ? gettext(
-                    "Le texte est collé, sans ses images : déposez-les avec le bouton « Déposer une image ».",
+                    "Le texte est collé, sans ses images\u00a0: déposez-les avec le bouton «\u00a0Déposer une image\u00a0».",
                   )
                 : "";
             }

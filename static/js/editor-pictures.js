@@ -49,8 +49,8 @@ const showErrors = (dialog, errors) => {
 
 const refusal = (status) => {
   if (status === 403) return gettext("Vous n’avez pas le droit de faire cela, ou votre session a expiré.");
-  if (status === 413) return gettext("Cette image est trop lourde : 25 Mo au plus.");
-  return gettext("Le serveur n’a pas pu répondre : réessayez dans un instant. Votre texte est resté dans la page.");
+  if (status === 413) return gettext("Cette image est trop lourde\u00a0: 25 Mo au plus.");
+  return gettext("Le serveur n’a pas pu répondre\u00a0: réessayez dans un instant. Votre texte est resté dans la page.");
 };
 
 // Sends the form of a dialog; resolves with the answer, or with null once the trouble is told.
@@ -66,7 +66,7 @@ const send = async (dialog, address, signal) => {
     });
   } catch {
     trouble.textContent = gettext(
-      "La connexion est coupée : rien n’est perdu, votre texte est resté dans la page. Réessayez dans un instant.",
+      "La connexion est coupée\u00a0: rien n’est perdu, votre texte est resté dans la page. Réessayez dans un instant.",
     );
     return null;
   }
@@ -147,7 +147,7 @@ const upload = async (editor, file = null) => {
     form.elements.file.files = carried.files;
   };
   const refuse = (form) =>
-    form.elements.file.files[0]?.size > Number(maxBytes) ? gettext("Cette image est trop lourde : 25 Mo au plus.") : "";
+    form.elements.file.files[0]?.size > Number(maxBytes) ? gettext("Cette image est trop lourde\u00a0: 25 Mo au plus.") : "";
   const picture = await ask(dialog, address, fill, refuse);
   if (!picture) return false;
   pictures.push(picture);
