@@ -92,7 +92,6 @@ def objects_of(candidacy, user):
         "section": thread and thread.section,
         "thread": thread,
         "comment": comment,
-        "section": sections.filter(revisions__number=1).exclude(status="validated").first(),
         "picture": candidacy.pictures.visible_to(user).first(),
         "live_figure": candidacy.live_figures.visible_to(user).first(),
         "export": exports.first(),
