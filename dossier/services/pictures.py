@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from candidacy.models import Candidacy
 from core.errors import DomainError
 from core.staleness import lock_row, save_changes
-from dossier.models import Picture, Section, SectionRevision
+from dossier.models import Picture, Section, SectionDraft, SectionRevision
 from dossier.pictures import MAX_BYTES, take_in_picture
 
 
@@ -74,6 +74,12 @@ def remove_picture(*, picture: Picture) -> None:
     bodies = Section.objects.filter(candidacy=locked.candidacy_id, body__contains=str(locked.public_id))
     if bodies.exists():
         raise DomainError(_("Cette image est montrée par un texte\u00a0: retirez-la d’abord de ce texte."))
+    if SectionDraft.objects.filter(
+        section__candidacy=locked.candidacy_id, body__contains=str(locked.public_id)
+    ).exists():
+        raise DomainError(
+            _("Un texte qui n’est pas encore enregistré montre cette image\u00a0: elle ne peut être retirée.")
+        )
     if revisions_showing(locked):
         raise DomainError(_("Une révision gardée montre cette image\u00a0: elle ne peut être retirée."))
     storage, name = locked.file.storage, str(locked.file.name)

@@ -28,7 +28,7 @@ def section_draft(request: AppRequest, slug: str, public_id: UUID) -> HttpRespon
     if draft is None:
         messages.info(request, _("Vous n’avez pas de brouillon dans cette section."))
         return redirect("dossier:section-detail", slug, public_id)
-    context = reading_context(request, section) | {
+    context = reading_context(request, section, section.body, draft.body) | {
         "draft": draft,
         "comparison": compare(section.body, draft.body),
     }

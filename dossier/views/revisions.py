@@ -26,7 +26,8 @@ def section_compare(request: AppRequest, slug: str, public_id: UUID) -> HttpResp
     if not form.is_valid():
         raise Http404
     older, newer = form.pair or (None, None)
-    context = reading_context(request, section) | {
+    compared = [revision.body for revision in form.pair or ()]
+    context = reading_context(request, section, *compared) | {
         "form": form,
         "older": older,
         "newer": newer,

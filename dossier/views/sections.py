@@ -171,7 +171,7 @@ def _conflict(
 ) -> HttpResponse:
     """Show what each of two texts changed, and both together in the editor, on the newer revision: saving decides."""
     texts = read_two_texts(section=section, typed=typed, base_revision=base_revision, user=request.user)
-    context = reading_context(request, section) | {
+    context = reading_context(request, section, section.body, typed, texts.merged) | {
         "form": _text_form(request, section, texts.merged, draft, is_unsaved=True),
         "texts": texts,
         "draft": draft,

@@ -29,19 +29,6 @@ def printed(section):
     return build_dossier_pdf(section.candidacy, on_progress=lambda stage, percent: None)
 
 
-def test_tables_nested_a_hundred_deep_are_refused_with_what_to_do_and_kept_in_the_form(client):
-    section = make_section()
-    client.force_login(make_member(candidacy=section.candidacy).user)
-
-    response = client.post(address("section-edit", section), {"body": NESTED, "revision": 0})
-
-    assert response.status_code == 422
-    assert "imbrique trop de tableaux" in response.text
-    assert "Au fond" in response.text
-    section.refresh_from_db()
-    assert section.revision == 0
-
-
 def test_tables_nested_a_hundred_deep_that_are_there_are_read_and_print_a_notice(client):
     section = make_section(title="La vision", body=NESTED)
     client.force_login(make_member(candidacy=section.candidacy).user)

@@ -14,6 +14,7 @@ from candidacy.models import Membership
 from core.errors import DomainError
 from dossier.models import Picture, Section
 from dossier.pictures import MAX_BYTES
+from dossier.services.drafts import Seat, save_draft
 from dossier.services.pictures import remove_picture
 from dossier.services.writing import save_text
 from tests.dossier.people import make_partner
@@ -355,6 +356,18 @@ def test_a_picture_shown_by_a_text_or_by_an_old_revision_stays(client):
     save_text(section=section, body="<p>Sans.</p>", expected_revision=1, by=lead)
     assert "révision gardée la montre" in client.get(address("picture-edit", picture)).text
     with pytest.raises(DomainError, match="révision"):
+        remove_picture(picture=picture)
+
+    assert Picture.objects.exists()
+
+
+def test_a_picture_shown_by_a_text_that_is_not_saved_yet_stays():
+    picture = make_picture()
+    section = make_section(candidacy=picture.candidacy)
+    writer = make_member(candidacy=picture.candidacy).user
+    save_draft(section=section, author=writer, body=shown(picture), base_revision=0, seat=Seat())
+
+    with pytest.raises(DomainError, match="pas encore enregistré"):
         remove_picture(picture=picture)
 
     assert Picture.objects.exists()
