@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("candidacy", "0001_initial"),
-        ("dossier", "0001_initial"),
+        ("dossier", "0002_proofs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
