@@ -135,7 +135,7 @@ class Server:
             sys.addaudithook(_refuse_network)
             _work(self.press, request)
             status = 0
-        except MemoryError:
+        except (MemoryError, SystemError):  # C code refused memory may fail without saying of what
             status = 3
         except (RecursionError, TooDeepError):
             status = 4
