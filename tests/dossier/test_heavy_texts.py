@@ -8,7 +8,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from dossier.rendering import build_dossier_pdf
-from dossier.services.writing import MAX_BODY_CHARACTERS
+from dossier.services.measure import MAX_BODY_CHARACTERS
 from tests.factories import make_live_figure, make_member, make_picture, make_section
 
 NESTED = "<table><tbody><tr><td>" * 100 + "Au fond" + "</td></tr></tbody></table>" * 100
