@@ -119,8 +119,8 @@ def test_the_matrix_costs_the_same_for_any_number_of_rows(
             validated_by=team,
         )
 
-    # Session, user, candidacy, memberships; outline, criteria, objectives, indicators, proofs.
-    with django_assert_num_queries(9):
+    # Session, user, memberships; outline, criteria, objectives, indicators, proofs.
+    with django_assert_num_queries(8):
         client.get(address("criteria-matrix", candidacy))
 
 
@@ -203,7 +203,9 @@ def test_a_second_proof_of_one_kind_is_refused_and_nothing_typed_is_lost(client,
     assert "Ce que j’ai écrit" in response.text
 
 
-@pytest.mark.parametrize("asked", ["section=x&critere=y", "section=01234567-0123-4123-8123-0123456789ab", "critere="])
+@pytest.mark.parametrize(
+    "asked", ["section=x&critere=y", "section=01234567-0123-4123-8123-0123456789ab", "critere="]
+)
 def test_an_address_that_names_nothing_leaves_the_form_to_be_filled_in(client, candidacy, team, asked):
     response = client.get(f"{address('proof-create', candidacy)}?{asked}")
 
@@ -320,6 +322,6 @@ def test_a_criterion_costs_the_same_for_any_number_of_sections(
             validated_at=timezone.now(),
         )
 
-    # Session, user, candidacy, memberships; criterion, objectives, indicators, proofs, outline.
-    with django_assert_num_queries(9):
+    # Session, user, memberships; criterion, objectives, indicators, proofs, outline.
+    with django_assert_num_queries(8):
         client.get(address("criterion-detail", candidacy, criterion.public_id))

@@ -187,8 +187,8 @@ def test_the_register_costs_the_same_for_any_number(client, count, django_assert
         section.live_figures.add(make_live_figure(candidacy=lead.candidacy, owner=lead.user))
     client.force_login(lead.user)
 
-    # Session, user, candidacy, memberships; outline, count, page with owners, sections.
-    with django_assert_num_queries(8):
+    # Session, user, memberships; outline, count, page with owners, sections.
+    with django_assert_num_queries(7):
         response = client.get(address("list", lead.candidacy))
 
     assert len(response.context["rows"]) == count

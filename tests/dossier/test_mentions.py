@@ -225,7 +225,7 @@ def test_what_a_text_names_costs_the_same_for_any_number(client, count, django_a
 
     # Session, user, candidacy, memberships; section, criteria, outline, visible ones, revisions; then figures,
     # sections that the reader may open, pictures.
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(16):
         response = client.get(reverse("dossier:section-detail", args=[candidacy.slug, section.public_id]))
 
     assert response.text.count('class="live-figure"') == count

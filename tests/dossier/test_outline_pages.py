@@ -46,8 +46,8 @@ def test_the_outline_costs_the_same_for_any_number_of_sections(client, count, dj
         make_export(candidacy=lead.candidacy, requested_by=lead.user)
     client.force_login(lead.user)
 
-    # Session, user, candidacy, memberships; filter choices, outline, sections, criteria, counts, comments, exports.
-    with django_assert_num_queries(11):
+    # Session, user, memberships; filter choices, outline, sections, criteria, counts, comments, exports.
+    with django_assert_num_queries(10):
         response = client.get(address("section-list", lead.candidacy))
 
     assert len(response.context["rows"]) == count

@@ -259,7 +259,7 @@ def test_the_list_costs_the_same_for_any_number_of_pictures(client, role, count,
 
     # Session, user, candidacy, memberships; count, page, sections, outline; for a partner their sections, and
     # whether they have any.
-    with django_assert_num_queries(8 if role == "lead" else 10):
+    with django_assert_num_queries(7 if role == "lead" else 9):
         response = client.get(list_address(own.candidacy))
 
     assert response.text.count("pictures__item") == count

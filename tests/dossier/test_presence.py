@@ -132,7 +132,7 @@ def test_telling_costs_the_same_for_any_number_of_writers(client, section, count
     client.post(url("section-presence", section))
 
     # Session, user, candidacy, membership; section, criteria; own presence, the others.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.post(url("section-presence", section))
     with django_assert_num_queries(11):
         client.get(url("section-edit", section))

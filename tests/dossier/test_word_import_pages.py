@@ -243,8 +243,8 @@ def test_a_preview_costs_the_same_for_any_number_of_texts(client, count, django_
     row = make_word_import(candidacy=lead.candidacy, requested_by=lead.user, entries=entries)
     client.force_login(lead.user)
 
-    # Session, user, candidacy, memberships; import, sections, pictures.
-    with django_assert_num_queries(7):
+    # Session, user, memberships; import, sections, pictures.
+    with django_assert_num_queries(6):
         client.get(page_of(row))
 
 
