@@ -271,6 +271,7 @@ STATICFILES_FINDERS = [
 NODE_MODULES_FILES = [
     "bootstrap/dist/css/bootstrap.min.css",
     "bootstrap/dist/css/bootstrap.min.css.map",  # named in the style sheet, so collecting it wants it
+    "sortablejs/modular/sortable.esm.js",
     *(
         f"@fontsource/{family}/files/{family}-latin-{weight}-{style}.woff2"
         for family, weights in (("source-sans-3", (400, 600, 700)), ("source-serif-4", (400, 600)))
