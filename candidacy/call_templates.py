@@ -71,6 +71,8 @@ class SectionTemplate:
     criteria: tuple[str, ...] = ()
     #: Whether the question was read in a source; the words of the brief are a working prompt in any case.
     is_confirmed: bool = False
+    #: What the call itself asks here, apart from our brief.
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +164,9 @@ def _build(content: Mapping[str, Any]) -> CallTemplate:
         pieces=tuple(PieceTemplate(**row) for row in _rows(fields, "pieces")),
         sources=tuple(SourceTemplate(read_by=_read_by(row), **row) for row in _rows(fields, "sources")),
         sections=tuple(
-            SectionTemplate(criteria=tuple(row.pop("criteria", ())), **row)
+            SectionTemplate(
+                criteria=tuple(row.pop("criteria", ())), questions=tuple(row.pop("questions", ())), **row
+            )
             for row in _rows(fields, "sections")
         ),
         **fields,

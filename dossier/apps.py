@@ -8,10 +8,12 @@ class DossierConfig(AppConfig):
 
     def ready(self) -> None:
         from dossier.comment_messages import compose_notice
+        from dossier.messages import register_composers
         from dossier.partner_panel import sections_panel
         from dossier.services.comments import NOTICE
         from notifications import registry
         from partners import panels
 
+        register_composers()
         panels.register("sections", sections_panel, place=10)
         registry.register(NOTICE, compose_notice, label=_("Commentaire d’une section"))

@@ -21,30 +21,38 @@ def audiences_open_to(user: User, section: Section) -> tuple[Audience, ...]:
 def readers_of(section: Section, audience: str, organisation: Organisation | None = None) -> QuerySet[User]:
     """Return the people who read the threads of ``section`` that are open to ``audience``.
 
-    Mirrors `CommentThread.objects.visible_to`, seen from the other side. Each person carries ``is_of_team`` and
-    the name of the organisation they write for.
+    Mirrors `CommentThread.objects.visible_to`, seen from the other side: a reviewer reads once the text is handed
+    in, nobody what is retired. Each person carries ``is_of_team`` and the name of the organisation they speak for.
     """
+    if section.is_retired:
+        return User.objects.none()
     members = Membership.objects.filter(candidacy=section.candidacy_id, user=OuterRef("pk"))
-    contacts = Contact.objects.filter(
-        candidacy=section.candidacy_id, organisation=section.organisation_id, user=OuterRef("pk")
-    )
+    contacts = Contact.objects.filter(candidacy=section.candidacy_id, user=OuterRef("pk"))
+    writers = contacts.filter(organisation=section.organisation_id)
+    reviewers = contacts.filter(reviews__section=section)
     is_of_team = Exists(members.filter(role__in=STAFF))
-    is_partner = Exists(members.filter(role=Membership.Role.PARTNER)) & Exists(contacts)
+    is_partner = Exists(members.filter(role=Membership.Role.PARTNER))
+    reads_section = is_partner & Exists(writers)
+    if section.status in Section.HANDED_IN:
+        reads_section |= Exists(members) & Exists(reviewers)
     reads = Q(is_of_team)
-    is_theirs = organisation is not None and organisation.pk == section.organisation_id
-    if audience == Audience.READERS or (audience == Audience.PARTNER and is_theirs):
-        reads |= Q(is_partner)
-    name = contacts.values(
-        label=Coalesce(NullIf("organisation__short_name", Value("")), "organisation__name")
-    )[:1]
+    if audience == Audience.READERS:
+        reads |= Q(reads_section)
+    elif audience == Audience.PARTNER and organisation is not None:
+        reads |= Q(reads_section & is_partner & Exists(contacts.filter(organisation=organisation)))
     return (
         User.objects.filter(reads, is_active=True)
         .annotate(
             is_of_team=is_of_team,
-            organisation_name=Subquery(name),
+            organisation_name=Coalesce(_label_of(writers), _label_of(reviewers)),
         )
         .order_by("last_name", "first_name", "pk")
     )
+
+
+def _label_of(contacts: QuerySet[Contact]) -> Subquery:
+    label = Coalesce(NullIf("organisation__short_name", Value("")), "organisation__name")
+    return Subquery(contacts.order_by("pk").values(label=label)[:1])
 
 
 def readers_of_thread(thread: CommentThread) -> QuerySet[User]:

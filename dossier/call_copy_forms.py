@@ -23,6 +23,14 @@ from dossier.models import Section
 FIRST_YEAR, LAST_YEAR = 1985, 2100
 
 
+class EntryMoveForm(forms.Form):
+    direction = forms.ChoiceField(choices=[("up", "up"), ("down", "down")])
+
+    @property
+    def step(self) -> int:
+        return -1 if self.cleaned_data["direction"] == "up" else 1
+
+
 class EntryForm(forms.Form):
     """Shows one row; ``entry`` is what was typed, under the keys of the document.
 

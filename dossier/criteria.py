@@ -81,7 +81,9 @@ class Matrix:
 def read_matrix(candidacy: Candidacy) -> Matrix:
     """Read the whole matrix in five queries: outline, criteria, objectives, indicators, proofs."""
     entries = read_outline(candidacy)
-    proofs = list(_with_people(Proof.objects.filter(section__candidacy=candidacy)))
+    proofs = list(
+        _with_people(Proof.objects.filter(section__candidacy=candidacy, section__retired_at__isnull=True))
+    )
     cases = _cases(_with_aims(candidacy.criteria.all()), proofs, entries)
     return Matrix(cases, tuple(MatrixRow(entry, _cells(entry, cases)) for entry in entries))
 

@@ -20,11 +20,11 @@ def editor_data(user: User, section: Section) -> dict[str, Any]:
     staff = is_staff(user, candidacy)
     pictures = candidacy.pictures.visible_to(user).select_related("candidacy").order_by("caption", "pk")
     figures = candidacy.live_figures.visible_to(user).order_by("label", "pk")
+    own = set() if staff else set(candidacy.sections.written_by(user).values_list("pk", flat=True))
     visible = set(candidacy.sections.visible_to(user).values_list("pk", flat=True))
     return {
         "pictures": [
-            picture_data(picture, may_edit=staff or picture.uploaded_for_id in visible)
-            for picture in pictures
+            picture_data(picture, may_edit=staff or picture.uploaded_for_id in own) for picture in pictures
         ],
         "figures": [
             {"id": str(row.public_id), "label": row.label, "text": value_of(row).text} for row in figures

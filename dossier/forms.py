@@ -1,34 +1,24 @@
+from collections.abc import Iterable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Layout, Row, Submit
+from crispy_forms.layout import Layout
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from candidacy.models import Candidacy, Criterion
+from candidacy.models import Candidacy
 from core.filters import FilterForm
 from core.templatetags.formats import short_moment
 from dossier.models import Section, SectionQuerySet, SectionRevision, SectionRevisionQuerySet
 from dossier.services.drafts import Seat
-from dossier.services.outline import Contract
 from dossier.workflow import MOVES
-from partners.models import Contact, Organisation
+from partners.models import Organisation
 
 #: What the database can count to.
 LAST_REVISION = 2**31 - 1
-
-
-class _OptionalOrganisation(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    def label_from_instance(self, organisation: Organisation) -> str:
-        return organisation.label
-
-
-class _OptionalContact(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    def label_from_instance(self, contact: Contact) -> str:
-        return f"{contact} – {contact.organisation.label}"
 
 
 class SectionFilterForm(FilterForm):
@@ -38,6 +28,8 @@ class SectionFilterForm(FilterForm):
         label=_("État"), required=False, choices=[("", _("Tous les états")), *Section.Status.choices]
     )
     structure = forms.ChoiceField(label=_("Structure"), required=False)
+    personne = forms.ChoiceField(label=_("Personne attendue"), required=False)
+    critere = forms.ChoiceField(label=_("Critère"), required=False)
     retard = forms.BooleanField(label=_("En retard seulement"), required=False)
 
     label = _("Filtrer le plan")
@@ -45,12 +37,21 @@ class SectionFilterForm(FilterForm):
 
     def __init__(self, *args: Any, candidacy: Candidacy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        writers = candidacy.organisations.filter(sections__isnull=False).order_by("name").distinct()
-        self.fields["structure"].choices = [  # type: ignore[attr-defined]  # a choice field
-            ("", _t("Toutes les structures")),
-            *((str(organisation.public_id), organisation.label) for organisation in writers),
-        ]
+        ordered = candidacy.sections.live()
+        organisations = candidacy.organisations.filter(sections__in=ordered).order_by("name").distinct()
+        self._offer("structure", _t("Toutes les structures"), _by_label(organisations))
+        people = (
+            candidacy.contacts.filter(sections__in=ordered).order_by("last_name", "first_name").distinct()
+        )
+        self._offer(
+            "personne", _t("Toutes les personnes"), [(str(one.public_id), str(one)) for one in people]
+        )
+        criteria = [(str(one.public_id), str(one)) for one in candidacy.criteria.all()]
+        self._offer("critere", _t("Tous les critères"), criteria)
         self.address = reverse("dossier:section-list", args=[candidacy.slug])
+
+    def _offer(self, name: str, everything: str, choices: list[tuple[str, str]]) -> None:
+        self.fields[name].choices = [("", everything), *choices]  # type: ignore[attr-defined]  # a choice field
 
     def narrow(self, sections: SectionQuerySet, *, today: Any) -> SectionQuerySet:
         asked = self.asked
@@ -58,9 +59,17 @@ class SectionFilterForm(FilterForm):
             sections = sections.filter(status=asked["etat"])
         if asked.get("structure"):
             sections = sections.filter(organisation__public_id=asked["structure"])
+        if asked.get("personne"):
+            sections = sections.filter(writer__public_id=asked["personne"])
+        if asked.get("critere"):
+            sections = sections.filter(criteria__public_id=asked["critere"])
         if asked.get("retard"):
             sections = sections.late(today)
         return sections
+
+
+def _by_label(organisations: Iterable[Organisation]) -> list[tuple[str, str]]:
+    return [(str(organisation.public_id), organisation.label) for organisation in organisations]
 
 
 class SectionTextForm(forms.Form):
@@ -132,99 +141,12 @@ class RevisionRestoreForm(forms.Form):
     revision = forms.IntegerField(min_value=0, max_value=LAST_REVISION)
 
 
-class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    writer = _OptionalContact(
-        label=_("Personne responsable"),
-        required=False,
-        queryset=Contact.objects.none(),
-        empty_label=_("Personne en particulier"),
-    )
-    organisation = _OptionalOrganisation(
-        label=_("Structure responsable"),
-        required=False,
-        queryset=Organisation.objects.none(),
-        empty_label=_("L’équipe de la candidature"),
-        help_text=_("Ses contacts qui ont un compte écrivent dans la section."),
-    )
-
-    criteria = forms.ModelMultipleChoiceField(
-        label=_("Critères auxquels la section répond"),
-        required=False,
-        queryset=Criterion.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_(
-            "Un critère coché attend un argument de la section ; les autres preuves s’ajoutent sur sa page ou dans la "
-            "matrice."
-        ),
-    )
-
-    class Meta:
-        model = Section
-        fields = [
-            "title",
-            "parent",
-            "kind",
-            "brief",
-            "organisation",
-            "writer",
-            "due_on",
-            "limit_value",
-            "limit_unit",
-        ]
-        widgets = {
-            "brief": forms.Textarea(attrs={"rows": 4}),
-            "due_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        }
-        help_texts = {
-            "brief": _("Ce que l’on attend de la personne qui écrit ; elle le lit au-dessus de son texte."),
-            "kind": _("Ce qui est imprimé à la suite du texte, à partir des données de la candidature."),
-            "limit_value": _("Laissez vide s’il n’y a pas de limite."),
-        }
-
-    def __init__(self, *args: Any, candidacy: Candidacy, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        parts = candidacy.sections.filter(parent=None).exclude(pk=self.instance.pk).without_text()
-        self._offer("parent", parts.order_by("position", "pk"))
-        self._offer("organisation", candidacy.organisations.order_by("name"))
-        self._offer(
-            "writer", candidacy.contacts.select_related("organisation").order_by("last_name", "first_name")
-        )
-        self._offer("criteria", candidacy.criteria.all())
-        self.initial["criteria"] = candidacy.criteria.filter(proofs__section=self.instance.pk).distinct()
-        self.fields["parent"].empty_label = _t("Aucune : c’est une partie du premier niveau")  # type: ignore[attr-defined]  # a model field
-        self.helper = FormHelper()
-        self.helper.include_media = False
-        self.helper.layout = Layout(
-            "title",
-            Row(Column("parent", css_class="col-md-6"), Column("kind", css_class="col-md-6")),
-            "brief",
-            Row(Column("organisation", css_class="col-md-6"), Column("writer", css_class="col-md-6")),
-            Row(
-                Column("due_on", css_class="col-md-4"),
-                Column("limit_value", css_class="col-sm-6 col-md-4"),
-                Column("limit_unit", css_class="col-sm-6 col-md-4"),
-            ),
-            "criteria",
-            Submit("save", _t("Enregistrer")),
-        )
-
-    def _offer(self, name: str, rows: Any) -> None:
-        self.fields[name].queryset = rows  # type: ignore[attr-defined]  # a model field
-
-    def contract(self) -> Contract:
-        return Contract(
-            **{name: self.cleaned_data[name] for name in (*(self._meta.fields or ()), "criteria")}
-        )
-
-
-class PlaceForm(forms.Form):
-    direction = forms.ChoiceField(choices=[("up", "up"), ("down", "down")])
-
-    @property
-    def step(self) -> int:
-        return -1 if self.cleaned_data["direction"] == "up" else 1
-
-
 class StatusForm(forms.Form):
     status = forms.ChoiceField(choices=sorted({(move.target, move.target) for move in MOVES}))
+    #: The state that the page showed, so that what somebody did meanwhile is not undone unseen.
+    seen = forms.ChoiceField(choices=Section.Status.choices, required=False)
+    note = forms.CharField(required=False, max_length=300)
+
+
+class RecommendationForm(forms.Form):
     note = forms.CharField(required=False, max_length=300)

@@ -147,6 +147,7 @@ def _ordered_section(
         kind=row.kind,
         title=row.title,
         brief=row.brief,
+        questions=list(row.questions),
         limit_value=row.limit_value,
         limit_unit=row.limit_unit,
     )

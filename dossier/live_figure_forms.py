@@ -104,7 +104,9 @@ class LiveFigureFilterForm(SortedFilterForm):
         if words := asked.get("q"):
             figures = figures.filter(Q(label__icontains=words) | Q(source__icontains=words))
         if asked.get("usage"):
-            shown = LiveFigure.sections.through.objects.values("livefigure")
+            shown = LiveFigure.sections.through.objects.filter(section__retired_at__isnull=True).values(
+                "livefigure"
+            )
             figures = (
                 figures.filter(pk__in=shown) if asked["usage"] == "cites" else figures.exclude(pk__in=shown)
             )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from candidacy.models import Candidacy, Criterion
 from dossier.models import Section
+from dossier.places import Tree
 from dossier.workflow import TONES
 
 #: A working measure, never a promise: the printed pages are counted on the PDF.
@@ -80,13 +81,23 @@ class OutlineRow:
     length: Length
     is_late: bool
     criteria: tuple[Criterion, ...] = ()
-    is_first: bool = False
-    is_last: bool = False
+    #: The ways it may move in the outline (``dossier.places.Step``).
+    steps: frozenset[str] = frozenset()
     open_comments: int = 0
 
     @property
     def is_part(self) -> bool:
         return self.section.parent_id is None
+
+    @property
+    def part(self) -> int:
+        """What the rows of one part have in common."""
+        return self.section.parent_id or self.section.pk
+
+    @property
+    def first_due_on(self) -> date | None:
+        """The earliest date that was ever agreed, when it was moved since."""
+        return getattr(self.section, "first_due_on", None)
 
     @property
     def tone(self) -> str:
@@ -136,15 +147,13 @@ def outline_rows(
     today: date,
     open_comments: Mapping[int, int],
 ) -> tuple[OutlineRow, ...]:
-    """Dress ``sections``, in outline order, with the numbers and the neighbours that the whole outline gives them.
+    """Dress ``sections``, in outline order, with the numbers and the ways to move that the whole outline gives.
 
     ``open_comments`` counts, by primary key, the open threads that the reader of the page may read.
     """
-    siblings: dict[int | None, list[int]] = {}
-    number_of: dict[int, str] = {}
-    for entry in entries:
-        siblings.setdefault(entry.parent_id, []).append(entry.pk)
-        number_of[entry.pk] = entry.number
+    entries = tuple(entries)
+    number_of = {entry.pk: entry.number for entry in entries}
+    tree = Tree.of((entry.pk, entry.parent_id) for entry in entries)
     return tuple(
         OutlineRow(
             section=section,
@@ -152,8 +161,7 @@ def outline_rows(
             length=length_of(section),
             is_late=section.is_late(today),
             criteria=tuple(criterion for criterion, _proofs in section.proofs_by_criterion),
-            is_first=siblings[section.parent_id][0] == section.pk,
-            is_last=siblings[section.parent_id][-1] == section.pk,
+            steps=tree.steps(section.pk),
             open_comments=open_comments.get(section.pk, 0),
         )
         for section in sections

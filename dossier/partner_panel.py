@@ -11,7 +11,12 @@ from dossier.outline import read_outline
 from partners.models import Organisation
 from partners.panels import Panel, PanelRow
 
-_TONES = {Section.Status.VALIDATED: "good", Section.Status.IN_REVIEW: "info", Section.Status.WRITING: "info"}
+_TONES = {
+    Section.Status.FROZEN: "good",
+    Section.Status.VALIDATED: "good",
+    Section.Status.IN_REVIEW: "info",
+    Section.Status.WRITING: "info",
+}
 
 
 def sections_panel(user: User, organisation: Organisation) -> Panel:

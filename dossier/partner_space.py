@@ -17,7 +17,8 @@ from candidacy.models import Candidacy
 from committees.models import Action, Invitation, Meeting
 from dossier.models import CommentThread, Section
 from dossier.outline import OutlineEntry, read_outline
-from partners.models import Organisation
+from dossier.workflow import TONES
+from partners.models import Organisation, organisations_of
 
 #: Finished things shown, so that a year of work does not push the next one off the screen.
 DONE_SHOWN = 12
@@ -62,10 +63,14 @@ def read_partner_space(candidacy: Candidacy, user: User, *, now: datetime, today
     entries = {entry.pk: entry for entry in read_outline(candidacy)}
     threads = CommentThread.objects.visible_to(user).open().filter(section__candidacy=candidacy)
     comments = threads.count_by_section()
+    own = {section.organisation_id for section in sections} & _own_organisations(user)
+    reviewed = [section for section in sections if section.organisation_id not in own]
+    sections = [section for section in sections if section.organisation_id in own]
     invitations = _invitations(candidacy, user, now)
     actions = list(candidacy.actions.visible_to(user).order_by("due_on", "pk"))
     expected = chain(
         _sections_to_write(candidacy, sections, entries, comments, today),
+        _sections_to_review(candidacy, reviewed, entries),
         _meetings_to_answer(candidacy, invitations),
         _actions_to_do(candidacy, actions, today),
     )
@@ -123,6 +128,26 @@ def _sections_to_write(
             )
 
 
+def _sections_to_review(
+    candidacy: Candidacy, sections: list[Section], entries: dict[int, OutlineEntry]
+) -> Iterator[Expectation]:
+    """Tell what somebody else wrote and the person is named to review."""
+    for section in sections:
+        if section.status == Status.IN_REVIEW:
+            yield Expectation(
+                icon="clipboard-pen-line",
+                title=_numbered(section, entries),
+                state=_("à relire"),
+                tone="warn",
+                url=_page(candidacy, "dossier:section-detail", section),
+                button=_("Relire"),
+            )
+
+
+def _own_organisations(user: User) -> set[int]:
+    return set(organisations_of(user).values_list("organisation", flat=True))
+
+
 def _meetings_to_answer(candidacy: Candidacy, invitations: list[Invitation]) -> Iterator[Expectation]:
     for invitation in invitations:
         if invitation.answer == Invitation.Answer.NONE:
@@ -160,12 +185,12 @@ def _sections_handed_in(
     comments: dict[int, int],
 ) -> Iterator[Expectation]:
     for section in sections:
-        if section.status in {Status.IN_REVIEW, Status.VALIDATED}:
+        if section.status in Section.HANDED_IN:
             yield Expectation(
                 icon="pen-line",
                 title=_numbered(section, entries),
                 state=section.get_status_display(),
-                tone="good" if section.status == Status.VALIDATED else "warn",
+                tone=TONES[Status(section.status)],
                 url=_page(candidacy, "dossier:section-detail", section),
                 due=section.due_on,
                 hint=_told_comments(section, comments),

@@ -1,3 +1,5 @@
+from django.db.models import Q
+
 from accounts.models import User
 from candidacy.models import Candidacy, Membership
 from candidacy.permissions import is_lead, is_staff, role_in
@@ -9,10 +11,12 @@ from dossier.models import (
     Section,
     WordImport,
 )
-from dossier.workflow import MOVES, Move
+from dossier.workflow import MOVES, RECOMMENDERS, Hat
 from partners.models import organisations_of
 
 Role = Membership.Role
+
+_STAFF_HATS = {Role.LEAD: Hat.LEAD, Role.TEAM: Hat.TEAM}
 
 
 def can_read_outline(user: User, candidacy: Candidacy) -> bool:
@@ -21,7 +25,7 @@ def can_read_outline(user: User, candidacy: Candidacy) -> bool:
 
 
 def can_edit_outline(user: User, candidacy: Candidacy) -> bool:
-    """Whether ``user`` orders sections: adds, moves and removes them, writes their contracts."""
+    """Whether ``user`` orders sections: adds, moves, merges and retires them, writes their contracts."""
     return is_staff(user, candidacy)
 
 
@@ -33,6 +37,21 @@ def can_read_matrix(user: User, candidacy: Candidacy) -> bool:
 def can_edit_proofs(user: User, candidacy: Candidacy) -> bool:
     """Whether ``user`` says what proves a criterion, and whether it is there."""
     return is_staff(user, candidacy)
+
+
+def hats_of(user: User, section: Section) -> frozenset[Hat]:
+    """Say in what qualities ``user`` may act on ``section``."""
+    role = role_in(user, section.candidacy)
+    hats = {_STAFF_HATS[role]} if role in _STAFF_HATS else set()
+    if role == Role.PARTNER and organisations_of(user).filter(organisation=section.organisation_id).exists():
+        hats.add(Hat.WRITER)
+    if role is not None and is_reviewer(user, section):
+        hats.add(Hat.REVIEWER)
+    return frozenset(hats)
+
+
+def is_reviewer(user: User, section: Section) -> bool:
+    return section.reviewers.filter(Q(contact__user=user) | Q(membership__user=user)).exists()
 
 
 def can_write_section(user: User, section: Section) -> bool:
@@ -50,21 +69,19 @@ def can_take_up_import(user: User, word_import: WordImport) -> bool:
     return can_edit_outline(user, word_import.candidacy)
 
 
-def moves_open_to(user: User, section: Section) -> tuple[Move, ...]:
-    """Return the ways from where ``section`` stands that ``user`` may take."""
-    if not can_write_section(user, section):
-        return ()
-    staff = is_staff(user, section.candidacy)
-    return tuple(move for move in MOVES if move.source == section.status and (staff or move.is_for_writers))
-
-
 def can_move_section(user: User, section: Section, target: str) -> bool:
     """Whether ``user`` may ever bring a section to ``target``; the service says whether it can go there now."""
-    if is_staff(user, section.candidacy):
-        return True
-    return any(move.target == target and move.is_for_writers for move in MOVES) and can_write_section(
-        user, section
-    )
+    hats = hats_of(user, section)
+    return any(move.target == target and move.takers & hats for move in MOVES)
+
+
+def can_recommend_section(user: User, section: Section) -> bool:
+    return bool(RECOMMENDERS & hats_of(user, section))
+
+
+def can_tick_expected_proof(user: User, section: Section) -> bool:
+    """Whoever writes says what has been provided; the service refuses once the section is frozen."""
+    return can_write_section(user, section)
 
 
 def can_read_pictures(user: User, candidacy: Candidacy) -> bool:
@@ -76,7 +93,7 @@ def can_upload_pictures(user: User, candidacy: Candidacy) -> bool:
     """Lead and team upload for the whole dossier, a partner for the sections asked of their organisation."""
     if is_staff(user, candidacy):
         return True
-    return can_read_outline(user, candidacy) and candidacy.sections.visible_to(user).exists()
+    return can_read_outline(user, candidacy) and candidacy.sections.written_by(user).exists()
 
 
 def can_edit_picture(user: User, picture: Picture) -> bool:
@@ -109,7 +126,7 @@ def can_publish_export(user: User, export: DossierExport) -> bool:
 
 def can_comment_section(user: User, section: Section) -> bool:
     """Whether ``user`` opens threads about ``section``, whose text may be closed: who writes it, who reviews it."""
-    return can_write_section(user, section)
+    return can_write_section(user, section) or Hat.REVIEWER in hats_of(user, section)
 
 
 def can_answer_thread(user: User, thread: CommentThread) -> bool:

@@ -28,7 +28,7 @@ class Share:
 
     @property
     def meter_tone(self) -> str:
-        return "good" if self.status == Status.VALIDATED else "accent"
+        return "good" if self.status in Section.CLOSED else "accent"
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Progress:
 
     @property
     def validated(self) -> int:
-        return next(share.count for share in self.shares if share.status == Status.VALIDATED)
+        """What is validated, frozen or not."""
+        return sum(share.count for share in self.shares if share.status in Section.CLOSED)
 
     @property
     def percent(self) -> int:
@@ -68,9 +69,9 @@ class CriterionCoverage:
 
 def read_progress(sections: SectionQuerySet, *, today: date) -> Progress:
     """Count ``sections`` by state in one query, furthest on first."""
-    late = Q(due_on__lt=today) & ~Q(status=Status.VALIDATED)
+    late = Q(due_on__lt=today) & ~Q(status__in=Section.CLOSED)
     counts = {f"in_{status.value}": Count("pk", filter=Q(status=status)) for status in Status}
-    found = sections.aggregate(late=Count("pk", filter=late), words=Sum("word_count"), **counts)
+    found = sections.live().aggregate(late=Count("pk", filter=late), words=Sum("word_count"), **counts)
     total = sum(found[name] for name in counts)
     shares = tuple(
         Share(status, status.label, found[f"in_{status.value}"], total) for status in reversed(Status)
@@ -80,9 +81,10 @@ def read_progress(sections: SectionQuerySet, *, today: date) -> Progress:
 
 def read_coverage(candidacy: Candidacy) -> tuple[CriterionCoverage, ...]:
     """Count, in one query, the proofs of each criterion and those of them that are brought."""
+    live = Q(proofs__section__retired_at__isnull=True)
     criteria: Iterable[Criterion] = candidacy.criteria.annotate(
-        proof_count=Count("proofs"),
-        brought_count=Count("proofs", filter=Q(proofs__validated_at__isnull=False)),
+        proof_count=Count("proofs", filter=live),
+        brought_count=Count("proofs", filter=live & Q(proofs__validated_at__isnull=False)),
     ).order_by("position", "pk")
     return tuple(
         CriterionCoverage(criterion, criterion.proof_count, criterion.brought_count)  # type: ignore[attr-defined]  # annotated above

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -64,6 +64,8 @@ class _Kind:
     is_own_page: bool = False
     #: The field that says how far the thing has come; "" where there is none.
     status: str = "status"
+    #: The page of what has been retired, of things that are.
+    retired_page: str = ""
 
 
 _KINDS = (
@@ -72,10 +74,11 @@ _KINDS = (
         scope="candidacy",
         subject="title",
         created=_l("section ajoutée"),
-        deleted=_l("section retirée"),
+        deleted=_l("section supprimée"),
         changed=_l("contrat modifié"),
         page="dossier:section-detail",
         is_own_page=True,
+        retired_page="dossier:retired-section-detail",
     ),
     _Kind(
         model=Meeting,
@@ -163,7 +166,9 @@ def _condensed(changes: list[Change]) -> list[Change]:
 
 def _texts(candidacy: Candidacy, since: datetime, reader: User, limit: int) -> list[Change]:
     revisions = (
-        SectionRevision.objects.filter(section__candidacy=candidacy, saved_at__gt=since)
+        SectionRevision.objects.filter(
+            section__candidacy=candidacy, section__retired_at__isnull=True, saved_at__gt=since
+        )
         .exclude(saved_by=reader)
         .select_related("saved_by", "section")
         .only("saved_at", "saved_by", "section__title", "section__public_id")
@@ -211,31 +216,36 @@ def _comments(candidacy: Candidacy, since: datetime, reader: User, limit: int) -
 
 
 def _records(kind: _Kind, candidacy: Candidacy, since: datetime, reader: User) -> QuerySet[Any]:
-    """Return the records of the history of ``kind``, the last first, each with the status that it replaced."""
+    """Return the records of the history of ``kind``, the last first, each with what it replaced."""
     history: QuerySet[Any] = kind.model.history.model.objects.all()
     records = history.filter(**{kind.scope: candidacy}, history_date__gt=since).exclude(history_user=reader)
     read = ["history_date", "history_type", "history_user__first_name", "history_user__last_name"]
     read += ["history_user__email", kind.subject]
     if kind.is_own_page:
         read.append("public_id")
+    former = history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id")).order_by("-history_id")
     if kind.status:
-        former = history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
-        records = records.annotate(
-            former_status=Subquery(former.order_by("-history_id").values(kind.status)[:1])
-        )
+        records = records.annotate(former_status=Subquery(former.values(kind.status)[:1]))
         read.append(kind.status)
+    if kind.retired_page:
+        records = records.annotate(
+            former_retired_at=Subquery(former.values("retired_at")[:1]),
+            is_now_retired=Exists(kind.model.objects.retired().filter(pk=OuterRef("id"))),
+        )
+        read.append("retired_at")
     return records.select_related("history_user").only(*read).order_by("-history_date", "-history_id")
 
 
 def _change(kind: _Kind, candidacy: Candidacy, record: Any) -> Change:
     own = (str(record.public_id),) if kind.is_own_page else ()
     is_there = record.history_type != _DELETED
+    page = kind.retired_page if getattr(record, "is_now_retired", False) else kind.page
     return Change(
         at=record.history_date,
         who=str(record.history_user or ""),
         subject=getattr(record, kind.subject),
         text=_told(kind, record),
-        page=(kind.page, candidacy.slug, *own) if is_there else None,
+        page=(page, candidacy.slug, *own) if is_there else None,
     )
 
 
@@ -245,6 +255,8 @@ def _told(kind: _Kind, record: Any) -> str:
         return str(kind.created)
     if record.history_type == _DELETED:
         return str(kind.deleted)
+    if kind.retired_page and bool(record.retired_at) != bool(record.former_retired_at):
+        return _("section retirée du plan") if record.retired_at else _("section rétablie dans le plan")
     former = getattr(record, "former_status", None)
     if former is not None and former != getattr(record, kind.status):
         return _("passe à « %(status)s »") % {"status": getattr(record, f"get_{kind.status}_display")()}

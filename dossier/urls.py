@@ -6,6 +6,7 @@ from dossier.views import (
     criteria,
     dashboard,
     drafts,
+    expected_proofs,
     exports,
     founding,
     imports,
@@ -13,9 +14,12 @@ from dossier.views import (
     outline,
     picture_sheets,
     pictures,
+    places,
     proofs,
+    retirement,
     revisions,
     sections,
+    states,
     word,
 )
 
@@ -80,12 +84,51 @@ urlpatterns = [
     ),
     path(
         "c/<slug:slug>/dossier/sections/<uuid:public_id>/etat/",
-        sections.section_status,
+        states.section_status,
         name="section-status",
     ),
-    path("c/<slug:slug>/dossier/sections/<uuid:public_id>/place/", outline.section_move, name="section-move"),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/avis/",
+        states.section_recommend,
+        name="section-recommend",
+    ),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/preuves-attendues/<uuid:proof_id>/",
+        expected_proofs.expected_proof_tick,
+        name="expected-proof-tick",
+    ),
+    path("c/<slug:slug>/dossier/sections/<uuid:public_id>/pas/", places.section_move, name="section-move"),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/place/", places.section_place, name="section-place"
+    ),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/fusion/",
+        retirement.section_merge,
+        name="section-merge",
+    ),
     path(
         "c/<slug:slug>/dossier/sections/<uuid:public_id>/retrait/",
+        retirement.section_retire,
+        name="section-retire",
+    ),
+    path("c/<slug:slug>/dossier/plan/export/", outline.outline_export, name="outline-export"),
+    path(
+        "c/<slug:slug>/dossier/sections-retirees/",
+        retirement.retired_section_list,
+        name="retired-section-list",
+    ),
+    path(
+        "c/<slug:slug>/dossier/sections-retirees/<uuid:public_id>/",
+        retirement.retired_section_detail,
+        name="retired-section-detail",
+    ),
+    path(
+        "c/<slug:slug>/dossier/sections-retirees/<uuid:public_id>/retour/",
+        retirement.section_restore,
+        name="section-restore",
+    ),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/suppression/",
         outline.section_remove,
         name="section-remove",
     ),

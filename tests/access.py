@@ -165,7 +165,18 @@ ACCESS: dict[str, Rule] = {
     "dossier:section-edit": get(OWN_OBJECT, "section"),
     "dossier:section-contract": get(OWN_OBJECT_READ, "section"),
     "dossier:section-status": post(OWN_OBJECT, "section", status="writing"),
+    "dossier:section-recommend": post(OWN_OBJECT_READ | {"team": 403, "lead": 403}, "section"),
+    "dossier:expected-proof-tick": post(
+        OWN_OBJECT, "section", {"proof_id": "expected_proof"}, provided="yes"
+    ),
     "dossier:section-move": post(OWN_OBJECT_READ, "section", direction="up"),
+    "dossier:section-place": post(OWN_OBJECT_READ, "section"),
+    "dossier:section-merge": get(OWN_OBJECT_READ, "section"),
+    "dossier:section-retire": get(OWN_OBJECT_READ, "section"),
+    "dossier:retired-section-list": get(STAFF),
+    "dossier:retired-section-detail": get(STAFF_OBJECT, "retired"),
+    "dossier:section-restore": post(STAFF_OBJECT, "retired"),
+    "dossier:outline-export": get(STAFF),
     "dossier:section-remove": post(OWN_OBJECT_READ, "section"),
     "dossier:section-history": get(OWN_OBJECT, "section"),
     "dossier:section-revision": get(OWN_OBJECT, "section", number=1),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from candidacy.models import Candidacy, Membership, Phase, Piece, Territory
 from committees.models import Meeting
-from dossier.models import SectionRevision
+from dossier.models import ExpectedProof, SectionRevision
 from notifications.models import OutboundAttachment
 from notifications.services import plan_message
 from tests.factories import (
@@ -86,6 +86,9 @@ def make_world() -> World:
     SectionRevision.objects.create(section=section, number=1)
     proof = make_proof(section=section)
     thread = make_thread(section=section, author=people["partner"])
+    retired = make_section(
+        candidacy=candidacy, organisation=own, retired_at=timezone.now(), retirement_reason="Hors sujet"
+    )
     plan = make_plan(candidacy=candidacy)
     now = timezone.now()
     message = plan_message(
@@ -126,6 +129,8 @@ def make_world() -> World:
         "other_section": make_section(candidacy=candidacy, organisation=own),
         "thread": thread,
         "comment": thread.comments.get(),
+        "expected_proof": ExpectedProof.objects.create(section=section, position=1, text="Délibération"),
+        "retired": retired,
         "picture": picture,
         "word_import": make_word_import(section=section, requested_by=people["partner"], with_picture=True),
         "live_figure": live_figure,

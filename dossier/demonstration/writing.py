@@ -12,10 +12,12 @@ from django.urls import reverse
 
 from accounts.models import User
 from dossier.demonstration.cast import Cast, check_values
+from dossier.demonstration.terms import add_terms, date_passages, retire
 from dossier.models import LiveFigure, Picture, Section, SectionRevision
 from dossier.pictures import take_in_picture
 from dossier.services.live_figures import save_live_figure
-from dossier.services.writing import change_status, save_text
+from dossier.services.states import change_status
+from dossier.services.writing import save_text
 
 Status = Section.Status
 
@@ -33,6 +35,7 @@ _WAYS = {
     Status.WRITING: (),
     Status.IN_REVIEW: (Status.IN_REVIEW,),
     Status.VALIDATED: (Status.IN_REVIEW, Status.VALIDATED),
+    Status.FROZEN: (Status.IN_REVIEW, Status.VALIDATED, Status.FROZEN),
 }
 
 
@@ -47,6 +50,9 @@ def load_dossier(cast: Cast) -> None:
         _assign(cast, section, row)
         body = _with_pictures(cast.source.text(row["file"]), pictures, cast.candidacy.slug)
         _write(cast, section, row, _with_names(body, named))
+        add_terms(cast, section, row)
+    for row in cast.source.table("outline")["retired"]:
+        retire(cast, row)
 
 
 def _load_pictures(cast: Cast) -> dict[str, Picture]:
@@ -101,8 +107,10 @@ def _write(cast: Cast, section: Section, row: dict[str, Any], body: str) -> None
     for target in _WAYS[Status(row["status"])]:
         section = change_status(section=section, target=target, by=cast.lead)
     if row["status"] == Status.ORDERED:  # a few words of the lead on what is wanted are not its text yet
+        section.passages.all().delete()
         section.status = Status.ORDERED
         section.save(update_fields=["status", "updated_at"])
+    date_passages(cast, section, writer)
 
 
 def _saved_at(cast: Cast, row: dict[str, Any], writer: User) -> datetime:

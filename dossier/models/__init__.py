@@ -6,6 +6,7 @@ from dossier.models.comments import (
     CommentThreadQuerySet,
     ThreadEvent,
 )
+from dossier.models.contracts import DueDateChange, ExpectedProof, Reviewer
 from dossier.models.drafts import (
     SectionDraft,
     SectionDraftQuerySet,
@@ -20,6 +21,7 @@ from dossier.models.live_figures import (
     LiveFigure,
     LiveFigureQuerySet,
 )
+from dossier.models.passages import Passage, PassageQuerySet
 from dossier.models.pictures import (
     Picture,
     PictureQuerySet,
@@ -42,12 +44,17 @@ __all__ = [
     "CommentThreadQuerySet",
     "DossierExport",
     "DossierExportQuerySet",
+    "DueDateChange",
+    "ExpectedProof",
     "LiveFigure",
     "LiveFigureQuerySet",
+    "Passage",
+    "PassageQuerySet",
     "Picture",
     "PictureQuerySet",
     "Proof",
     "ProofQuerySet",
+    "Reviewer",
     "Section",
     "SectionDraft",
     "SectionDraftQuerySet",

@@ -44,7 +44,7 @@ class CommentThreadQuerySet(models.QuerySet["CommentThread"]):
         """Lead and team read every thread; a partner what was opened to them, of the sections they may read.
 
         A thread with the responsible organisation is that organisation's: whoever the section is asked of next
-        does not read it.
+        does not read it. A section that is retired takes its threads along, until it is restored.
         """
         prepares = Membership.objects.filter(
             candidacy=OuterRef("section__candidacy"), user=user, role__in=STAFF
@@ -52,7 +52,9 @@ class CommentThreadQuerySet(models.QuerySet["CommentThread"]):
         opened = Q(audience=Audience.READERS) | Q(
             audience=Audience.PARTNER, organisation__in=organisations_of(user)
         )
-        return self.filter(Exists(prepares) | (Q(section__in=Section.objects.visible_to(user)) & opened))
+        return self.filter(section__retired_at__isnull=True).filter(
+            Exists(prepares) | (Q(section__in=Section.objects.visible_to(user)) & opened)
+        )
 
     def open(self) -> "CommentThreadQuerySet":
         return self.filter(status=CommentThread.Status.OPEN)

@@ -22,7 +22,8 @@ class WordImportQuerySet(models.QuerySet["WordImport"]):
         """Keep what ``user`` handed in and may still write: nobody else sees a document before it is taken up."""
         prepares = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role__in=STAFF)
         own = Q(section__organisation__in=organisations_of(user))
-        return self.filter(Q(requested_by=user) & (Exists(prepares) | own))
+        in_outline = Q(section=None) | Q(section__retired_at__isnull=True)
+        return self.filter(in_outline & Q(requested_by=user) & (Exists(prepares) | own))
 
     def unread(self) -> "WordImportQuerySet":
         return self.filter(status__in=[WordImport.Status.QUEUED, WordImport.Status.RUNNING])

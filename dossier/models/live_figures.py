@@ -17,7 +17,9 @@ class LiveFigureQuerySet(models.QuerySet["LiveFigure"]):
         """Lead and team see the register, a partner the figures that the texts asked of their organisation show."""
         prepares = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user, role__in=STAFF)
         shown = LiveFigure.sections.through.objects.filter(
-            livefigure=OuterRef("pk"), section__organisation__in=organisations_of(user)
+            livefigure=OuterRef("pk"),
+            section__retired_at__isnull=True,
+            section__organisation__in=organisations_of(user),
         )
         return self.filter(Exists(prepares) | Exists(shown))
 

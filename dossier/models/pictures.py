@@ -6,20 +6,33 @@ from accounts.models import User
 from candidacy.models import Candidacy
 from candidacy.permissions import STAFF, candidacies_of
 from core.models import PublicIdModel, TimestampedModel
-from partners.models import organisations_of
+from partners.models import Contact, organisations_of
 
 
 class PictureQuerySet(models.QuerySet["Picture"]):
     def visible_to(self, user: User) -> "PictureQuerySet":
         """Lead and team see every picture, a partner those of the sections asked of their organisation.
 
-        Of a section are the pictures that its text shows and those that were uploaded for it.
+        Of a section are the pictures that its text shows and those that were uploaded for it. A reviewer sees those
+        of what is handed in for their review.
         """
         shown = Picture.sections.through.objects.filter(
-            picture=OuterRef("pk"), section__organisation__in=organisations_of(user)
+            picture=OuterRef("pk"),
+            section__retired_at__isnull=True,
+            section__organisation__in=organisations_of(user),
         )
-        uploaded = Q(uploaded_for__organisation__in=organisations_of(user))
-        return self.filter(Q(candidacy__in=candidacies_of(user, STAFF)) | Exists(shown) | uploaded)
+        uploaded = Q(
+            uploaded_for__retired_at__isnull=True, uploaded_for__organisation__in=organisations_of(user)
+        )
+        reviewed = Picture.sections.through.objects.filter(
+            picture=OuterRef("pk"),
+            section__retired_at__isnull=True,
+            section__in=Contact.objects.filter(user=user).values("reviews__section"),
+            section__status__in=["in_review", "validated", "frozen"],
+        )
+        return self.filter(
+            Q(candidacy__in=candidacies_of(user, STAFF)) | Exists(shown) | uploaded | Exists(reviewed)
+        )
 
 
 class Picture(PublicIdModel, TimestampedModel):

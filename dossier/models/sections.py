@@ -5,14 +5,14 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, F, Min, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
-from candidacy.models import Candidacy, Criterion
+from candidacy.models import Candidacy, Criterion, Membership
 from candidacy.permissions import STAFF, candidacies_of
 from core.models import PublicIdModel, TimestampedModel
 from core.richtext import RichTextField, to_plain_text
@@ -24,19 +24,36 @@ from partners.models import Contact, Organisation, organisations_of
 
 class SectionQuerySet(models.QuerySet["Section"]):
     def visible_to(self, user: User) -> "SectionQuerySet":
-        """Lead and team see the whole outline, a partner what is asked of their organisation."""
-        return self.filter(
-            Q(candidacy__in=candidacies_of(user, STAFF)) | Q(organisation__in=organisations_of(user))
-        )
+        """Lead and team see the whole outline, a partner what is asked of their organisation.
+
+        Whoever is named as a reviewer sees the section once it is handed in. What is retired has pages of its own.
+        """
+        reviews = Q(status__in=Section.HANDED_IN) & Exists(reviewing_contacts(user, section="pk"))
+        return self.live().filter(_written_by(user) | reviews)
+
+    def written_by(self, user: User) -> "SectionQuerySet":
+        """Keep what ``user`` writes in, while it is open: every section for lead and team, a partner's own."""
+        return self.live().filter(_written_by(user))
+
+    def live(self) -> "SectionQuerySet":
+        """Keep what is in the outline."""
+        return self.filter(retired_at__isnull=True)
+
+    def retired(self) -> "SectionQuerySet":
+        return self.filter(retired_at__isnull=False).order_by("-retired_at", "-pk")
 
     def in_outline_order(self) -> "SectionQuerySet":
         """Order parents before their children, as the numbers run; the outline is two levels deep."""
-        return self.select_related("parent").order_by(
-            Coalesce("parent__position", "position"),
-            Coalesce("parent_id", "id"),
-            F("parent_id").asc(nulls_first=True),
-            "position",
-            "pk",
+        return (
+            self.live()
+            .select_related("parent")
+            .order_by(
+                Coalesce("parent__position", "position"),
+                Coalesce("parent_id", "id"),
+                F("parent_id").asc(nulls_first=True),
+                "position",
+                "pk",
+            )
         )
 
     def with_proofs(self) -> "SectionQuerySet":
@@ -45,11 +62,25 @@ class SectionQuerySet(models.QuerySet["Section"]):
         return self.prefetch_related(Prefetch("proofs", proofs))
 
     def late(self, today: date) -> "SectionQuerySet":
-        return self.filter(due_on__lt=today).exclude(status=Section.Status.VALIDATED)
+        return self.live().filter(due_on__lt=today).exclude(status__in=Section.CLOSED)
+
+    def with_first_due_dates(self) -> "SectionQuerySet":
+        """Add ``first_due_on``: the earliest date agreed before it was moved, nothing when it never was."""
+        return self.annotate(first_due_on=Min("due_changes__former_on"))
 
     def without_text(self) -> "SectionQuerySet":
         """Leave the long texts in the database: lists show titles, counts and contracts."""
         return self.defer("body", "brief", "parent__body", "parent__brief")
+
+
+def _written_by(user: User) -> Q:
+    return Q(candidacy__in=candidacies_of(user, STAFF)) | Q(organisation__in=organisations_of(user))
+
+
+def reviewing_contacts(user: User, *, section: str) -> "models.QuerySet[Contact]":
+    """Contacts by which ``user``, still a member, is named as reviewer of the section that the outer row names."""
+    belongs = Membership.objects.filter(candidacy=OuterRef("candidacy"), user=user)
+    return Contact.objects.filter(Exists(belongs), user=user, reviews__section=OuterRef(section))
 
 
 class Section(PublicIdModel, TimestampedModel):
@@ -70,6 +101,12 @@ class Section(PublicIdModel, TimestampedModel):
         WRITING = "writing", _("en rédaction")
         IN_REVIEW = "in_review", _("en relecture")
         VALIDATED = "validated", _("validée")
+        FROZEN = "frozen", _("figée")
+
+    #: Where nobody may write, short of sending the section back first; both count as validated.
+    CLOSED = frozenset({Status.VALIDATED, Status.FROZEN})
+    #: Where the reviewers of the contract may read.
+    HANDED_IN = frozenset({Status.IN_REVIEW, *CLOSED})
 
     class LimitUnit(models.TextChoices):
         WORDS = "words", _("mots")
@@ -90,6 +127,7 @@ class Section(PublicIdModel, TimestampedModel):
     kind = models.CharField(_("nature"), max_length=15, choices=Kind, default=Kind.TEXT)
     title = models.CharField(_("titre"), max_length=200)
     brief = models.TextField(_("consigne"), blank=True)
+    questions = models.JSONField(_("questions de l’appel"), default=list, blank=True)
     status = models.CharField(_("état"), max_length=10, choices=Status, default=Status.ORDERED)
     status_note = models.CharField(_("mot joint au changement d’état"), max_length=300, blank=True)
     organisation = models.ForeignKey(
@@ -114,6 +152,26 @@ class Section(PublicIdModel, TimestampedModel):
     #: A criterion comes here once for each kind of proof: pages read ``proofs``.
     criteria = models.ManyToManyField(
         Criterion, blank=True, through=Proof, related_name="sections", verbose_name=_("critères")
+    )
+    retired_at = models.DateTimeField(_("retirée le"), null=True, blank=True, editable=False)
+    retired_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("retirée par"),
+    )
+    retirement_reason = models.CharField(_("raison du retrait"), max_length=300, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("fusionnée dans"),
     )
 
     body: "models.TextField[str, str]" = RichTextField(_("texte"), blank=True)
@@ -145,6 +203,12 @@ class Section(PublicIdModel, TimestampedModel):
                 condition=Q(parent__isnull=True) | ~Q(parent=F("pk")),
                 violation_error_message=_("Une section ne peut se contenir elle-même."),
             ),
+            models.CheckConstraint(
+                name="section_retired_with_a_reason",
+                condition=Q(retired_at__isnull=True, retirement_reason="", merged_into__isnull=True)
+                | (Q(retired_at__isnull=False) & ~Q(retirement_reason="")),
+                violation_error_message=_("Dites pourquoi la section est retirée."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -153,7 +217,15 @@ class Section(PublicIdModel, TimestampedModel):
     @property
     def is_closed(self) -> bool:
         """Whether nobody may write in it any more, short of sending it back first."""
-        return self.status == self.Status.VALIDATED
+        return self.status in self.CLOSED
+
+    @property
+    def is_frozen(self) -> bool:
+        return self.status == self.Status.FROZEN
+
+    @property
+    def is_retired(self) -> bool:
+        return self.retired_at is not None
 
     @property
     def proofs_by_criterion(self) -> list[tuple[Criterion, list[Proof]]]:
@@ -183,7 +255,8 @@ class SectionRevisionQuerySet(models.QuerySet["SectionRevision"]):
     def visible_to(self, user: User) -> "SectionRevisionQuerySet":
         """Lead and team read every revision; a partner the current text, and what was saved in their hands.
 
-        What others wrote before the section was asked of the organisation of ``user`` stays theirs.
+        A reviewer reads the current text alone. What others wrote before the section was asked of the organisation of
+        ``user`` stays theirs.
         """
         states = Section.history.filter(id=OuterRef("section"))
         elsewhere = states.exclude(organisation=OuterRef("section__organisation"))
@@ -196,12 +269,14 @@ class SectionRevisionQuerySet(models.QuerySet["SectionRevision"]):
             left_others_after=Subquery(elsewhere.order_by("-history_date").values("history_date")[:1])
         )
         in_their_hands = Q(left_others_after__isnull=True) | Exists(back)
+        is_current = Q(number=F("section__revision"))
+        reviews = Q(section__status__in=Section.HANDED_IN) & Exists(
+            reviewing_contacts(user, section="section")
+        )
         return revisions.filter(
             Q(section__candidacy__in=candidacies_of(user, STAFF))
-            | (
-                Q(section__organisation__in=organisations_of(user))
-                & (in_their_hands | Q(number=F("section__revision")))
-            )
+            | (Q(section__organisation__in=organisations_of(user)) & (in_their_hands | is_current))
+            | (reviews & is_current)
         )
 
 

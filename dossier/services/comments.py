@@ -41,6 +41,7 @@ def open_thread(
 ) -> CommentThread:
     """Open a thread about ``section`` or the passage ``anchor``; the same form sent twice opens one."""
     locked = lock_row(section)
+    _check_in_outline(locked)
     made = _already_written(locked, by, public_id)
     if made is not None:
         return made.thread
@@ -154,9 +155,16 @@ def widen_audience(*, thread: CommentThread, audience: str, by: User) -> Comment
 def _hold(thread: CommentThread) -> CommentThread:
     """Keep ``thread`` from other writers until the transaction ends."""
     rows = CommentThread.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("section__candidacy", "section__organisation", "organisation").get(
+    held = rows.select_related("section__candidacy", "section__organisation", "organisation").get(
         pk=thread.pk
     )
+    _check_in_outline(held.section)
+    return held
+
+
+def _check_in_outline(section: Section) -> None:
+    if section.is_retired:
+        raise DomainError(_("Cette section vient d’être retirée du plan."))
 
 
 def _hold_own(comment: Comment, by: User) -> Comment:

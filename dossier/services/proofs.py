@@ -105,5 +105,7 @@ def _mark(proof: Proof, *, by: User | None) -> Proof:
 
 
 def _lock_section(section: Section) -> None:
-    """Let one person at a time say what a section proves."""
-    Section.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=section.pk)
+    """Let one person at a time say what a section proves, as long as it is in the outline."""
+    rows = Section.objects.select_for_update(of=("self",), no_key=True)
+    if rows.only("retired_at").get(pk=section.pk).is_retired:
+        raise DomainError(_("Cette section vient d’être retirée du plan."))

@@ -1,16 +1,15 @@
-"""The text of a section and where it stands: what writers and reviewers do."""
+"""The text of a section: what writers do."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from candidacy.permissions import is_staff
 from core.errors import DomainError, StaleRevisionError
 from dossier.models import Section, SectionRevision
 from dossier.services.drafts import Seat, end_draft
 from dossier.services.measure import clean_body
 from dossier.services.mentions import note_mentions
-from dossier.workflow import find_move
+from dossier.services.states import note_passage
 
 
 @transaction.atomic
@@ -29,6 +28,8 @@ def save_text(
         end_draft(section=locked, author=by, seat=seat)
     if clean == locked.body:
         return locked
+    if locked.is_retired:
+        raise DomainError(_("Cette section vient d’être retirée du plan : elle ne se modifie plus."))
     if locked.is_closed:
         raise DomainError(
             _(
@@ -46,8 +47,7 @@ def save_text(
     SectionRevision.objects.create(section=locked, number=locked.revision, body=clean, saved_by=by)
     note_mentions(locked)
     if locked.status == Section.Status.ORDERED:
-        locked.status = Section.Status.WRITING
-        locked.save(update_fields=["status", "updated_at"])
+        note_passage(section=locked, target=Section.Status.WRITING, by=by)
     return locked
 
 
@@ -55,32 +55,6 @@ def save_text(
 def restore_revision(*, revision: SectionRevision, expected_revision: int, by: User) -> Section:
     """Make the text of ``revision`` the text of its section again, as a new revision; none is ever taken away."""
     return save_text(section=revision.section, body=revision.body, expected_revision=expected_revision, by=by)
-
-
-@transaction.atomic
-def change_status(*, section: Section, target: str, by: User, note: str = "") -> Section:
-    """Take ``section`` to ``target`` by one of the ways of ``dossier.workflow``; being there already is no error."""
-    locked = Section.objects.select_for_update(of=("self",)).select_related("candidacy").get(pk=section.pk)
-    if locked.status == target:
-        return locked
-    move = find_move(locked.status, target)
-    if move is None or not (move.is_for_writers or is_staff(by, locked.candidacy)):
-        raise DomainError(
-            _("Cette section est maintenant « %(status)s » : ce passage n’est plus possible.")
-            % {"status": locked.get_status_display()}
-        )
-    if target in {Section.Status.IN_REVIEW, Section.Status.VALIDATED} and _is_missing_its_text(locked):
-        raise DomainError(_("Rien n’est encore écrit dans cette section."))
-    locked.status = target
-    locked.status_note = note.strip()
-    locked.clean_fields(exclude=["candidacy", "parent", "organisation", "writer"])
-    locked.save(update_fields=["status", "status_note", "updated_at"])
-    return locked
-
-
-def _is_missing_its_text(section: Section) -> bool:
-    """Whether there is nothing to judge: chapters of live data and parts that hold others may stay without text."""
-    return not section.body and section.kind == Section.Kind.TEXT and not section.children.exists()
 
 
 def _keep_unrecorded_text(section: Section) -> None:

@@ -35,12 +35,12 @@ from core.sheets import CONFLICT, Outcome, submit
 from dossier.call_copy_forms import (
     CriterionEntryForm,
     EntryForm,
+    EntryMoveForm,
     PhaseEntryForm,
     PieceEntryForm,
     RulesForm,
     SectionEntryForm,
 )
-from dossier.forms import PlaceForm
 from dossier.models import Section
 
 
@@ -180,7 +180,7 @@ def call_copy_entry_move(request: AppRequest, public_id: UUID, kind: str, key: s
     copy = _copy(request, public_id)
     listed = _kind(kind)
     _row(copy, listed, key)
-    form = PlaceForm(request.POST)
+    form = EntryMoveForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
     move_entry(copy=copy, place=Place(listed.name, key), step=form.step)

@@ -141,7 +141,7 @@ def _edit(request: AppRequest, candidacy: Candidacy, figure: LiveFigure | None) 
 def _narrowed(request: AppRequest, candidacy: Candidacy) -> tuple[LiveFigureFilterForm, LiveFigureQuerySet]:
     require(can_read_live_figures(request.user, candidacy))
     form = LiveFigureFilterForm(request.GET)
-    shown_in = Prefetch("sections", candidacy.sections.without_text().order_by("pk"))
+    shown_in = Prefetch("sections", candidacy.sections.live().without_text().order_by("pk"))
     figures = form.narrow(candidacy.live_figures.visible_to(request.user))
     return form, figures.select_related("owner").prefetch_related(shown_in)
 

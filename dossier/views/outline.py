@@ -1,11 +1,14 @@
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, HttpResponseBadRequest
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.http import AppRequest
@@ -15,12 +18,16 @@ from candidacy.scope import candidacy_for
 from core.errors import DomainError
 from core.htmx import render_part
 from core.permissions import require
-from dossier.forms import ContractForm, PlaceForm, SectionFilterForm
-from dossier.models import CommentThread, DossierExport, Section
+from core.spreadsheet import spreadsheet_response
+from dossier.contract_forms import ContractForm
+from dossier.forms import SectionFilterForm
+from dossier.models import CommentThread, DossierExport, Section, SectionQuerySet
 from dossier.outline import outline_rows, read_outline
+from dossier.outline_sheet import HEADER, sheet_rows
 from dossier.permissions import can_edit_outline, can_read_outline
 from dossier.progress import read_progress
-from dossier.services.outline import change_contract, create_section, move_section, remove_section
+from dossier.services.outline import change_contract, create_section, remove_section
+from dossier.views.scope import section_of
 
 LATEST_EXPORTS = 3
 
@@ -29,27 +36,64 @@ LATEST_EXPORTS = 3
 def section_list(request: AppRequest, slug: str) -> HttpResponse:
     candidacy = candidacy_for(request, slug)
     require(can_read_outline(request.user, candidacy))
+    context = outline_context(request, candidacy)
+    count = len(context["rows"])
+    said = ngettext("%(count)d section affichée", "%(count)d sections affichées", count) % {"count": count}
+    context |= {
+        "said": said if request.htmx else "",
+        "has_retired": can_edit_outline(request.user, candidacy) and candidacy.sections.retired().exists(),
+        "exports": _latest_exports(request, candidacy),
+    }
+    return render_part(request, "dossier/section_list.html", "outline", context)
+
+
+def outline_context(request: AppRequest, candidacy: Candidacy) -> dict[str, Any]:
+    """Return what the outline shows, cut to what the address asks for."""
     today = timezone.localdate()
-    form = SectionFilterForm(request.GET, candidacy=candidacy)
-    visible = candidacy.sections.visible_to(request.user)
-    sections = (
-        form.narrow(visible, today=today)
-        .in_outline_order()
-        .without_text()
-        .select_related("organisation", "writer")
-        .with_proofs()
-    )
+    form, visible, sections = _narrowed(request, candidacy, today)
     threads = CommentThread.objects.visible_to(request.user).open().filter(section__candidacy=candidacy)
-    context = {
+    return {
         "form": form,
         "rows": outline_rows(
             read_outline(candidacy), sections, today=today, open_comments=threads.count_by_section()
         ),
         "progress": read_progress(visible, today=today),
         "is_movable": can_edit_outline(request.user, candidacy) and not form.is_narrowing,
-        "exports": _latest_exports(request, candidacy),
     }
-    return render_part(request, "dossier/section_list.html", "outline", context)
+
+
+@require_GET
+def outline_export(request: AppRequest, slug: str) -> HttpResponse:
+    candidacy = candidacy_for(request, slug)
+    require(can_edit_outline(request.user, candidacy))
+    today = timezone.localdate()
+    _form, _visible, sections = _narrowed(request, candidacy, today)
+    sections = sections.prefetch_related(
+        "expected_proofs", "reviewers__contact", "reviewers__membership__user"
+    )
+    return spreadsheet_response(
+        "csv" if request.GET.get("format") == "csv" else "xlsx",
+        title=_("Plan du dossier"),
+        header=HEADER,
+        rows=sheet_rows(outline_rows(read_outline(candidacy), sections, today=today, open_comments={})),
+    )
+
+
+def _narrowed(
+    request: AppRequest, candidacy: Candidacy, today: date
+) -> tuple[SectionFilterForm, SectionQuerySet, SectionQuerySet]:
+    """Return the filter, every section that the person may see, and those of them that it leaves."""
+    form = SectionFilterForm(request.GET, candidacy=candidacy)
+    visible = candidacy.sections.visible_to(request.user)
+    sections = (
+        form.narrow(visible, today=today)
+        .in_outline_order()
+        .with_first_due_dates()
+        .without_text()
+        .select_related("organisation", "writer")
+        .with_proofs()
+    )
+    return form, visible, sections
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,7 +108,7 @@ def section_create(request: AppRequest, slug: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            section = create_section(candidacy=candidacy, contract=form.contract())
+            section = create_section(candidacy=candidacy, contract=form.contract(), by=request.user)
         except (DomainError, ValidationError) as error:
             form.add_error(None, error if isinstance(error, ValidationError) else str(error))
         else:
@@ -76,12 +120,14 @@ def section_create(request: AppRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def section_contract(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    section = _visible_section(request, slug, public_id)
+    section = section_of(request, slug, public_id)
     require(can_edit_outline(request.user, section.candidacy))
     form = ContractForm(request.POST or None, candidacy=section.candidacy, instance=section)
     if request.method == "POST" and form.is_valid():
         try:
-            change_contract(section=section, contract=form.contract())
+            change_contract(
+                section=section, contract=form.contract(), by=request.user, due_reason=form.why_due_date_moves
+            )
         except (DomainError, ValidationError) as error:
             form.add_error(None, error if isinstance(error, ValidationError) else str(error))
         else:
@@ -93,43 +139,25 @@ def section_contract(request: AppRequest, slug: str, public_id: UUID) -> HttpRes
 
 
 @require_POST
-def section_move(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    section = _visible_section(request, slug, public_id)
-    require(can_edit_outline(request.user, section.candidacy))
-    form = PlaceForm(request.POST)
-    if not form.is_valid():
-        return HttpResponseBadRequest()
-    move_section(section=section, step=form.step)
-    response = redirect("dossier:section-list", slug)
-    response["Location"] += f"#section-{section.public_id}"
-    return response
-
-
-@require_POST
 def section_remove(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    section = _visible_section(request, slug, public_id)
+    section = section_of(request, slug, public_id)
     require(can_edit_outline(request.user, section.candidacy))
     try:
         remove_section(section=section)
     except DomainError as error:
         messages.error(request, str(error))
         return redirect("dossier:section-detail", slug, public_id)
-    messages.success(request, _("La section est retirée du plan."))
+    messages.success(request, _("La section est supprimée du plan."))
     return redirect("dossier:section-list", slug)
 
 
-def _visible_section(request: AppRequest, slug: str, public_id: UUID) -> Section:
-    candidacy = candidacy_for(request, slug)
-    return get_object_or_404(candidacy.sections.visible_to(request.user), public_id=public_id)
-
-
 def _asked_part(request: AppRequest, candidacy: Candidacy) -> Section | None:
-    """Return the part that a link « ajouter ici » names, or nothing if it is not one."""
+    """Return the part that a link « ajouter ici » names, or nothing if it is not one."""
     try:
         asked = UUID(request.GET.get("partie", ""))
     except ValueError:
         return None
-    return candidacy.sections.filter(public_id=asked, parent=None).first()
+    return candidacy.sections.live().filter(public_id=asked, parent=None).first()
 
 
 def _latest_exports(request: AppRequest, candidacy: Candidacy) -> list[DossierExport]:

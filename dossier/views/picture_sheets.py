@@ -41,7 +41,7 @@ def picture_list(request: AppRequest, slug: str) -> HttpResponse:
         request.GET.get("page")
     )
     staff = is_staff(request.user, candidacy)
-    own = set() if staff else set(candidacy.sections.visible_to(request.user).values_list("pk", flat=True))
+    own = set() if staff else set(candidacy.sections.written_by(request.user).values_list("pk", flat=True))
     numbers = {entry.pk: entry.number for entry in read_outline(candidacy)}
     context = {
         "form": form,
@@ -63,7 +63,7 @@ def picture_list(request: AppRequest, slug: str) -> HttpResponse:
 def picture_create(request: AppRequest, slug: str) -> HttpResponse:
     candidacy = candidacy_for(request, slug)
     require(can_upload_pictures(request.user, candidacy))
-    open_sections = candidacy.sections.visible_to(request.user).exclude(status=Section.Status.VALIDATED)
+    open_sections = candidacy.sections.written_by(request.user).exclude(status__in=Section.CLOSED)
     form = PictureCreateForm(
         request.POST or None,
         request.FILES or None,

@@ -99,7 +99,7 @@ def _chosen(request: AppRequest, candidacy: Candidacy) -> dict[str, Any]:
     """Return the section and the criterion that the address names, those of them that the candidacy has."""
     chosen = {}
     for name, parameter, rows in (
-        ("section", "section", candidacy.sections.all()),
+        ("section", "section", candidacy.sections.live()),
         ("criterion", "critere", candidacy.criteria.all()),
     ):
         try:

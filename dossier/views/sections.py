@@ -3,28 +3,29 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.http import AppRequest
 from core.errors import DomainError, StaleRevisionError
 from core.pasted import foreign_pictures
 from core.permissions import require
+from dossier.contract_page import contract_context
 from dossier.editor_data import editor_data
-from dossier.forms import SectionTextForm, StatusForm
+from dossier.forms import SectionTextForm
 from dossier.merging import read_two_texts
 from dossier.models import Section, SectionDraft, SectionPresence
-from dossier.permissions import can_edit_outline, can_move_section, can_write_section, moves_open_to
+from dossier.permissions import can_edit_outline, can_write_section
 from dossier.services.drafts import save_draft
 from dossier.services.measure import MAX_BODY_CHARACTERS
-from dossier.services.writing import change_status, save_text
+from dossier.services.writing import save_text
 from dossier.views.comment_panel import panel_context
+from dossier.views.retirement import where_it_went
 from dossier.views.section_page import find_section, reading_context
-from dossier.workflow import TONES
 
 REVISIONS_BESIDE_THE_TEXT = 5
 REVISIONS_A_PAGE = 50
@@ -37,7 +38,13 @@ _TYPED_BY_ANOTHER = gettext_lazy(
 
 @require_GET
 def section_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    section = find_section(request, slug, public_id)
+    try:
+        section = find_section(request, slug, public_id)
+    except Http404:
+        elsewhere = where_it_went(request, slug, public_id)
+        if elsewhere is None:
+            raise
+        return elsewhere
     can_write = can_write_section(request.user, section)
     draft = section.drafts.visible_to(request.user).defer("body").first() if can_write else None
     revisions = section.revisions.visible_to(request.user).select_related("saved_by").order_by("-number")
@@ -46,10 +53,8 @@ def section_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
         "can_write": can_write and not section.is_closed,
         "draft": draft,
         "can_edit_contract": can_edit_outline(request.user, section.candidacy),
-        "moves": moves_open_to(request.user, section),
         "revisions": revisions[:REVISIONS_BESIDE_THE_TEXT],
-        "is_late": section.is_late(timezone.localdate()),
-        "tone": TONES[Section.Status(section.status)],
+        **contract_context(request.user, section, today=timezone.localdate()),
     }
     return render(request, "dossier/section_detail.html", context)
 
@@ -61,7 +66,11 @@ def section_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpRespons
     if request.method == "POST":
         return _save(request, section)
     if section.is_closed:
-        messages.info(request, _("Cette section est validée : rouvrez la relecture pour la modifier."))
+        if section.is_frozen:
+            told = _("Cette section est figée : son texte ne se modifie plus.")
+        else:
+            told = _("Cette section est validée : rouvrez la relecture pour la modifier.")
+        messages.info(request, told)
         return redirect("dossier:section-detail", slug, public_id)
     draft = section.drafts.visible_to(request.user).first()
     if draft is None:
@@ -69,25 +78,6 @@ def section_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpRespons
     if draft.is_stale:
         return _conflict(request, section, draft.body, draft.base_revision, draft, status=200)
     return _editor(request, section, _text_form(request, section, draft.body, draft), draft=draft)
-
-
-@require_POST
-def section_status(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    section = find_section(request, slug, public_id)
-    form = StatusForm(request.POST)
-    if not form.is_valid():
-        return HttpResponseBadRequest()
-    target = form.cleaned_data["status"]
-    require(can_move_section(request.user, section, target))
-    try:
-        moved = change_status(section=section, target=target, by=request.user, note=form.cleaned_data["note"])
-    except DomainError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(
-            request, _("La section est maintenant « %(status)s ».") % {"status": moved.get_status_display()}
-        )
-    return redirect("dossier:section-detail", slug, public_id)
 
 
 @require_GET

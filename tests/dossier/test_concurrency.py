@@ -1,6 +1,6 @@
 """What two people, or two workers, do in the same instant. Each thread has a connection and a transaction of its own."""
 
-from contextlib import closing
+from contextlib import closing, suppress
 from http.client import HTTPConnection
 from threading import Barrier, Thread
 from urllib.parse import urlencode
@@ -12,14 +12,18 @@ from django.test import Client
 from django.urls import reverse
 
 from config.celery import app
-from core.errors import StaleRevisionError
+from core.errors import DomainError, StaleRevisionError
 from dossier import building
 from dossier.models import DossierExport, Section
 from dossier.outline import read_outline
+from dossier.places import Step
 from dossier.services.drafts import Seat, save_draft
 from dossier.services.exports import request_export
 from dossier.services.outline import Contract, create_section
+from dossier.services.places import move_section, place_section
 from dossier.services.presence import note_presence
+from dossier.services.retirement import merge_sections
+from dossier.services.states import change_status
 from dossier.services.writing import save_text
 from tests.factories import make_candidacy, make_export, make_member, make_section, make_user
 
@@ -189,3 +193,64 @@ def test_sections_added_at_once_have_their_own_places():
     positions = candidacy.sections.values_list("position", flat=True)
     assert sorted(positions) == [1, 2, 3, 4, 5]
     assert len({entry.public_id for entry in read_outline(candidacy)}) == 5
+
+
+def test_ten_moves_at_once_leave_an_outline_in_order():
+    candidacy = make_candidacy()
+    parts = [make_section(candidacy=candidacy, position=rank) for rank in (1, 2, 3)]
+    sections = [make_section(candidacy=candidacy, parent=parts[0], position=rank) for rank in (1, 2, 3)]
+
+    run_together(
+        *(lambda one=one: move_section(section=one, step=Step.DOWN) for one in [*parts, *sections]),
+        *(lambda one=one: place_section(section=one, part=parts[2], before=sections[0]) for one in sections),
+        lambda: move_section(section=sections[0], step=Step.LEAVE),
+    )
+
+    entries = read_outline(candidacy)
+    assert {entry.pk for entry in entries} == {section.pk for section in [*parts, *sections]}
+    assert len({entry.number for entry in entries}) == 6
+    assert not candidacy.sections.filter(parent__parent__isnull=False).exists()
+    for part_id in {None, *(part.pk for part in parts)}:
+        positions = list(candidacy.sections.filter(parent=part_id).values_list("position", flat=True))
+        assert len(set(positions)) == len(positions)
+
+
+def test_of_two_who_move_a_section_on_at_once_one_wins_and_the_other_is_told():
+    section = make_section(status=Section.Status.IN_REVIEW, body="<p>Un texte</p>")
+    people = [make_member(candidacy=section.candidacy).user for _ in range(2)]
+    targets = (Section.Status.VALIDATED, Section.Status.WRITING)
+
+    answers = run_together(
+        *(
+            lambda person=person, target=target: change_status(
+                section=section, target=target, by=person, seen=Section.Status.IN_REVIEW
+            )
+            for person, target in zip(people, targets, strict=True)
+        )
+    )
+
+    section.refresh_from_db()
+    (won,) = [answer for answer in answers if isinstance(answer, Section)]
+    (told,) = [answer for answer in answers if isinstance(answer, StaleRevisionError)]
+    logged = section.passages.get()
+    assert (section.status, logged.target) == (won.status, won.status)
+    assert str(logged.moved_by) in str(told)
+
+
+def test_two_who_merge_a_section_at_once_append_its_text_once():
+    candidacy, user = make_candidacy(), make_user()
+    source = make_section(candidacy=candidacy, body="<p>Source</p>")
+    targets = [make_section(candidacy=candidacy) for _ in range(2)]
+
+    run_together(*(lambda goal=goal: _merge(source, goal, user) for goal in targets))
+
+    for target in targets:
+        target.refresh_from_db()
+    source.refresh_from_db()
+    assert sorted(target.body for target in targets) == ["", "<p>Source</p>"]
+    assert source.merged_into.body == "<p>Source</p>"
+
+
+def _merge(source, target, user):
+    with suppress(DomainError):
+        merge_sections(source=source, target=target, by=user)

@@ -5,7 +5,7 @@ import pytest
 from core.errors import DomainError
 from dossier.models import Section
 from dossier.outline import read_outline
-from dossier.services.outline import Contract, change_contract, create_section, move_section, remove_section
+from dossier.services.outline import Contract, change_contract, create_section, remove_section
 from tests.factories import (
     make_candidacy,
     make_contact,
@@ -125,37 +125,6 @@ def test_a_section_that_changes_part_goes_to_its_end():
     change_contract(section=moved, contract=Contract(title="Mobile", parent=right))
 
     assert titles(candidacy) == ["Gauche", "Droite", "Premier à droite", "Mobile"]
-
-
-@pytest.mark.parametrize(
-    ("title", "step", "expected"),
-    [
-        ("B", -1, ["B", "A", "C"]),
-        ("B", 1, ["A", "C", "B"]),
-        ("A", -1, ["A", "B", "C"]),
-        ("C", 1, ["A", "B", "C"]),
-    ],
-)
-def test_a_section_moves_among_its_siblings_and_stops_at_the_ends(title, step, expected):
-    candidacy = make_candidacy()
-    # Equal ranks, as two imports may leave: the order seen is the order moved in.
-    sections = {name: make_section(candidacy=candidacy, title=name, position=1) for name in "ABC"}
-
-    move_section(section=sections[title], step=step)
-
-    assert titles(candidacy) == expected
-
-
-def test_moving_a_part_takes_its_sections_along():
-    candidacy = make_candidacy()
-    first = make_section(candidacy=candidacy, title="1", position=1)
-    second = make_section(candidacy=candidacy, title="2", position=2)
-    make_section(candidacy=candidacy, title="1.1", parent=first, position=1)
-    make_section(candidacy=candidacy, title="2.1", parent=second, position=1)
-
-    move_section(section=second, step=-1)
-
-    assert titles(candidacy) == ["2", "2.1", "1", "1.1"]
 
 
 def test_only_a_section_that_nobody_wrote_is_removed():

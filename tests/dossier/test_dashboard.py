@@ -9,8 +9,9 @@ from committees.answers import AnswerCounts
 from committees.models import Committee, Invitation, Meeting
 from dossier.dashboard import read_dashboard
 from dossier.models import Proof, Section, SectionRevision
+from dossier.services.states import change_status
 from dossier.services.visits import FIRST_LOOK, VISIT_GAP, WRITE_EVERY, note_visit
-from dossier.services.writing import change_status, save_text
+from dossier.services.writing import save_text
 from tests.factories import (
     make_action,
     make_candidacy,
@@ -97,6 +98,7 @@ def test_sections_are_counted_by_state_and_lateness():
     progress = read(lead).progress
 
     assert {share.status: share.count for share in progress.shares} == {
+        Status.FROZEN: 0,
         Status.VALIDATED: 2,
         Status.IN_REVIEW: 1,
         Status.WRITING: 1,
@@ -252,7 +254,7 @@ def test_something_removed_has_no_page_to_lead_to():
 
     removed = read(lead).changes[0]
 
-    assert (removed.subject, removed.text, removed.url) == ("Erreur", "section retirée", "")
+    assert (removed.subject, removed.text, removed.url) == ("Erreur", "section supprimée", "")
 
 
 # --- Visits -----------------------------------------------------------------------------------------

@@ -9,25 +9,16 @@ from accounts.models import User
 from budget.models import ExpenseAmount, IncomeAmount, IncomeLine
 from candidacy.models import Candidacy, Membership, Territory
 from committees.models import Action, Committee, Decision, Invitation, Meeting
-from core.richtext import (
-    SECTION_REFERENCE,
-    sanitise,
-    to_plain_text,
-)
-from dossier.criteria import (
-    read_matrix,
-)
-from dossier.demonstration.loading import (
-    load_demonstration,
-)
-from dossier.discussion import (
-    read_discussion,
-)
-from dossier.mentions import (
-    figures_named,
-)
+from core.richtext import SECTION_REFERENCE, sanitise, to_plain_text
+from dossier.criteria import read_matrix
+from dossier.demonstration.loading import load_demonstration
+from dossier.discussion import read_discussion
+from dossier.mentions import figures_named
 from dossier.models import (
     CommentThread,
+    DueDateChange,
+    ExpectedProof,
+    Passage,
     Proof,
     Section,
     SectionRevision,
@@ -174,6 +165,14 @@ def the_dossier_is_written_in_every_state(candidacy):
     assert not sections.filter(writer__isnull=True).exists()
     assert sections.late(timezone.localdate()).exists()
     assert SectionRevision.objects.filter(section__in=sections).count() == sections.count()
+    assert not Passage.objects.filter(moved_at__gt=timezone.now()).exists()
+    assert Passage.objects.filter(target=Section.Status.FROZEN).count() == 1
+    assert ExpectedProof.objects.filter(provided_at__isnull=False).exists()
+    assert DueDateChange.objects.exists()
+    assert Section.objects.retired().get().retirement_reason
+    partner = User.objects.get(memberships__role=Membership.Role.PARTNER)
+    reviewed = Section.objects.visible_to(partner).exclude(organisation__contacts__user=partner)
+    assert [section.status for section in reviewed] == [Section.Status.IN_REVIEW]
     assert not SectionRevision.objects.filter(saved_at__gt=timezone.now()).exists()
     for tag in ("<ul>", "<ol>", "<table>", "<blockquote>", "<figure>", "footnote"):
         assert any(tag in section.body for section in sections), tag

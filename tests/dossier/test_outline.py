@@ -63,7 +63,7 @@ def test_a_section_keeps_its_number_among_fewer():
 
     rows = outline_rows(read_outline(candidacy), shown, today=timezone.localdate(), open_comments={})
 
-    assert [(row.number, row.is_first, row.is_last) for row in rows] == [("1.2", False, True)]
+    assert [(row.number, row.steps) for row in rows] == [("1.2", {"up", "down", "leave"})]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,11 @@
+import csv
 from datetime import timedelta
+from io import BytesIO, StringIO
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from candidacy.models import Membership
 from dossier.models import Section
@@ -14,6 +17,7 @@ from tests.factories import (
     make_export,
     make_member,
     make_organisation,
+    make_reviewer,
     make_section,
     make_thread,
 )
@@ -46,8 +50,9 @@ def test_the_outline_costs_the_same_for_any_number_of_sections(client, count, dj
         make_export(candidacy=lead.candidacy, requested_by=lead.user)
     client.force_login(lead.user)
 
-    # Session, user, memberships; filter choices, outline, sections, criteria, counts, comments, exports.
-    with django_assert_num_queries(10):
+    # Session, user, memberships; three lists of filter choices, outline, sections, criteria, counts, comments,
+    # retired or not, exports.
+    with django_assert_num_queries(13):
         response = client.get(address("section-list", lead.candidacy))
 
     assert len(response.context["rows"]) == count
@@ -86,9 +91,14 @@ def test_filters_cut_the_outline_and_stay_in_the_address(client):
     candidacy = lead.candidacy
     yesterday = timezone.localdate() - timedelta(days=1)
     organisation = make_organisation(candidacy=candidacy)
+    writer = make_contact(organisation=organisation)
+    criterion = make_criterion(candidacy=candidacy)
     make_section(candidacy=candidacy, title="En retard", status=Status.WRITING, due_on=yesterday)
     make_section(candidacy=candidacy, title="Validée", status=Status.VALIDATED, due_on=yesterday)
-    make_section(candidacy=candidacy, title="Confiée", status=Status.WRITING, organisation=organisation)
+    ordered = make_section(
+        candidacy=candidacy, title="Confiée", status=Status.WRITING, organisation=organisation, writer=writer
+    )
+    ordered.criteria.add(criterion, make_criterion(candidacy=candidacy))
     client.force_login(lead.user)
 
     def titles(**filters):
@@ -97,7 +107,10 @@ def test_filters_cut_the_outline_and_stay_in_the_address(client):
     assert titles(retard="on") == ["En retard"]
     assert titles(etat="validated") == ["Validée"]
     assert titles(structure=organisation.public_id) == ["Confiée"]
+    assert titles(personne=writer.public_id) == ["Confiée"]
+    assert titles(critere=criterion.public_id) == ["Confiée"]
     assert titles(etat="writing", retard="on") == ["En retard"]
+    assert titles(personne=make_contact().public_id) == ["En retard", "Validée", "Confiée"]
     assert titles(etat="n’existe pas") == ["En retard", "Validée", "Confiée"]
 
 
@@ -228,3 +241,72 @@ def test_an_empty_outline_says_what_belongs_there(client):
     response = client.get(address("section-list", lead.candidacy))
 
     assert "Le plan du dossier se construit ici." in response.text
+
+
+# --- Export -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_the_outline_as_a_file_costs_the_same_for_any_number(client, count, django_assert_num_queries):
+    lead = make_member()
+    for n in range(count):
+        section = make_section(
+            candidacy=lead.candidacy, writer=make_contact(candidacy=lead.candidacy), body="<p>Un texte</p>"
+        )
+        section.criteria.add(make_criterion(candidacy=lead.candidacy))
+        section.proofs.create(position=n, text="Délibération")
+        make_reviewer(section=section, contact=make_contact(candidacy=lead.candidacy))
+        make_reviewer(section=section, membership=make_member(candidacy=lead.candidacy))
+    client.force_login(lead.user)
+
+    # Session, user, candidacy, memberships; three lists of filter choices, outline, sections, criteria; proofs,
+    # reviewers, their contacts, memberships and users.
+    with django_assert_num_queries(15):
+        response = client.get(address("outline-export", lead.candidacy), {"format": "xlsx"})
+
+    assert load_workbook(BytesIO(response.content)).active.max_row == count + 1
+
+
+def test_the_file_holds_what_the_filter_leaves_and_tells_dates_lengths_and_proofs(client):
+    lead = make_member()
+    today = timezone.localdate()
+    part = make_section(candidacy=lead.candidacy, title="Partie", position=1)
+    section = make_section(
+        candidacy=lead.candidacy,
+        parent=part,
+        title="=Publics",
+        body="<p>Un texte de cinq mots</p>",
+        limit_value=10,
+        due_on=today - timedelta(days=1),
+    )
+    section.due_changes.create(former_on=today - timedelta(days=30), new_on=section.due_on, reason="Report")
+    section.proofs.create(position=1, text="Vote", provided_at=timezone.now())
+    section.proofs.create(position=2, text="Lettre")
+    make_reviewer(section=section, membership=lead)
+    client.force_login(lead.user)
+
+    response = client.get(address("outline-export", lead.candidacy), {"format": "csv", "retard": "on"})
+
+    (row,) = list(csv.reader(StringIO(response.content.decode("utf-8-sig")), delimiter=";"))[1:]
+    assert row == [
+        *("1.1", "'=Publics", "commandée", "", "", section.due_on.isoformat()),
+        *((today - timedelta(days=30)).isoformat(), "oui", "5", "10", "mots", "50", "", "1", "2"),
+        str(lead.user),
+    ]
+    assert "attachment" in response.headers["Content-Disposition"]
+
+
+def test_the_links_to_the_file_keep_the_filter_and_are_not_for_partners(client):
+    lead = make_member()
+    organisation = make_organisation(candidacy=lead.candidacy)
+    make_section(candidacy=lead.candidacy, organisation=organisation)
+    export = address("outline-export", lead.candidacy)
+    client.force_login(lead.user)
+
+    narrowed = client.get(
+        address("section-list", lead.candidacy), {"etat": "ordered"}, headers={"HX-Request": "true"}
+    )
+    assert f"{export}?etat=ordered&amp;format=csv" in narrowed.text
+
+    client.force_login(make_partner(organisation=organisation))
+    assert export not in client.get(address("section-list", lead.candidacy)).text

@@ -188,8 +188,9 @@ def test_the_space_costs_the_same_for_any_number_of_things(count, django_assert_
         make_action(candidacy=contact.candidacy, owner=contact)
         make_income_line(plan=plan, funder=contact.organisation)
 
-    # Memberships, sections, outline, comments, invitations, actions, plan, its lines and amounts, organisations.
-    with django_assert_num_queries(10):
+    # Memberships, sections, outline, comments, whose they are, invitations, actions, plan, its lines and amounts,
+    # organisations.
+    with django_assert_num_queries(11):
         space = read(contact)
 
     assert len(space.expected) == 3 * count

@@ -1,17 +1,12 @@
 import pytest
 
-from candidacy.models import Membership
 from core.errors import DomainError, StaleRevisionError
 from dossier.models import Section
 from dossier.services.measure import MAX_BODY_CHARACTERS
-from dossier.services.writing import change_status, save_text
-from dossier.workflow import MOVES
+from dossier.services.writing import save_text
 from tests.dossier.payloads import MARKUP
 from tests.factories import (
     make_candidacy,
-    make_contact,
-    make_member,
-    make_organisation,
     make_picture,
     make_section,
     make_user,
@@ -154,78 +149,3 @@ def test_a_text_does_not_open_the_pictures_of_another_candidacy():
     save_text(section=section, body=body, expected_revision=0, by=make_user())
 
     assert section.pictures.count() == 0
-
-
-# --- States -----------------------------------------------------------------------------------------
-
-
-def make_writer(section):
-    """Make a partner whose organisation writes ``section``."""
-    member = make_member(candidacy=section.candidacy, role=Membership.Role.PARTNER)
-    make_contact(organisation=section.organisation, user=member.user)
-    return member.user
-
-
-@pytest.mark.parametrize("move", MOVES, ids=lambda move: f"{move.source}-{move.target}")
-def test_staff_take_every_way(move):
-    section = make_section(status=move.source, body="<p>Un texte</p>")
-    team = make_member(candidacy=section.candidacy, role=Membership.Role.TEAM).user
-
-    moved = change_status(section=section, target=move.target, by=team, note=" Merci ")
-
-    assert (moved.status, moved.status_note) == (move.target, "Merci")
-
-
-@pytest.mark.parametrize("move", MOVES, ids=lambda move: f"{move.source}-{move.target}")
-def test_writers_hand_in_and_take_back_but_do_not_judge(move):
-    section = make_section(status=move.source, body="<p>Un texte</p>")
-    section.organisation = make_organisation(candidacy=section.candidacy)
-    section.save()
-    writer = make_writer(section)
-
-    if move.is_for_writers:
-        assert change_status(section=section, target=move.target, by=writer).status == move.target
-    else:
-        with pytest.raises(DomainError):
-            change_status(section=section, target=move.target, by=writer)
-        section.refresh_from_db()
-        assert section.status == move.source
-
-
-def test_a_state_cannot_be_skipped():
-    section = make_section(status=Status.WRITING, body="<p>Un texte</p>")
-    lead = make_member(candidacy=section.candidacy).user
-
-    with pytest.raises(DomainError, match="en rédaction"):
-        change_status(section=section, target=Status.VALIDATED, by=lead)
-
-
-def test_going_where_one_stands_is_no_error_and_leaves_no_trace():
-    section = make_section(status=Status.IN_REVIEW, body="<p>Un texte</p>")
-    lead = make_member(candidacy=section.candidacy).user
-
-    change_status(section=section, target=Status.IN_REVIEW, by=lead)
-
-    assert section.history.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("source", "target"), [(Status.WRITING, Status.IN_REVIEW), (Status.IN_REVIEW, Status.VALIDATED)]
-)
-def test_an_empty_text_is_neither_handed_in_nor_validated(source, target):
-    section = make_section(status=source)
-    lead = make_member(candidacy=section.candidacy).user
-
-    with pytest.raises(DomainError, match="Rien n’est encore écrit"):
-        change_status(section=section, target=target, by=lead)
-
-
-def test_a_chapter_of_live_data_and_a_part_may_stay_without_text():
-    candidacy = make_candidacy()
-    lead = make_member(candidacy=candidacy).user
-    plan = make_section(candidacy=candidacy, kind=Section.Kind.FUNDING_PLAN, status=Status.IN_REVIEW)
-    part = make_section(candidacy=candidacy, status=Status.IN_REVIEW)
-    make_section(candidacy=candidacy, parent=part)
-
-    for section in (plan, part):
-        assert change_status(section=section, target=Status.VALIDATED, by=lead).status == Status.VALIDATED

@@ -15,15 +15,12 @@ from dossier.models import (
     LiveFigure,
     Picture,
     Proof,
+    Reviewer,
     Section,
     WordImport,
     WordImportPicture,
 )
-from tests.factories.candidacy import (
-    make_candidacy,
-    make_criterion,
-    make_user,
-)
+from tests.factories.candidacy import make_candidacy, make_criterion, make_user
 
 _serial = count(1)
 
@@ -40,6 +37,11 @@ def make_proof(*, section=None, criterion=None, **fields):
     section = section or make_section()
     criterion = criterion or make_criterion(candidacy=section.candidacy)
     return Proof.objects.create(section=section, criterion=criterion, **fields)
+
+
+def make_reviewer(*, section, contact=None, membership=None):
+    """Name a reviewer: a contact, or a member of those who prepare the bid."""
+    return Reviewer.objects.create(section=section, contact=contact, membership=membership)
 
 
 def make_thread(*, section=None, author=None, body="Un commentaire.", **fields):

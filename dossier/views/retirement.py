@@ -1,0 +1,112 @@
+"""Sections that leave the outline with their text: retired, merged, restored."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.http import AppRequest
+from candidacy.scope import candidacy_for
+from core.permissions import require
+from core.sheets import submit
+from dossier.models import Section, SectionQuerySet
+from dossier.outline import length_of, read_outline
+from dossier.permissions import can_edit_outline
+from dossier.place_forms import MergeForm, RetirementForm
+from dossier.services.retirement import merge_sections, restore_section, retire_section
+from dossier.views.scope import section_of
+
+RETIRED_A_PAGE = 50
+
+
+@require_http_methods(["GET", "POST"])
+def section_retire(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    section = section_of(request, slug, public_id)
+    require(can_edit_outline(request.user, section.candidacy))
+    form = RetirementForm(request.POST or None)
+    outcome = submit(
+        form,
+        lambda: retire_section(section=section, reason=form.cleaned_data["reason"], by=request.user),
+    )
+    if outcome.is_saved:
+        messages.success(request, _("La section est retirée du plan ; son texte est gardé ici."))
+        return redirect("dossier:retired-section-detail", slug, public_id)
+    context = {"form": form, "section": section}
+    return render(request, "dossier/section_retire.html", context, status=outcome.status)
+
+
+@require_http_methods(["GET", "POST"])
+def section_merge(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    section = section_of(request, slug, public_id)
+    require(can_edit_outline(request.user, section.candidacy))
+    form = MergeForm(request.POST or None, section=section)
+    outcome = submit(
+        form,
+        lambda: merge_sections(source=section, target=form.cleaned_data["target"], by=request.user),
+    )
+    if outcome.is_saved:
+        messages.success(
+            request, _("Le texte de « %(title)s » est à la fin de celui-ci.") % {"title": section}
+        )
+        return redirect("dossier:section-detail", slug, outcome.row.public_id)
+    context = {"form": form, "section": section}
+    return render(request, "dossier/section_merge.html", context, status=outcome.status)
+
+
+@require_GET
+def retired_section_list(request: AppRequest, slug: str) -> HttpResponse:
+    candidacy = candidacy_for(request, slug)
+    require(can_edit_outline(request.user, candidacy))
+    retired = _retired(candidacy.sections.without_text())
+    page = Paginator(retired, RETIRED_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "dossier/retired_section_list.html", {"page": page})
+
+
+@require_GET
+def retired_section_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    section = _retired_section(request, slug, public_id)
+    numbers = {entry.pk: entry.number for entry in read_outline(section.candidacy)}
+    context = {
+        "section": section,
+        "length": length_of(section),
+        "target_number": numbers.get(section.merged_into_id or 0, ""),
+    }
+    return render(request, "dossier/retired_section_detail.html", context)
+
+
+@require_POST
+def section_restore(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    section = restore_section(section=_retired_section(request, slug, public_id))
+    messages.success(request, _("La section est revenue dans le plan."))
+    return redirect("dossier:section-detail", slug, section.public_id)
+
+
+def where_it_went(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse | None:
+    """Lead an old address to the page of a retired section, for those who may read it, or to what took its text."""
+    candidacy = candidacy_for(request, slug)
+    retired = candidacy.sections.retired().filter(public_id=public_id).select_related("merged_into").first()
+    if retired is None:
+        return None
+    if can_edit_outline(request.user, candidacy):
+        return redirect("dossier:retired-section-detail", slug, public_id)
+    target = retired.merged_into
+    if target is None or not candidacy.sections.visible_to(request.user).filter(pk=target.pk).exists():
+        return None
+    return redirect("dossier:section-detail", slug, target.public_id)
+
+
+def _retired(sections: SectionQuerySet) -> SectionQuerySet:
+    return sections.retired().select_related("retired_by", "merged_into", "parent", "organisation")
+
+
+def _retired_section(request: AppRequest, slug: str, public_id: UUID) -> Section:
+    """Return a retired section; those who do not prepare the outline know of none."""
+    candidacy = candidacy_for(request, slug)
+    retired = _retired(candidacy.sections.all())
+    if not can_edit_outline(request.user, candidacy):
+        retired = retired.none()
+    return get_object_or_404(retired, public_id=public_id)
