@@ -5,12 +5,13 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Field, Layout, Row, Submit
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from candidacy.models import Candidacy, Membership
 from candidacy.permissions import STAFF
-from dossier.models import Section
+from dossier.models import Reviewer, Section
 from dossier.services.outline import Contract
 from partners.models import Contact, Organisation
 
@@ -142,7 +143,11 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         self._offer("organisation", candidacy.organisations.order_by("name"))
         self._offer("writer", contacts)
         self._offer("criteria", candidacy.criteria.all())
-        self._offer("reviewing_contacts", contacts)
+        reviews = Reviewer.objects.filter(section=self.instance.pk, contact=OuterRef("pk"))
+        # Those who review already come first: the list is long.
+        self._offer(
+            "reviewing_contacts", contacts.order_by(Exists(reviews).desc(), "last_name", "first_name")
+        )
         members = candidacy.memberships.filter(role__in=STAFF).select_related("user")
         self._offer("reviewing_members", members.in_usual_order())
         self.fields["parent"].empty_label = _t("Aucune : c’est une partie du premier niveau")  # type: ignore[attr-defined]  # a model field

@@ -278,3 +278,16 @@ def test_the_contract_form_costs_the_same_for_any_number(client, count, django_a
     # Session, user, candidacy, memberships, section; criteria chosen, reviewers, proofs; then the six lists of choices.
     with django_assert_num_queries(14):
         client.get(address("section-contract", section))
+
+
+def test_those_who_review_already_come_first_in_the_long_list(client):
+    lead = make_member()
+    section = make_section(candidacy=lead.candidacy)
+    make_contact(candidacy=lead.candidacy, last_name="Abel")
+    named = make_contact(candidacy=lead.candidacy, last_name="Zola")
+    Reviewer.objects.create(section=section, contact=named)
+    client.force_login(lead.user)
+
+    form = client.get(address("section-contract", section)).context["form"]
+
+    assert [contact.last_name for contact in form.fields["reviewing_contacts"].queryset] == ["Zola", "Abel"]
