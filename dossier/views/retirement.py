@@ -12,10 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.http import AppRequest
 from candidacy.scope import candidacy_for
 from core.permissions import require
-from core.sheets import submit
+from core.sheets import CONFLICT, submit
+from dossier.forms import SectionTextForm
 from dossier.models import Section, SectionQuerySet
 from dossier.outline import length_of, read_outline
-from dossier.permissions import can_edit_outline
+from dossier.permissions import can_edit_outline, can_write_section
 from dossier.place_forms import MergeForm, RetirementForm
 from dossier.services.retirement import merge_sections, restore_section, retire_section
 from dossier.views.scope import section_of
@@ -97,6 +98,18 @@ def where_it_went(request: AppRequest, slug: str, public_id: UUID) -> HttpRespon
     if target is None or not candidacy.sections.visible_to(request.user).filter(pk=target.pk).exists():
         return None
     return redirect("dossier:section-detail", slug, target.public_id)
+
+
+def hand_back_text(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse | None:
+    """Show what somebody typed into a section that was retired meanwhile, so that no word of it is lost."""
+    candidacy = candidacy_for(request, slug)
+    section = candidacy.sections.retired().filter(public_id=public_id).first()
+    if section is None or not can_write_section(request.user, section):
+        return None
+    form = SectionTextForm(request.POST)
+    form.is_valid()
+    context = {"section": section, "typed": form.cleaned_data.get("body", "")}
+    return render(request, "dossier/section_gone.html", context, status=CONFLICT)
 
 
 def _retired(sections: SectionQuerySet) -> SectionQuerySet:

@@ -24,7 +24,7 @@ from dossier.services.drafts import save_draft
 from dossier.services.measure import MAX_BODY_CHARACTERS
 from dossier.services.writing import save_text
 from dossier.views.comment_panel import panel_context
-from dossier.views.retirement import where_it_went
+from dossier.views.retirement import hand_back_text, where_it_went
 from dossier.views.section_page import find_section, reading_context
 
 REVISIONS_BESIDE_THE_TEXT = 5
@@ -61,7 +61,13 @@ def section_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
 
 @require_http_methods(["GET", "POST"])
 def section_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    section = find_section(request, slug, public_id)
+    try:
+        section = find_section(request, slug, public_id)
+    except Http404:
+        kept = hand_back_text(request, slug, public_id) if request.method == "POST" else None
+        if kept is None:
+            raise
+        return kept
     require(can_write_section(request.user, section))
     if request.method == "POST":
         return _save(request, section)

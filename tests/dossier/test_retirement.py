@@ -295,3 +295,19 @@ def test_the_list_of_retired_sections_costs_the_same_for_any_number(client, coun
     # Session, user, candidacy, memberships; count, rows.
     with django_assert_num_queries(6):
         client.get(reverse("dossier:retired-section-list", args=[lead.candidacy.slug]))
+
+
+def test_what_was_typed_while_the_section_was_retired_is_handed_back(client):
+    organisation = make_organisation()
+    section = make_section(candidacy=organisation.candidacy, organisation=organisation)
+    retire_section(section=section, reason="x", by=make_user())
+    typed = {"body": "<p>Une heure de travail</p>", "revision": 0}
+    client.force_login(make_partner(organisation=organisation))
+
+    response = client.post(address("section-edit", section), typed)
+
+    assert response.status_code == 409
+    assert "<p>Une heure de travail</p>" in response.text
+    assert client.get(address("section-edit", section)).status_code == 404
+    client.force_login(make_partner(candidacy=section.candidacy))
+    assert client.post(address("section-edit", section), typed).status_code == 404
