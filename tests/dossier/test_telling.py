@@ -227,6 +227,17 @@ def test_a_state_changed_behind_the_outbox_is_seen_at_the_sending():
     assert send() == []
 
 
+def test_a_message_about_an_earlier_handing_in_does_not_leave():
+    section = make_section(status=Status.WRITING, body="<p>Le texte</p>")
+    team = make_member(candidacy=section.candidacy, role=Role.TEAM)
+    make_member(candidacy=section.candidacy)
+    hand_in(section, team.user)
+    section.passages.create(source=Status.IN_REVIEW, target=Status.WRITING)
+    section.passages.create(source=Status.WRITING, target=Status.IN_REVIEW)
+
+    assert send() == []
+
+
 def test_a_reviewer_named_during_the_review_is_told_and_one_taken_off_is_not():
     section = make_section(status=Status.WRITING, body="<p>Le texte</p>", title="Publics")
     team = make_member(candidacy=section.candidacy, role=Role.TEAM)
