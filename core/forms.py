@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MinValueValidator
+from django.utils.translation import gettext_lazy as _
 
 from core.templatetags.formats import number
 
@@ -36,3 +37,24 @@ class EuroField(forms.DecimalField):
         if isinstance(value, str):
             value = "".join(value.replace("€", "").split()).replace(",", ".")
         return super().to_python(value)
+
+
+class LinesField(forms.CharField):
+    """A list of short texts, one a line."""
+
+    def __init__(self, *, longest: int, rows: int = 3, **kwargs: Any) -> None:
+        self.longest = longest
+        super().__init__(required=False, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        lines = [line.strip() for line in str(super().clean(value)).splitlines()]
+        lines = list(dict.fromkeys(line for line in lines if line))
+        if any(len(line) > self.longest for line in lines):
+            raise forms.ValidationError(
+                _("Une ligne compte plus de %(longest)d signes : raccourcissez-la ou coupez-la en deux.")
+                % {"longest": self.longest}
+            )
+        return lines
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value

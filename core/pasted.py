@@ -197,7 +197,7 @@ def _is_ours(span: HtmlElement) -> bool:
 def _drop_empty(body: HtmlElement) -> None:
     """Drop the paragraphs that only made room, but those that a cell or an item would be empty without."""
     for element in reversed(list(body.iter("p", "h2", "h3", "h4", "strong", "em", "figure"))):
-        if "".join(element.itertext()).strip(_ROOM) or any(_holdings(element)):
+        if "".join(element.itertext()).strip(_ROOM) or any(True for _held in _holdings(element)):
             continue
         if element.tag in {"strong", "em"}:
             element.drop_tag()

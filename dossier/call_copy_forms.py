@@ -16,8 +16,9 @@ from candidacy.call_templates import CallTemplate
 from candidacy.forms.fields import PeopleCountField
 from candidacy.models import Call, Criterion, Phase, Piece
 from candidacy.services.call_copies import print_of
-from core.forms import EuroField
+from core.forms import EuroField, LinesField
 from core.sheets import DayInput
+from dossier.contract_forms import LONGEST_QUESTION
 from dossier.models import Section
 
 FIRST_YEAR, LAST_YEAR = 1985, 2100
@@ -246,6 +247,11 @@ class SectionEntryForm(EntryForm):
     criteria = forms.MultipleChoiceField(
         label=_("Critères"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    questions = LinesField(
+        label=_("Questions de l’appel"),
+        longest=LONGEST_QUESTION,
+        help_text=_("Une par ligne, dans les mots de l’appel."),
+    )
     is_confirmed = forms.BooleanField(
         label=_("Question confirmée"),
         required=False,
@@ -277,6 +283,7 @@ class SectionEntryForm(EntryForm):
         return [
             "title",
             Row(Column("parent", css_class="col-md-6"), Column("kind", css_class="col-md-6")),
+            "questions",
             "brief",
             "is_confirmed",
             Row(

@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from candidacy.models import Candidacy, Membership
+from candidacy.models import Candidacy, Criterion, Membership
 from candidacy.permissions import STAFF
+from core.forms import LinesField
 from dossier.models import Reviewer, Section
 from dossier.services.outline import Contract
 from partners.models import Contact, Organisation
@@ -39,27 +40,6 @@ class _Members(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not
         return str(membership)
 
 
-class _Lines(forms.CharField):
-    """A list of short texts, one a line."""
-
-    def __init__(self, *, longest: int, rows: int = 3, **kwargs: Any) -> None:
-        self.longest = longest
-        super().__init__(required=False, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        lines = [line.strip() for line in str(super().clean(value)).splitlines()]
-        lines = list(dict.fromkeys(line for line in lines if line))
-        if any(len(line) > self.longest for line in lines):
-            raise forms.ValidationError(
-                _("Une ligne compte plus de %(longest)d signes : raccourcissez-la ou coupez-la en deux.")
-                % {"longest": self.longest}
-            )
-        return lines
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
-
-
 class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     writer = _OptionalContact(
         label=_("Personne responsable"),
@@ -80,12 +60,22 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         max_length=300,
         help_text=_("À remplir si vous déplacez la date : la raison reste avec le contrat."),
     )
-    questions = _Lines(
+    criteria = forms.ModelMultipleChoiceField(
+        label=_("Critères auxquels la section répond"),
+        required=False,
+        queryset=Criterion.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Un critère coché attend un argument de la section ; les autres preuves s’ajoutent sur sa page ou dans la "
+            "matrice."
+        ),
+    )
+    questions = LinesField(
         label=_("Questions de l’appel"),
         longest=LONGEST_QUESTION,
         help_text=_("Une par ligne, dans les mots de l’appel ; elles se lisent au-dessus du texte."),
     )
-    expected_proofs = _Lines(
+    expected_proofs = LinesField(
         label=_("Preuves attendues"),
         longest=LONGEST_EXPECTED_PROOF,
         help_text=_("Une par ligne : délibération, lettre d’engagement, chiffres… Chacune se coche ensuite."),
@@ -118,12 +108,10 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             "due_on",
             "limit_value",
             "limit_unit",
-            "criteria",
         ]
         widgets = {
             "brief": forms.Textarea(attrs={"rows": 4}),
             "due_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-            "criteria": forms.CheckboxSelectMultiple,
         }
         help_texts = {
             "brief": _("Ce que l’on attend de la personne qui écrit ; elle le lit au-dessus de son texte."),
@@ -132,7 +120,7 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         }
 
     #: What the contract says beside the fields of the section.
-    beside = ("questions", "expected_proofs", "reviewing_contacts", "reviewing_members")
+    beside = ("criteria", "questions", "expected_proofs", "reviewing_contacts", "reviewing_members")
 
     def __init__(self, *args: Any, candidacy: Candidacy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -184,6 +172,7 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
     def _show_contract(self, section: Section) -> None:
         reviewers = list(section.reviewers.all())
         self.initial.update(
+            criteria=section.candidacy.criteria.filter(proofs__section=section).distinct(),
             questions=section.questions,
             expected_proofs=[proof.text for proof in section.expected_proofs.all()],
             reviewing_contacts=[row.contact_id for row in reviewers if row.contact_id],

@@ -14,6 +14,7 @@ from candidacy.scope import candidacy_for
 from core.permissions import require
 from core.sheets import CONFLICT, submit
 from dossier.forms import SectionTextForm
+from dossier.mentions import read_mentions
 from dossier.models import Section, SectionQuerySet
 from dossier.outline import length_of, read_outline
 from dossier.permissions import can_edit_outline, can_write_section
@@ -70,10 +71,12 @@ def retired_section_list(request: AppRequest, slug: str) -> HttpResponse:
 @require_GET
 def retired_section_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     section = _retired_section(request, slug, public_id)
-    numbers = {entry.pk: entry.number for entry in read_outline(section.candidacy)}
+    entries = read_outline(section.candidacy)
+    numbers = {entry.pk: entry.number for entry in entries}
     context = {
         "section": section,
         "length": length_of(section),
+        "mentions": read_mentions(section.candidacy, [section.body], reader=request.user, entries=entries),
         "target_number": numbers.get(section.merged_into_id or 0, ""),
     }
     return render(request, "dossier/retired_section_detail.html", context)
@@ -108,7 +111,11 @@ def hand_back_text(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
         return None
     form = SectionTextForm(request.POST)
     form.is_valid()
-    context = {"section": section, "typed": form.cleaned_data.get("body", "")}
+    if form.is_from_another(request.user):
+        return None
+    typed = form.cleaned_data.get("body", "")
+    mentions = read_mentions(candidacy, [typed], reader=request.user)
+    context = {"section": section, "typed": typed, "mentions": mentions}
     return render(request, "dossier/section_gone.html", context, status=CONFLICT)
 
 

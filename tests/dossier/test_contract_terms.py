@@ -275,8 +275,8 @@ def test_the_contract_form_costs_the_same_for_any_number(client, count, django_a
         make_criterion(candidacy=lead.candidacy)
     client.force_login(lead.user)
 
-    # Session, user, candidacy, memberships, section; criteria chosen, reviewers, proofs; then the six lists of choices.
-    with django_assert_num_queries(14):
+    # Session, user, memberships, section; criteria chosen, reviewers, proofs; then the six lists of choices.
+    with django_assert_num_queries(13):
         client.get(address("section-contract", section))
 
 

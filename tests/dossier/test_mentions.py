@@ -223,9 +223,9 @@ def test_what_a_text_names_costs_the_same_for_any_number(client, count, django_a
     section = make_section(candidacy=candidacy, body=body)
     client.force_login(lead.user)
 
-    # Session, user, candidacy, memberships; section, criteria, outline, visible ones, revisions; then figures,
-    # sections that the reader may open, pictures.
-    with django_assert_num_queries(16):
+    # As the page of any section (test_section_pages.py) without threads; figures, sections that the reader may open,
+    # pictures.
+    with django_assert_num_queries(22):
         response = client.get(reverse("dossier:section-detail", args=[candidacy.slug, section.public_id]))
 
     assert response.text.count('class="live-figure"') == count

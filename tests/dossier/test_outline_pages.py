@@ -254,14 +254,14 @@ def test_the_outline_as_a_file_costs_the_same_for_any_number(client, count, djan
             candidacy=lead.candidacy, writer=make_contact(candidacy=lead.candidacy), body="<p>Un texte</p>"
         )
         section.criteria.add(make_criterion(candidacy=lead.candidacy))
-        section.proofs.create(position=n, text="Délibération")
+        section.expected_proofs.create(position=n, text="Délibération")
         make_reviewer(section=section, contact=make_contact(candidacy=lead.candidacy))
         make_reviewer(section=section, membership=make_member(candidacy=lead.candidacy))
     client.force_login(lead.user)
 
-    # Session, user, candidacy, memberships; three lists of filter choices, outline, sections, criteria; proofs,
+    # Session, user, memberships; three lists of filter choices, outline, sections, criteria; expected proofs,
     # reviewers, their contacts, memberships and users.
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         response = client.get(address("outline-export", lead.candidacy), {"format": "xlsx"})
 
     assert load_workbook(BytesIO(response.content)).active.max_row == count + 1
@@ -280,8 +280,8 @@ def test_the_file_holds_what_the_filter_leaves_and_tells_dates_lengths_and_proof
         due_on=today - timedelta(days=1),
     )
     section.due_changes.create(former_on=today - timedelta(days=30), new_on=section.due_on, reason="Report")
-    section.proofs.create(position=1, text="Vote", provided_at=timezone.now())
-    section.proofs.create(position=2, text="Lettre")
+    section.expected_proofs.create(position=1, text="Vote", provided_at=timezone.now())
+    section.expected_proofs.create(position=2, text="Lettre")
     make_reviewer(section=section, membership=lead)
     client.force_login(lead.user)
 

@@ -257,7 +257,7 @@ def test_the_list_costs_the_same_for_any_number_of_pictures(client, role, count,
     user = make_member(candidacy=own.candidacy).user if role == "lead" else make_partner(organisation=own)
     client.force_login(user)
 
-    # Session, user, candidacy, memberships; count, page, sections, outline; for a partner their sections, and
+    # Session, user, memberships; count, page, sections, outline; for a partner their sections, and
     # whether they have any.
     with django_assert_num_queries(7 if role == "lead" else 9):
         response = client.get(list_address(own.candidacy))

@@ -131,8 +131,8 @@ def test_telling_costs_the_same_for_any_number_of_writers(client, section, count
     client.force_login(lead)
     client.post(url("section-presence", section))
 
-    # Session, user, candidacy, membership; section, criteria; own presence, the others.
+    # Session, user, memberships; section, criteria; own presence, the others.
     with django_assert_num_queries(7):
         client.post(url("section-presence", section))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(url("section-edit", section))

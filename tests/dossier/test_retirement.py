@@ -76,7 +76,7 @@ def test_a_retired_section_is_out_of_everything(client):
     assert titles(candidacy) == ["Gardée"]
     progress = read_progress(candidacy.sections.all(), today=today)
     assert (progress.total, progress.late, progress.words) == (1, 1, 2)
-    assert [row.sections for row in read_coverage(candidacy)] == [1]
+    assert [row.proofs for row in read_coverage(candidacy)] == [1]
     board = read_dashboard(candidacy, reader=lead.user, since=now, now=now, today=today)
     assert [late.section for late in board.late_sections] == [kept]
     assert [chapter.title for chapter in read_dossier(candidacy).chapters] == ["Gardée"]
@@ -292,8 +292,8 @@ def test_the_list_of_retired_sections_costs_the_same_for_any_number(client, coun
         merge_sections(source=section, target=target, by=make_user())
     client.force_login(lead.user)
 
-    # Session, user, candidacy, memberships; count, rows.
-    with django_assert_num_queries(6):
+    # Session, user, memberships; count, rows.
+    with django_assert_num_queries(5):
         client.get(reverse("dossier:retired-section-list", args=[lead.candidacy.slug]))
 
 

@@ -67,7 +67,7 @@ def test_reading_costs_the_same_for_any_number_of_sections(client, count, django
     # Session, user, memberships; section, proofs and criteria, draft, outline, visible ones, revisions; threads counted
     # and read, their comments, authors' and told people, events; people who may be told; reviewer or not, sections
     # inside, reviewers, expected proofs, dates, passages.
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(21):
         response = client.get(address("section-detail", sections[1]))
 
     assert (response.context["before"].title, response.context["after"].title) == (
