@@ -7,6 +7,7 @@ from accounts.models import User
 from candidacy.models import Membership
 from candidacy.permissions import STAFF, is_staff
 from dossier.models import Audience, Comment, CommentThread, Section
+from dossier.permissions import can_write_section
 from partners.models import Contact, Organisation
 
 
@@ -15,7 +16,7 @@ def audiences_open_to(user: User, section: Section) -> tuple[Audience, ...]:
     with_partner = () if section.organisation_id is None else (Audience.PARTNER,)
     if is_staff(user, section.candidacy):
         return (Audience.TEAM, *with_partner, Audience.READERS)
-    return (*with_partner, Audience.READERS)
+    return (*(with_partner if can_write_section(user, section) else ()), Audience.READERS)
 
 
 def readers_of(section: Section, audience: str, organisation: Organisation | None = None) -> QuerySet[User]:
