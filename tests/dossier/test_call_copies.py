@@ -110,6 +110,7 @@ NEW_ROWS = {
             "title": "Écologie",
             "parent": "projet",
             "kind": "text",
+            "questions": "Quels effets ?\r\nQui les mesure ?",
             "limit_value": "300",
             "limit_unit": "words",
             "criteria": ["1", "8"],
@@ -138,7 +139,13 @@ def test_a_row_is_added_at_the_end_of_its_list(client, copy, kind):
         },
         "etapes": {"key": "oral", "name": "Oral"},
         "pieces": {"key": "lettre-du-maire", "phase": "depot", "is_required": True, "is_confirmed": False},
-        "sections": {"key": "ecologie", "parent": "projet", "limit_value": 300, "criteria": ("1", "8")},
+        "sections": {
+            "key": "ecologie",
+            "parent": "projet",
+            "questions": ("Quels effets ?", "Qui les mesure ?"),
+            "limit_value": 300,
+            "criteria": ("1", "8"),
+        },
     }[kind]
     assert {field: getattr(row, field) for field in expected} == expected
     assert current(copy).version == copy.version + 1
