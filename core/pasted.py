@@ -17,7 +17,10 @@ _FOREIGN = re.compile(
     r"""|<span(?!\s+(?:class="footnote"|data-[a-z-]+="[^"]*")>)|<img(?![^>]*\ssrc="/c/)""",
     re.IGNORECASE,
 )
-_CONDITIONAL = re.compile(r"<!--.*?-->|<!\[[^>]*>|<\?xml[^>]*>|<!DOCTYPE[^>]*>", re.DOTALL | re.IGNORECASE)
+#: A comment that nothing ends goes to the end, and no other mark spans a « < »: each sign is read once.
+_CONDITIONAL = re.compile(
+    r"<!--(?:.*?-->|.*\Z)|<!\[[^<>]*>|<\?xml[^<>]*>|<!DOCTYPE[^<>]*>", re.DOTALL | re.IGNORECASE
+)
 _LIST = re.compile(r"mso-list:\s*l\d+\s+level(\d)")
 _IGNORED = re.compile(r"mso-list:\s*ignore", re.IGNORECASE)
 _NUMBERED = re.compile(r"[(]?(?P<number>\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]")
