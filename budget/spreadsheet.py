@@ -9,8 +9,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from budget.models import FundingPlan
-from budget.summary import PlanRow, PlanSummary, Side, read_plan
+from budget.summary import PlanRow, PlanSummary, Side
 from core.money import ZERO
 from core.spreadsheet import keep_as_text
 
@@ -18,9 +17,8 @@ EUROS = "#,##0.00\\ €"
 _BOLD = Font(bold=True)
 
 
-def plan_workbook(plan: FundingPlan) -> bytes:
+def plan_workbook(summary: PlanSummary) -> bytes:
     """Return an XLSX file with one sheet for the charges, one for the produits, in the order of the page."""
-    summary = read_plan(plan)
     book = Workbook()
     book.remove(book.worksheets[0])
     sides = (summary.expenses, summary.expenses_in_kind)

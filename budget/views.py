@@ -147,7 +147,7 @@ def income_remove(request: AppRequest, slug: str, public_id: UUID) -> HttpRespon
 @require_GET
 def plan_export(request: AppRequest, slug: str) -> HttpResponse:
     plan = _plan_to_edit(request, slug)
-    response = HttpResponse(plan_workbook(plan), content_type=XLSX)
+    response = HttpResponse(plan_workbook(read_plan(plan)), content_type=XLSX)
     name = slugify(f"plan-de-financement-{slug}")
     response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return response

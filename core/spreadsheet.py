@@ -6,11 +6,13 @@ as text and marked as quoted, so its value stays what it was.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any, Literal
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -34,6 +36,7 @@ CONTENT_TYPES: dict[SheetFormat, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 WIDEST_COLUMN = 60
+_WRITTEN = re.compile(rb"(<dcterms:(?:created|modified)\b[^>]*>)[^<]*(</)")
 
 
 def guard_text(text: str) -> str:
@@ -80,6 +83,21 @@ def write_xlsx(title: str, header: Sequence[Cell], rows: Iterable[Sequence[Cell]
     sheet.auto_filter.ref = f"A1:{get_column_letter(max(len(names), 1))}{len(body) + 1}"
     buffer = BytesIO()
     workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def settle_dates(workbook: bytes, dated: datetime) -> bytes:
+    """Have an XLSX file bear ``dated`` wherever the hour of its writing stands: same table, same bytes."""
+    moment = dated.astimezone(UTC)
+    buffer = BytesIO()
+    with ZipFile(BytesIO(workbook)) as source, ZipFile(buffer, "w", ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "docProps/core.xml":
+                content = _WRITTEN.sub(rf"\g<1>{moment:%Y-%m-%dT%H:%M:%SZ}\g<2>".encode(), content)
+            entry = ZipInfo(name, moment.timetuple()[:6])
+            entry.compress_type = ZIP_DEFLATED
+            target.writestr(entry, content)
     return buffer.getvalue()
 
 

@@ -6,6 +6,7 @@ What is imported here is light; the heavy libraries load in the process that pai
 from core.pdf.document import (
     MEDIA_URL,
     STATIC_URL,
+    Attachment,
     Document,
     Limits,
     Measures,
@@ -14,6 +15,7 @@ from core.pdf.document import (
     Part,
     PdfCancelledError,
     PdfError,
+    Place,
     RenderedPdf,
     Wording,
 )
@@ -23,6 +25,7 @@ from core.pdf.rendering import Progress, render
 __all__ = [
     "MEDIA_URL",
     "STATIC_URL",
+    "Attachment",
     "Document",
     "Limits",
     "Measures",
@@ -31,6 +34,7 @@ __all__ = [
     "Part",
     "PdfCancelledError",
     "PdfError",
+    "Place",
     "Progress",
     "RenderedPdf",
     "Wording",

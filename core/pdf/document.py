@@ -1,7 +1,7 @@
 """What goes through the PDF door, and what comes out: plain values, checked when they are made."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,14 @@ class PdfError(Exception):
     """The document could not be made at all. The message is French and may be shown."""
 
 
+class PdfOverdueError(PdfError):
+    """Time ran out while these pieces were being laid out."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        super().__init__("La mise en page a dépassé la durée permise.")
+        self.keys = tuple(keys)
+
+
 class PdfCancelledError(PdfError):
     """The caller asked to stop."""
 
@@ -37,6 +45,16 @@ class MediaFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that travels inside the document; only an archive carries any."""
+
+    name: str
+    content_type: str
+    content: bytes
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """What is laid out on its own, from the top of a page; usually one chapter.
 
@@ -49,6 +67,8 @@ class Part:
     html: str
     number: str = ""
     anchor: str = ""
+    #: Titles and markup of what it is made of: tried one by one when it cannot be laid out, to name what stops it.
+    sections: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if not _KEY.fullmatch(self.key) or self.key in RESERVED_KEYS:
@@ -67,7 +87,7 @@ class Wording:
     picture_without_text: str = "Illustration"
     part_absent: str = "Cette partie n’a pas pu être mise en page."
     part_kept: str = (
-        "Son texte est intact dans l’application ; il sera imprimé dès que la cause aura disparu."
+        "Son texte est intact dans l’application ; il sera imprimé dès que la cause aura disparu."
     )
     reasons: Mapping[str, str] = field(
         default_factory=lambda: {
@@ -91,6 +111,9 @@ class Wording:
     missing_target: str = "{part}\u00a0: un lien vise un passage qui n’existe plus ({name})."
     refused_link: str = "{part}\u00a0: un lien a été retiré ({name})."
     failed_part: str = "{part}\u00a0: partie non imprimée ({reason})."
+    failed_section: str = "{part}\u00a0: partie non imprimée, à cause de «\u00a0{name}\u00a0» ({reason})."
+    overdue: str = "La mise en page a dépassé la durée permise. En cours à ce moment\u00a0: {parts}."
+    failed_document: str = "Le document n’a pas pu être mis en page\u00a0: {part} ({reason})."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +139,15 @@ class Document:
     media: Mapping[str, MediaFile] = field(default_factory=dict)
     static_roots: tuple[Path, ...] = ()
     wording: Wording = field(default_factory=Wording)
+    #: An excerpt has neither cover nor contents: its parts begin on the first page.
+    is_excerpt: bool = False
+    #: An archive is PDF/A-3a as well as PDF/UA-1, and may carry files.
+    is_archive: bool = False
+    attachments: tuple[Attachment, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.attachments and not self.is_archive:
+            raise ValueError("only an archive carries files")
         if not _LANGUAGE.fullmatch(self.lang):
             raise ValueError(f"unusable language {self.lang!r}")
         if not _COLOUR.fullmatch(self.accent):
@@ -169,6 +199,14 @@ class Measures:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A point of the document: its page, counted from 1, and the share of that page above it."""
+
+    page: int
+    above: float
+
+
+@dataclass(frozen=True, slots=True)
 class RenderedPdf:
     content: bytes
     sha256: str
@@ -177,3 +215,7 @@ class RenderedPdf:
     first_pages: Mapping[str, int]
     notices: tuple[Notice, ...]
     measures: Measures
+    #: Where the headings of the parts stand, by identifier.
+    places: Mapping[str, Place] = field(default_factory=dict)
+    #: Where each part ends, by key.
+    ends: Mapping[str, Place] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem, String
 
+from core.pdf.archive import ARCHIVE_CLAIM, make_archive
 from core.pdf.document import HOST
 from core.pdf.store import read_piece
 
@@ -52,6 +53,8 @@ def join(plan: dict[str, Any], target: Path) -> dict[str, Any]:
     _add_frames(volume, plan)
     _add_outline(volume, [(key, facts) for key, _, facts in pieces], plan["outline_depth"])
     _describe(volume.pdf, plan)
+    if plan["is_archive"]:
+        make_archive(volume.pdf, plan["attachments"], dated=_pdf_date(datetime.fromisoformat(plan["dated"])))
     pdf.save(
         target,
         min_version="1.7",
@@ -219,9 +222,10 @@ def _describe(pdf: pikepdf.Pdf, plan: dict[str, Any]) -> None:
     root.Lang = String(plan["lang"])
     root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     root.PageMode = Name.UseOutlines
-    root.PageLabels = Dictionary(
-        Nums=Array([0, Dictionary(P=String(plan["cover_label"])), 1, Dictionary(S=Name.D, St=2)])
-    )
+    if plan["cover_label"]:
+        root.PageLabels = Dictionary(
+            Nums=Array([0, Dictionary(P=String(plan["cover_label"])), 1, Dictionary(S=Name.D, St=2)])
+        )
     dated = datetime.fromisoformat(plan["dated"])
     metadata = pdf.make_stream(_xmp(plan, dated).encode())
     metadata.Type, metadata.Subtype = Name.Metadata, Name.XML
@@ -256,6 +260,7 @@ def _xmp(plan: dict[str, Any], dated: datetime) -> str:
         ' xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"'
         ' xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">'
         "<pdfuaid:part>1</pdfuaid:part>"
+        f"{ARCHIVE_CLAIM if plan['is_archive'] else ''}"
         f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{value["title"]}</rdf:li></rdf:Alt></dc:title>'
         f"<dc:creator><rdf:Seq><rdf:li>{value['author']}</rdf:li></rdf:Seq></dc:creator>"
         f'<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{value["subject"]}</rdf:li></rdf:Alt></dc:description>'

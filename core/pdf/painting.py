@@ -8,7 +8,7 @@ from typing import Any
 
 import cssselect2
 from weasyprint import CSS, HTML
-from weasyprint.formatting_structure.boxes import TextBox
+from weasyprint.formatting_structure.boxes import ReplacedBox, TextBox
 from weasyprint.text.fonts import FontConfiguration
 
 from core.pdf.document import STATIC_URL, Wording
@@ -87,10 +87,20 @@ def _facts(rendered: Any, tidied: Tidied) -> dict[str, Any]:
             for heading in tidied.headings
             if heading.id in places
         ],
+        "end": _end(rendered.pages[-1]),
         "anchors": {name: number for name, (number, _) in places.items()},
         "references": tidied.references,
         "notices": tidied.notices,
     }
+
+
+def _end(page: Any) -> float:
+    """Return the share of the last page above where its text or pictures end."""
+    boxes = page._page_box.descendants(placeholders=True)  # noqa: SLF001 -- the boxes are nowhere else
+    bottoms: list[float] = [
+        box.position_y + box.height for box in boxes if isinstance(box, TextBox | ReplacedBox)
+    ]
+    return round(max(bottoms, default=0.0) / float(page.height), 4)
 
 
 def _folio_places(page: Any) -> Iterator[dict[str, Any]]:

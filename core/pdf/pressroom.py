@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.pdf.document import MEDIA_URL, PdfCancelledError, PdfError
+from core.pdf.document import MEDIA_URL, PdfCancelledError, PdfError, PdfOverdueError
 from core.pdf.engine import Deadline, Engine
 from core.pdf.store import Piece, PieceStore, read_piece
 
@@ -81,7 +81,7 @@ class Pressroom:
     def join(self, plan: Mapping[str, Any]) -> tuple[bytes, dict[str, Any]]:
         """Return the document that ``plan`` describes, and what the joining found out about it."""
         task, target = self._ask(do="join", plan=plan)
-        for _, reason in self._outcomes({task}):
+        for _, reason in self._outcomes({task: ""}):
             if reason:
                 raise PdfError(f"Les parties du document n’ont pas pu être réunies ({reason}).")
         _, facts = read_piece(target.with_suffix(".json"))
@@ -93,7 +93,8 @@ class Pressroom:
         for request in sorted(requests, key=lambda request: request.weight, reverse=True):
             task, target = self._ask(do=request.kind, key=request.key, html=request.html)
             targets[task] = (request, target)
-        for task, reason in self._outcomes(set(targets)):
+        keys = {task: request.key for task, (request, _target) in targets.items()}
+        for task, reason in self._outcomes(keys):
             request, target = targets[task]
             if reason:
                 yield request, None, reason
@@ -109,15 +110,16 @@ class Pressroom:
         self.engine.ask(task=self._tasks, target=str(target), **request)
         return self._tasks, target
 
-    def _outcomes(self, tasks: set[int]) -> Iterator[tuple[int, str]]:
+    def _outcomes(self, keys: Mapping[int, str]) -> Iterator[tuple[int, str]]:
+        tasks = dict(keys)
         while tasks:
             if self.is_cancelled():
                 raise PdfCancelledError("La mise en page a été arrêtée.")
             if self.deadline.is_over():
-                raise PdfError("La mise en page a dépassé la durée permise.")
+                raise PdfOverdueError(filter(None, tasks.values()))
             for answer in self.engine.answers(_SECONDS_BETWEEN_LOOKS):
                 if answer["event"] == "done" and answer["task"] in tasks:
-                    tasks.discard(answer["task"])
+                    del tasks[answer["task"]]
                     self._count(answer)
                     yield answer["task"], answer["reason"]
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from core.pdf.document import (
     STATIC_URL,
+    Attachment,
     Document,
     Limits,
     Measures,
@@ -24,6 +25,8 @@ from core.pdf.document import (
     Notice,
     Part,
     PdfError,
+    PdfOverdueError,
+    Place,
     RenderedPdf,
 )
 from core.pdf.engine import Deadline, leased_engine
@@ -100,8 +103,15 @@ class _Job:
     #: The digest that each piece was asked for under.
     printed: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    #: Part, title of the section and reason, for the sections that stop a part.
+    culprits: list[tuple[str, str, str]] = field(default_factory=list)
     common: str = ""
     digests: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def front(self) -> tuple[str, ...]:
+        """The keys of what comes before the parts."""
+        return () if self.document.is_excerpt else ("cover", "contents")
 
     def run(self) -> RenderedPdf:
         self.common = self.common_digest()
@@ -133,23 +143,63 @@ class _Job:
     ) -> None:
         """Bring each request into ``pieces``; a part that cannot be laid out becomes a page that says so."""
         wanted = [request for request in requests if self.printed.get(request.key) != request.digest]
-        pieces, failed = press.paint(wanted, tell)
+        try:
+            pieces, failed = press.paint(wanted, tell)
+        except PdfOverdueError as error:
+            raise self.told_overdue(error) from error
         self.pieces.update(pieces)
         self.printed.update((request.key, request.digest) for request in wanted if request.key in pieces)
         if not failed:
             return
         parts = {part.key: part for part in self.document.parts}
-        if any(key not in parts or key in self.failed for key in failed):
-            raise PdfError("Le document n’a pas pu être mis en page.")
+        for key, reason in failed.items():
+            if key not in parts or key in self.failed:
+                words = self.document.wording
+                raise PdfError(
+                    words.failed_document.format(
+                        part=self.titles().get(key, key), reason=words.reasons[reason]
+                    )
+                )
         self.failed.update(failed)
+        self.find_culprits(press, [parts[key] for key in failed])
         notices = [failure_html(parts[key], self.document.wording, reason) for key, reason in failed.items()]
         self.paint(press, map(self.request, failed, repeat("part"), notices))
+
+    def find_culprits(self, press: Pressroom, parts: Iterable[Part]) -> None:
+        """Lay out alone each section of the parts that failed, to name those that stop them."""
+        trials = {
+            f"{part.key}-section-{place}": (part, title, html)
+            for part in parts
+            for place, (title, html) in enumerate(part.sections, start=1)
+        }
+        requests = [self.request(key, "part", html) for key, (_part, _title, html) in trials.items()]
+        try:
+            _, failed = press.paint(requests, lambda done, total: None)
+        except PdfOverdueError as error:
+            # What is still being laid out when time runs out is what takes it.
+            failed = dict.fromkeys(error.keys, "wall")
+            titles = (f"{trials[key][0].title} – {trials[key][1]}" for key in failed)
+            raise PdfError(self.document.wording.overdue.format(parts=", ".join(titles))) from error
+        for key, reason in failed.items():
+            part, title, _ = trials[key]
+            self.culprits.append((part.key, title, reason))
+
+    def told_overdue(self, error: PdfOverdueError) -> PdfError:
+        titles = self.titles()
+        named = [titles[key] for key in error.keys if key in titles]
+        return PdfError(self.document.wording.overdue.format(parts=", ".join(named))) if named else error
+
+    def titles(self) -> dict[str, str]:
+        titles = {part.key: part.title for part in self.document.parts}
+        if not self.document.is_excerpt:
+            titles |= {"cover": self.document.wording.cover, "contents": self.document.wording.contents}
+        return titles
 
     # --- what to paint ------------------------------------------------------------------------------
 
     def part_requests(self, numbers: Mapping[str, int]) -> list[Request]:
         """Return a request for the cover and each part, with the page numbers they quote as far as known."""
-        requests = [self.request("cover", "cover", self.document.cover)]
+        requests = [] if self.document.is_excerpt else [self.request("cover", "cover", self.document.cover)]
         # Two digits hold the place until the pages are counted; what turns out to be nowhere has no number.
         unknown = "–" if numbers else "00"
         for part in self.document.parts:
@@ -166,12 +216,15 @@ class _Job:
 
     def settle_numbers(self, press: Pressroom) -> None:
         """Paint what prints page numbers, again until the numbers it prints are true."""
-        pages = _likely_contents_pages(len(self.entries(0)) + len(self.late_parts()))
+        pages = 0
+        if not self.document.is_excerpt:
+            pages = _likely_contents_pages(len(self.entries(0)) + len(self.late_parts()))
         for _ in range(_ROUNDS):
             numbers = self.anchor_pages(pages)
             self.paint(press, [*self.part_requests(numbers), *self.frame_requests()])
-            self.paint(press, [self.contents_request(pages), *self.frame_requests()])
-            counted = len(self.pieces["contents"].facts["pages"])
+            if not self.document.is_excerpt:
+                self.paint(press, [self.contents_request(pages), *self.frame_requests()])
+            counted = self.page_count("contents")
             if counted == pages and self.anchor_pages(pages) == numbers:
                 return
             pages = counted
@@ -191,7 +244,7 @@ class _Job:
 
     def sheet_of_each_page(self) -> Iterator[Sheet]:
         """Yield what surrounds each page after the cover; contents not yet painted are taken for one page."""
-        running = {"contents": self.document.wording.contents}
+        running = {key: self.document.wording.contents for key in self.front if key == "contents"}
         running.update((part.key, part.title) for part in self.document.parts)
         for key, title in running.items():
             sizes = self.pieces[key].facts["pages"] if key in self.pieces else [(1, 2)]
@@ -204,6 +257,9 @@ class _Job:
 
     # --- what is known of the pages -----------------------------------------------------------------
 
+    def page_count(self, key: str) -> int:
+        return len(self.pieces[key].facts["pages"]) if key in self.front else 0
+
     def painted_parts(self) -> Iterator[tuple[Part, dict[str, Any]]]:
         for part in self.document.parts:
             if part.key in self.pieces:
@@ -211,7 +267,7 @@ class _Job:
 
     def first_pages(self, contents_pages: int) -> dict[str, int]:
         first: dict[str, int] = {}
-        number = 1 + len(self.pieces["cover"].facts["pages"]) + contents_pages
+        number = 1 + self.page_count("cover") + contents_pages
         for part, facts in self.painted_parts():
             first[part.key] = number
             number += len(facts["pages"])
@@ -224,6 +280,24 @@ class _Job:
             for anchor, page in facts["anchors"].items():
                 pages.setdefault(anchor, first[part.key] + page)
         return pages
+
+    def places(self, contents_pages: int) -> dict[str, Place]:
+        first = self.first_pages(contents_pages)
+        return {
+            heading["id"]: Place(
+                first[part.key] + heading["page"],
+                round(1 - heading["top"] / facts["pages"][heading["page"]][1], 4),
+            )
+            for part, facts in self.painted_parts()
+            for heading in facts["headings"]
+        }
+
+    def ends(self, contents_pages: int) -> dict[str, Place]:
+        first = self.first_pages(contents_pages)
+        return {
+            part.key: Place(first[part.key] + len(facts["pages"]) - 1, facts["end"])
+            for part, facts in self.painted_parts()
+        }
 
     def entries(self, contents_pages: int) -> list[Entry]:
         first = self.first_pages(contents_pages)
@@ -307,15 +381,15 @@ class _Job:
 
     def plan(self) -> dict[str, Any]:
         document = self.document
-        keys = ["cover", "contents", *(part.key for part in document.parts)]
+        keys = [*self.front, *(part.key for part in document.parts)]
         return {
             "pieces": [{"key": key, "path": str(self.pieces[key].path)} for key in keys],
             "frame": str(self.pieces["frame"].path),
             "digits": str(self.pieces["digits"].path),
             "sheets": [self.sheets().index(sheet) for sheet in self.sheet_of_each_page()],
-            "first_framed": len(self.pieces["cover"].facts["pages"]),
+            "first_framed": self.page_count("cover"),
             "outline_depth": document.outline_depth,
-            "cover_label": document.wording.cover,
+            "cover_label": "" if document.is_excerpt else document.wording.cover,
             "lang": document.lang,
             "title": document.title,
             "author": document.author,
@@ -323,20 +397,39 @@ class _Job:
             "identifier": document.identifier,
             "dated": document.dated.isoformat(),
             "producer": f"WeasyPrint {version('weasyprint')}",
+            "is_archive": document.is_archive,
+            "attachments": [self.attached(attachment) for attachment in document.attachments],
+        }
+
+    def attached(self, attachment: Attachment) -> dict[str, str]:
+        path = self.work / f"attachment-{hashlib.sha256(attachment.content).hexdigest()}"
+        path.write_bytes(attachment.content)
+        return {
+            "path": str(path),
+            "name": attachment.name,
+            "content_type": attachment.content_type,
+            "description": attachment.description,
         }
 
     # --- the outcome --------------------------------------------------------------------------------
 
-    def result(self, content: bytes, facts: Mapping[str, Any], cost: Cost) -> RenderedPdf:
-        titles = {part.key: part.title for part in self.document.parts}
-        titles["cover"] = self.document.wording.cover
+    def failure_notices(self, titles: Mapping[str, str]) -> Iterator[Notice]:
         wording = self.document.wording
-        notices = [
-            Notice(
-                key, "failed_part", wording.failed_part.format(part=titles[key], reason=wording.reasons[code])
-            )
-            for key, code in self.failed.items()
-        ]
+        for key, code in self.failed.items():
+            named = [(name, reason) for part, name, reason in self.culprits if part == key]
+            if not named:
+                text = wording.failed_part.format(part=titles[key], reason=wording.reasons[code])
+                yield Notice(key, "failed_part", text)
+            for name, reason in named:
+                text = wording.failed_section.format(
+                    part=titles[key], name=name, reason=wording.reasons[reason]
+                )
+                yield Notice(key, "failed_part", text)
+
+    def result(self, content: bytes, facts: Mapping[str, Any], cost: Cost) -> RenderedPdf:
+        titles = {key: title for key, title in self.titles().items() if key != "contents"}
+        wording = self.document.wording
+        notices = list(self.failure_notices(titles))
         for key, title in titles.items():
             for code, name, reason in self.pieces[key].facts["notices"]:
                 sentence = str(getattr(wording, code))
@@ -347,11 +440,14 @@ class _Job:
                 notices.append(
                     Notice(key, "missing_target", wording.missing_target.format(part=titles[key], name=name))
                 )
+        contents_pages = self.page_count("contents")
         return RenderedPdf(
             content=content,
             sha256=hashlib.sha256(content).hexdigest(),
             page_count=facts["pages"],
-            first_pages=self.first_pages(len(self.pieces["contents"].facts["pages"])),
+            first_pages=self.first_pages(contents_pages),
+            places=self.places(contents_pages),
+            ends=self.ends(contents_pages),
             notices=tuple(dict.fromkeys(notices)),
             measures=Measures(cost.painted, cost.reused, cost.cpu, cost.peak),
         )
