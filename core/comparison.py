@@ -40,7 +40,7 @@ Element = Any  # lxml ships no types
 
 
 @dataclass
-class _Effort:
+class Effort:
     """How many pairs of words may still be looked at: a page is not worth a minute of the server."""
 
     left: int = _WORD_PAIRS
@@ -80,10 +80,11 @@ class Comparison:
         return not self.is_same and not any(stretch.is_changed for stretch in self.stretches)
 
 
-def compare(before: str, after: str) -> Comparison:
+def compare(before: str, after: str, effort: Effort | None = None) -> Comparison:
+    """Compare two texts; those of one page share one ``effort``."""
     old, new = _read(before), _read(after)
     is_same = _write(old) == _write(new)
-    blocks = _compare_children(old, new, _Effort())
+    blocks = _compare_children(old, new, effort or Effort())
     stretches = []
     for is_changed, group in groupby(blocks, key=lambda block: "<ins>" in block or "<del>" in block):
         found = list(group)
@@ -135,7 +136,7 @@ def _regions(
     yield base[at_base:], their_text[at_theirs:], my_text[at_mine:]
 
 
-def _compare_children(before: Element, after: Element, effort: _Effort) -> Iterator[str]:
+def _compare_children(before: Element, after: Element, effort: Effort) -> Iterator[str]:
     """Write the children of ``after``, and where they stood those of ``before`` that are gone."""
     old, new = list(before), list(after)
     at_old = at_new = 0
@@ -147,7 +148,7 @@ def _compare_children(before: Element, after: Element, effort: _Effort) -> Itera
         at_old, at_new = in_old + 1, in_new + 1
 
 
-def _compare_elements(before: Element, after: Element, effort: _Effort) -> str:
+def _compare_elements(before: Element, after: Element, effort: Effort) -> str:
     if _write(before) == _write(after):
         return _write(after)
     if _is_holder(before) or _is_holder(after):
@@ -155,7 +156,7 @@ def _compare_elements(before: Element, after: Element, effort: _Effort) -> str:
     return _tagged(after, _compare_words(_inside(before), _inside(after), effort))
 
 
-def _compare_words(before: str, after: str, effort: _Effort) -> str:
+def _compare_words(before: str, after: str, effort: Effort) -> str:
     if before == after:
         return after
     if not before.strip() or not after.strip() or not effort.allows(before, after):

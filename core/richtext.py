@@ -1,7 +1,12 @@
 """Rich text: what the editor offers is what the server keeps, and nothing else is ever stored or shown."""
 
 import re
-from functools import partial
+from functools import (
+    partial,
+)
+from html import (
+    unescape,
+)
 from typing import Any
 
 import nh3
@@ -199,6 +204,13 @@ def to_plain_text(html: str) -> str:
     """Return the words of ``html``, with a space where a block ends."""
     spaced = re.sub(r"(?i)</(?:p|h[2-4]|li|td|th|caption|figcaption|blockquote|tr)>|<br>", r" ", html)
     return " ".join(strip_tags(spaced).split())
+
+
+def count_text(html: str) -> tuple[int, int]:
+    """Count the words and the characters of ``html``, as its reader would."""
+    words = unescape(to_plain_text(html)).split()
+    # A colon or a guillemet stands alone between its spaces, as French wants it, and is no word.
+    return sum(any(map(str.isalnum, word)) for word in words), len(" ".join(words))
 
 
 class RichTextWidget(ProseEditorWidget):  # type: ignore[misc]  # the package ships no types

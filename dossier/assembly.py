@@ -21,12 +21,18 @@ from candidacy.models import Call, Candidacy, Phase
 from committees.models import Committee, CommitteeMember, Meeting
 from core.models import TimestampedModel
 from core.money import ZERO, add_up
+from core.templatetags.formats import euros
 from dossier.criteria import Matrix, read_matrix
 from dossier.figures import PrintedPicture
 from dossier.mentions import FigureValue, value_of
 from dossier.models import Picture, Section
 from dossier.outline import numbers
 from partners.models import Organisation
+
+#: What static/pdf/dossier.css leaves to the amounts of a table by year, and what a digit and a cell's margin take of it.
+YEARS_MILLIMETRES = 89
+DIGIT_MILLIMETRES = 1.45
+CELL_MILLIMETRES = 2
 
 _PICTURE_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 
@@ -39,19 +45,29 @@ class SectionText:
     title: str
     kind: str
     body: str
+    #: Both are for the public version alone, which leaves out what they say.
+    is_confidential: bool = False
+    disclosure: str = Section.Disclosure.SHOWN.value
 
 
 @dataclass(frozen=True)
 class ChapterText:
-    """A part of the outline, with its sections."""
+    """A part of the outline: its opening, and its sections."""
 
-    public_id: UUID
-    key: str
-    number: str
-    title: str
-    kind: str
-    body: str
+    opening: SectionText
     sections: tuple[SectionText, ...]
+
+    @property
+    def key(self) -> str:
+        return self.opening.key
+
+    @property
+    def number(self) -> str:
+        return self.opening.number
+
+    @property
+    def title(self) -> str:
+        return self.opening.title
 
 
 @dataclass(frozen=True)
@@ -99,6 +115,25 @@ class PrintedPlan:
     @property
     def is_empty(self) -> bool:
         return not (self.rows or self.rows_in_kind)
+
+    @property
+    def is_broad(self) -> bool:
+        """Whether the tables by year are too wide for a portrait page, amounts being never broken."""
+        rows = (*self.expenses_by_year, *self.income_by_year)
+        longest = max((len(euros(row.total)) for row in rows), default=0)
+        columns = len(self.summary.years) + 1
+        return columns * (longest * DIGIT_MILLIMETRES + CELL_MILLIMETRES) > YEARS_MILLIMETRES
+
+
+@dataclass(frozen=True)
+class CallFigures:
+    """What the call counts by, at the time the dossier was read."""
+
+    authority: str
+    population_min: int | None
+    population_max: int | None
+    population_kind: str
+    prize_amount: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -221,14 +256,21 @@ class DossierContent:
     committees: tuple[CommitteeSheet, ...]
     meetings: tuple[MeetingLine, ...]
     phases: tuple[PhaseLine, ...]
+    call: CallFigures | None = None
+    population: int | None = None
+    population_on: date | None = None
     #: Only where a section of the outline asks for it.
     matrix: PrintedMatrix | None = None
 
     @cached_property
-    def places(self) -> dict[UUID, ChapterText | SectionText]:
+    def places(self) -> dict[UUID, SectionText]:
         """The parts and sections by the identifier that references name them by."""
-        parts: dict[UUID, ChapterText | SectionText] = {part.public_id: part for part in self.chapters}
-        return parts | {section.public_id: section for part in self.chapters for section in part.sections}
+        return {text.public_id: text for text in self.sections}
+
+    @property
+    def sections(self) -> tuple[SectionText, ...]:
+        """Every text in the order of the outline, the openings of the parts included."""
+        return tuple(text for chapter in self.chapters for text in (chapter.opening, *chapter.sections))
 
 
 def read_dossier(candidacy: Candidacy) -> DossierContent:
@@ -284,6 +326,19 @@ def read_dossier(candidacy: Candidacy) -> DossierContent:
         meetings=tuple(_meeting_line(meeting) for meeting in meetings),
         phases=tuple(_phase_line(phase) for phase in candidacy.phases.order_by("position")),
         matrix=_printed_matrix(matrix) if matrix else None,
+        call=_call_figures(call) if call else None,
+        population=candidacy.population,
+        population_on=candidacy.population_on,
+    )
+
+
+def _call_figures(call: Call) -> CallFigures:
+    return CallFigures(
+        authority=call.authority,
+        population_min=call.population_min,
+        population_max=call.population_max,
+        population_kind=call.population_kind,
+        prize_amount=call.prize_amount,
     )
 
 
@@ -295,27 +350,24 @@ def _chapters(sections: list[Section]) -> tuple[ChapterText, ...]:
     children: dict[int, list[SectionText]] = {}
     for section in sections:
         if section.parent_id is not None:
-            text = SectionText(
-                section.public_id,
-                section.key,
-                number_of[section.pk],
-                section.title,
-                section.kind,
-                section.body,
-            )
-            children.setdefault(section.parent_id, []).append(text)
+            children.setdefault(section.parent_id, []).append(_text(section, number_of[section.pk]))
     return tuple(
-        ChapterText(
-            public_id=section.public_id,
-            key=section.key,
-            number=number_of[section.pk],
-            title=section.title,
-            kind=section.kind,
-            body=section.body,
-            sections=tuple(children.get(section.pk, [])),
-        )
+        ChapterText(_text(section, number_of[section.pk]), tuple(children.get(section.pk, [])))
         for section in sections
         if section.parent_id is None
+    )
+
+
+def _text(section: Section, number: str) -> SectionText:
+    return SectionText(
+        public_id=section.public_id,
+        key=section.key,
+        number=number,
+        title=section.title,
+        kind=section.kind,
+        body=section.body,
+        is_confidential=section.is_confidential,
+        disclosure=section.disclosure,
     )
 
 
@@ -325,6 +377,7 @@ def _printed(picture: Picture) -> PrintedPicture:
         alternative_text="" if picture.is_decorative else picture.alternative_text,
         caption=picture.caption,
         credit=picture.credit,
+        is_decorative=picture.is_decorative,
     )
 
 

@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.pdf import PdfError, RenderedPdf
-from dossier.models import DossierExport
-from dossier.rendering import build_dossier_pdf
+from core.pdf import PdfCancelledError, PdfError, RenderedPdf
+from dossier.models import DossierExport, DossierExportQuerySet, Edition, EditionFile
+from dossier.rendering import Imprint, build_dossier_pdf, end_of, print_content
+from dossier.snapshots import read_snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +27,7 @@ logger = logging.getLogger(__name__)
 SILENCE = timedelta(minutes=3)
 MAX_ATTEMPTS = 3
 _SECONDS_BETWEEN_WRITES = 1.0
+_SECONDS_BETWEEN_LOOKS = 1.0
 
 Status = DossierExport.Status
 
@@ -42,10 +45,16 @@ def build(export_id: int) -> bool:
     if claim is None:
         return False
     try:
-        rendered = build_dossier_pdf(claim.export.candidacy, on_progress=claim.report)
-        _store(claim, rendered)
-    except ClaimLostError:
-        logger.warning("export %s was taken over while it was rendered", claim.export.public_id)
+        edition = claim.export.edition
+        if edition is not None:
+            _store_edition(claim, edition, _print_edition(claim, edition))
+        else:
+            rendered = build_dossier_pdf(
+                claim.export.candidacy, on_progress=claim.report, is_cancelled=claim.is_lost
+            )
+            _store(claim, rendered)
+    except (ClaimLostError, PdfCancelledError):
+        logger.warning("export %s was stopped or taken over while it was rendered", claim.export.public_id)
         return False
     except PdfError as error:
         claim.fail(str(error))
@@ -87,14 +96,25 @@ class _Claim:
     export: DossierExport
     _stage: str = ""
     _written_at: float = field(default_factory=time.monotonic)
+    _looked_at: float = field(default_factory=time.monotonic)
+
+    def is_lost(self) -> bool:
+        """Whether somebody stopped the printing or took it over; asks the database at most once a second."""
+        now = time.monotonic()
+        if now - self._looked_at < _SECONDS_BETWEEN_LOOKS:
+            return False
+        self._looked_at = now
+        return not self._ours().exists()
+
+    def _ours(self) -> DossierExportQuerySet:
+        return DossierExport.objects.filter(
+            pk=self.export.pk, status=Status.RUNNING, attempt=self.export.attempt
+        )
 
     def write(self, **values: object) -> None:
         """Write on the row in a transaction of its own, or raise ClaimLostError when it is no longer ours."""
         now = timezone.now()
-        ours = DossierExport.objects.filter(
-            pk=self.export.pk, status=Status.RUNNING, attempt=self.export.attempt
-        )
-        if not ours.update(**values, alive_at=now, updated_at=now):
+        if not self._ours().update(**values, alive_at=now, updated_at=now):
             raise ClaimLostError
 
     def fail(self, reason: str) -> None:
@@ -124,7 +144,7 @@ def _claim(export_id: int) -> _Claim | None:
     )
     if not claimed:
         return None
-    return _Claim(DossierExport.objects.select_related("candidacy").get(pk=export_id))
+    return _Claim(DossierExport.objects.select_related("candidacy", "edition").get(pk=export_id))
 
 
 def _store(claim: _Claim, rendered: RenderedPdf) -> None:
@@ -150,3 +170,59 @@ def _store(claim: _Claim, rendered: RenderedPdf) -> None:
     except ClaimLostError:
         stored.storage.delete(name)
         raise
+
+
+def _print_edition(claim: _Claim, edition: Edition) -> RenderedPdf:
+    """Print the frozen content of ``edition``: what people have written since does not count."""
+    variant = EditionFile.Variant(claim.export.variant)
+    return print_content(
+        read_snapshot(edition),
+        imprint=Imprint(
+            identifier=edition.public_id,
+            number=edition.number,
+            label=edition.label,
+            content_digest=edition.content_digest,
+            frozen_at=edition.frozen_at,
+            is_public=variant == EditionFile.Variant.PUBLIC,
+            is_archive=variant == EditionFile.Variant.ARCHIVE,
+        ),
+        on_progress=claim.report,
+        is_cancelled=claim.is_lost,
+    )
+
+
+def _store_edition(claim: _Claim, edition: Edition, rendered: RenderedPdf) -> None:
+    """Store the file under its digest and add it to the edition, in the transaction that ends the printing."""
+    storage = EditionFile._meta.get_field("file").storage
+    name = f"editions/{rendered.sha256[:2]}/{rendered.sha256}.pdf"
+    if not storage.exists(name):
+        name = storage.save(name, ContentFile(rendered.content))
+    with transaction.atomic():
+        claim.write(
+            status=Status.DONE,
+            stage="",
+            progress=100,
+            sha256=rendered.sha256,
+            byte_count=len(rendered.content),
+            page_count=rendered.page_count,
+            error="",
+            finished_at=timezone.now(),
+        )
+        EditionFile.objects.create(
+            edition=edition,
+            variant=claim.export.variant,
+            file=name,
+            sha256=rendered.sha256,
+            byte_count=len(rendered.content),
+            page_count=rendered.page_count,
+            notices=[
+                {"part": notice.part, "code": notice.code, "text": notice.text} for notice in rendered.notices
+            ],
+            places={
+                name: [place.page, place.above]
+                for name, place in (
+                    *rendered.places.items(),
+                    *((end_of(part), place) for part, place in rendered.ends.items()),
+                )
+            },
+        )

@@ -108,6 +108,8 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             "due_on",
             "limit_value",
             "limit_unit",
+            "is_confidential",
+            "disclosure",
         ]
         widgets = {
             "brief": forms.Textarea(attrs={"rows": 4}),
@@ -117,6 +119,10 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             "brief": _("Ce que l’on attend de la personne qui écrit ; elle le lit au-dessus de son texte."),
             "kind": _("Ce qui est imprimé à la suite du texte, à partir des données de la candidature."),
             "limit_value": _("Laissez vide s’il n’y a pas de limite."),
+            "is_confidential": _(
+                "La version publique d’une édition garde le titre et dit que la section n’y est pas."
+            ),
+            "disclosure": _("Ce que la version publique montre des données imprimées à la suite du texte."),
         }
 
     #: What the contract says beside the fields of the section.
@@ -145,6 +151,7 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             del self.fields["due_reason"]
         self.helper = FormHelper()
         self.helper.include_media = False
+        self.fields["disclosure"].required = False
         self.helper.layout = Layout(
             "title",
             Row(Column("parent", css_class="col-md-6"), Column("kind", css_class="col-md-6")),
@@ -157,6 +164,7 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
                 Column("limit_unit", css_class="col-sm-6 col-md-4"),
             ),
             *(["due_reason"] if self.former_due_on else []),
+            Row(Column("is_confidential", css_class="col-md-6"), Column("disclosure", css_class="col-md-6")),
             "criteria",
             "expected_proofs",
             Row(
@@ -185,6 +193,11 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         if moved and "due_on" in self.cleaned_data and not self.cleaned_data.get("due_reason"):
             self.add_error("due_reason", _t("L’échéance change : dites pourquoi."))
         return cleaned
+
+    def clean_disclosure(self) -> str:
+        """Leave what the section shows as it is where the form does not ask."""
+        asked: str = self.cleaned_data["disclosure"]
+        return asked or self.instance.disclosure
 
     def contract(self) -> Contract:
         names = [*(self._meta.fields or ()), *self.beside]

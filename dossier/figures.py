@@ -34,6 +34,7 @@ class PrintedPicture:
     alternative_text: str
     caption: str
     credit: str
+    is_decorative: bool = False
 
 
 @dataclass(frozen=True)

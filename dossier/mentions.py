@@ -73,6 +73,10 @@ def figures_named(*texts: str) -> set[UUID]:
     return {UUID(place["id"]) for text in texts for place in LIVE_FIGURE.finditer(text)}
 
 
+def sections_named(*texts: str) -> set[UUID]:
+    return {UUID(place["id"]) for text in texts for place in SECTION_REFERENCE.finditer(text)}
+
+
 def pictures_named(*texts: str) -> set[UUID]:
     sources = (
         source for text in texts for image in _IMAGE.findall(text) for source in _SOURCE.findall(image)

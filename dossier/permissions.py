@@ -7,6 +7,7 @@ from dossier.models import (
     Comment,
     CommentThread,
     DossierExport,
+    Edition,
     Picture,
     Section,
     WordImport,
@@ -112,16 +113,11 @@ def can_edit_live_figures(user: User, candidacy: Candidacy) -> bool:
 
 
 def can_read_exports(user: User, candidacy: Candidacy) -> bool:
-    """Whether ``user`` has anything to read among the printed dossiers; which ones, the queryset says."""
-    return role_in(user, candidacy) in {Role.LEAD, Role.TEAM, Role.ELECTED, Role.OBSERVER}
+    return is_staff(user, candidacy)
 
 
 def can_request_export(user: User, candidacy: Candidacy) -> bool:
     return is_staff(user, candidacy)
-
-
-def can_publish_export(user: User, export: DossierExport) -> bool:
-    return is_lead(user, export.candidacy)
 
 
 def can_comment_section(user: User, section: Section) -> bool:
@@ -141,3 +137,38 @@ def can_widen_thread(user: User, thread: CommentThread) -> bool:
 def can_change_comment(user: User, comment: Comment) -> bool:
     """Whether ``comment`` is one's own; the service says whether it may change still."""
     return comment.author_id == user.pk and can_answer_thread(user, comment.thread)
+
+
+def can_cancel_export(user: User, export: DossierExport) -> bool:
+    return is_staff(user, export.candidacy)
+
+
+def can_read_editions(user: User, candidacy: Candidacy) -> bool:
+    """Whether ``user`` has anything to read among the editions; which ones, the queryset says."""
+    return role_in(user, candidacy) in {Role.LEAD, Role.TEAM, Role.ELECTED, Role.OBSERVER}
+
+
+def can_freeze_edition(user: User, candidacy: Candidacy) -> bool:
+    return is_staff(user, candidacy)
+
+
+def can_compare_editions(user: User, candidacy: Candidacy) -> bool:
+    return is_staff(user, candidacy)
+
+
+def can_prepare_edition(user: User, edition: Edition) -> bool:
+    """Print another version of it, submit it to a meeting, see what its deposit still lacks."""
+    return is_staff(user, edition.candidacy)
+
+
+def can_deposit_edition(user: User, edition: Edition) -> bool:
+    return is_lead(user, edition.candidacy)
+
+
+def can_publish_edition(user: User, edition: Edition) -> bool:
+    return is_lead(user, edition.candidacy)
+
+
+def can_preview_data(user: User, candidacy: Candidacy) -> bool:
+    """Whether a preview shows ``user`` the chapter of live data after a text."""
+    return is_staff(user, candidacy)

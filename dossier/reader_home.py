@@ -1,4 +1,4 @@
-"""What elected officials and observers find when they come in: the published dossier, key figures, their meetings."""
+"""What elected officials and observers find when they come in: the published editions, key figures, their meetings."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from budget.summary import PlanSummary
 from candidacy.models import Candidacy
 from committees.models import Invitation, Meeting
 from dossier.dashboard import read_plan_of
-from dossier.models import DossierExport
+from dossier.models import EditionPublication, EditionPublicationQuerySet
 
 EDITIONS_SHOWN = 5
 
@@ -25,22 +25,28 @@ class KeyFigures:
 
 @dataclass(frozen=True)
 class ReaderHome:
-    editions: tuple[DossierExport, ...]
+    editions: tuple[EditionPublication, ...]
     figures: KeyFigures
     invitations: tuple[Invitation, ...]
 
     @property
-    def latest(self) -> DossierExport | None:
+    def latest(self) -> EditionPublication | None:
         return self.editions[0] if self.editions else None
 
     @property
-    def earlier(self) -> tuple[DossierExport, ...]:
+    def earlier(self) -> tuple[EditionPublication, ...]:
         return self.editions[1:]
+
+
+def readable_editions(candidacy: Candidacy, user: User) -> EditionPublicationQuerySet:
+    """Return what is published of ``candidacy`` for ``user``, the latest first, with its editions and files."""
+    published = EditionPublication.objects.visible_to(user).open().filter(edition__candidacy=candidacy)
+    return published.newest_first().select_related("edition", "file").defer("edition__snapshot")
 
 
 def read_reader_home(candidacy: Candidacy, user: User, *, now: datetime, today: date) -> ReaderHome:
     return ReaderHome(
-        editions=tuple(candidacy.exports.visible_to(user).published()[:EDITIONS_SHOWN]),
+        editions=tuple(readable_editions(candidacy, user)[:EDITIONS_SHOWN]),
         figures=KeyFigures(
             days_left=(candidacy.deposit_on - today).days if candidacy.deposit_on else None,
             population=candidacy.population,

@@ -1,37 +1,72 @@
 """The printed dossier: its content, through the templates, to the door that makes the PDF."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from budget.charts import draw_certainty, draw_income
+from budget.spreadsheet import plan_workbook
 from candidacy.models import Candidacy
 from core.files import write_atomically
-from core.pdf import MEDIA_URL, Document, Limits, MediaFile, Part, RenderedPdf, Wording, render, warm_up
+from core.pdf import (
+    MEDIA_URL,
+    Attachment,
+    Document,
+    Limits,
+    MediaFile,
+    Part,
+    RenderedPdf,
+    Wording,
+    render,
+    warm_up,
+)
+from core.spreadsheet import CONTENT_TYPES, settle_dates
 from core.templatetags.formats import NBSP
-from dossier.assembly import DossierContent, SectionText, StoredFile, read_dossier
+from dossier.assembly import ChapterText, DossierContent, SectionText, StoredFile, read_dossier
+from dossier.disclosure import Withheld, left_out, public_version, withheld_of
 from dossier.figures import Illustrator
 from dossier.mentions import fill_in
 from dossier.models import Section
+from dossier.wording import number_alone
 
+FONT_SOURCES = Path(settings.BASE_DIR) / "node_modules"
 _STYLE = Path(settings.BASE_DIR) / "static" / "pdf" / "dossier.css"
 #: Where each stage of the door begins and ends on the way from 0 to 100.
 _SPANS = {"parts": (10, 80), "contents": (80, 90), "join": (90, 99)}
 
 
-def build_dossier_pdf(candidacy: Candidacy, *, on_progress: Callable[[str, int], None]) -> RenderedPdf:
+@dataclass(frozen=True)
+class Imprint:
+    """What tells an edition from a working print, on its cover and on its last page."""
+
+    identifier: UUID
+    number: int
+    label: str
+    content_digest: str
+    frozen_at: datetime
+    is_public: bool = False
+    is_archive: bool = False
+
+
+def build_dossier_pdf(
+    candidacy: Candidacy,
+    *,
+    on_progress: Callable[[str, int], None],
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> RenderedPdf:
     """Print the dossier of ``candidacy`` as it stands, telling ``on_progress`` the stage in French and the percentage.
 
     Raises PdfError when there can be no document; an exception of ``on_progress`` stops the rendering.
@@ -39,38 +74,100 @@ def build_dossier_pdf(candidacy: Candidacy, *, on_progress: Callable[[str, int],
     warm_up()
     on_progress(_("Lecture du dossier"), 1)
     content = read_dossier(candidacy)
+    return print_content(content, on_progress=on_progress, is_cancelled=is_cancelled)
+
+
+def print_content(
+    content: DossierContent,
+    *,
+    imprint: Imprint | None = None,
+    on_progress: Callable[[str, int], None],
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> RenderedPdf:
+    """Print frozen values, as an edition when there is an ``imprint``; nothing is read from the database."""
     with translation.override(content.language), timezone.override(ZoneInfo(content.time_zone)):
         on_progress(_("Composition du texte"), 5)
-        document = compose(content)
+        document = compose(content, imprint)
     return render(
         document,
-        directory=Path(settings.CACHE_DIR) / "pdf",
-        font_sources=Path(settings.BASE_DIR) / "node_modules",
+        directory=pdf_directory(),
+        font_sources=FONT_SOURCES,
         limits=Limits(wall_seconds=settings.PDF_WALL_SECONDS, memory_bytes=settings.PDF_MEMORY_BYTES),
         on_progress=lambda stage, done, total: on_progress(*_told(stage, done, total)),
+        is_cancelled=is_cancelled,
     )
 
 
-def compose(content: DossierContent) -> Document:
+def pdf_directory() -> Path:
+    return Path(settings.CACHE_DIR) / "pdf"
+
+
+def compose(content: DossierContent, imprint: Imprint | None = None) -> Document:
     """Return the document to print, in the active language and time zone."""
-    composer = _Composer(content, Illustrator(content.pictures, partial(_fill_in, content)))
+    omissions = left_out(content) if imprint and imprint.is_public else ()
+    places = content.places
+    if imprint and imprint.is_public:
+        content = public_version(content)
+    illustrator = Illustrator(content.pictures, partial(_fill_in, content, places))
+    composer = Composer(content, illustrator, imprint, omissions)
     parts = tuple(composer.parts())
     return Document(
-        lang=content.language,
-        title=content.title,
-        author=content.bearer_name,
-        subject=content.call_name,
-        identifier=content.identifier.urn,
-        dated=content.changed_at.astimezone(ZoneInfo(content.time_zone)).replace(microsecond=0),
-        style=_STYLE.read_text(encoding="utf-8"),
-        accent=content.accent_colour,
+        title=_title(content, imprint),
+        identifier=_identifier(content, imprint),
+        dated=_dated(content, imprint),
         cover=composer.page("cover", logo_url=f"{MEDIA_URL}{content.logo.name}" if content.logo else ""),
         parts=parts,
-        header=content.title,
-        footer=_("Candidature fictive de démonstration") if content.is_fictitious else content.bearer_name,
-        media=_media(content, composer.illustrator),
-        static_roots=(Path(settings.BASE_DIR) / "static",),
-        wording=Wording(),
+        is_archive=imprint is not None and imprint.is_archive,
+        attachments=_attachments(content) if imprint and imprint.is_archive else (),
+        **dress(content, composer.illustrator),
+    )
+
+
+def dress(content: DossierContent, illustrator: Illustrator) -> dict[str, Any]:
+    """Return what every document made of ``content`` has in common: its looks, its words, its pictures."""
+    return {
+        "lang": content.language,
+        "author": content.bearer_name,
+        "subject": content.call_name,
+        "style": _STYLE.read_text(encoding="utf-8"),
+        "accent": content.accent_colour,
+        "header": content.title,
+        "footer": _("Candidature fictive de démonstration") if content.is_fictitious else content.bearer_name,
+        "media": _media(content, illustrator),
+        "static_roots": (Path(settings.BASE_DIR) / "static",),
+        "wording": Wording(),
+    }
+
+
+def _title(content: DossierContent, imprint: Imprint | None) -> str:
+    if imprint is None:
+        return content.title
+    return _("%(title)s – édition %(number)d") % {"title": content.title, "number": imprint.number}
+
+
+def _identifier(content: DossierContent, imprint: Imprint | None) -> str:
+    """Name the document: the same name for two different texts would be a lie."""
+    if imprint is None:
+        return content.identifier.urn
+    variant = ("public" if imprint.is_public else "") + ("archive" if imprint.is_archive else "")
+    return (uuid5(imprint.identifier, variant) if variant else imprint.identifier).urn
+
+
+def _dated(content: DossierContent, imprint: Imprint | None) -> datetime:
+    dated = imprint.frozen_at if imprint else content.changed_at
+    return dated.astimezone(ZoneInfo(content.time_zone)).replace(microsecond=0)
+
+
+def _attachments(content: DossierContent) -> tuple[Attachment, ...]:
+    if content.plan is None or content.plan.is_empty:
+        return ()
+    return (
+        Attachment(
+            name=_("plan-de-financement.xlsx"),
+            content_type=CONTENT_TYPES["xlsx"],
+            content=settle_dates(plan_workbook(content.plan.summary), content.changed_at),
+            description=_("Le plan de financement de cette édition, ligne par ligne et année par année"),
+        ),
     )
 
 
@@ -86,40 +183,65 @@ def _told(stage: str, done: int, total: int) -> tuple[str, int]:
 
 
 @dataclass
-class _Composer:
+class Composer:
     content: DossierContent
     illustrator: Illustrator
+    imprint: Imprint | None = None
+    #: What the public version leaves out, in words.
+    omissions: tuple[str, ...] = ()
+
+    @property
+    def is_public(self) -> bool:
+        return self.imprint is not None and self.imprint.is_public
 
     def parts(self) -> Iterator[Part]:
-        """Yield one part a chapter, then the table of the figures that the chapters turned out to show."""
-        for chapter in self.content.chapters:
-            opening = SectionText(
-                chapter.public_id, chapter.key, chapter.number, chapter.title, chapter.kind, chapter.body
-            )
-            html = self.page(
-                "chapter",
-                anchor=_anchor(chapter.key),
-                chapter=chapter,
-                body=self.body(opening, heading_shift=1),
-                live=self.live(opening, level=2),
-                sections=[
-                    {
-                        "anchor": _anchor(section.key),
-                        "number": section.number,
-                        "title": section.title,
-                        "body": self.body(section, heading_shift=1),
-                        "live": self.live(section, level=3),
-                    }
-                    for section in chapter.sections
-                ],
-            )
-            yield Part(f"part-{chapter.key}", chapter.title, html, chapter.number, _anchor(chapter.key))
+        """Yield one part a chapter, the table of the figures that they turned out to show, and the imprint."""
+        yield from map(self.chapter, self.content.chapters)
         if self.illustrator.figures:
             title = _("Table des figures")
             html = self.page("figures", title=title, figures=self.illustrator.figures)
             yield Part("figures", title, html, anchor="table-des-figures")
+        if self.imprint:
+            title = _("Mentions de l’édition")
+            yield Part("imprint", title, self.page("imprint", title=title), anchor="mentions")
+
+    def chapter(self, chapter: ChapterText, *, only: str = "") -> Part:
+        """Return the part of one chapter, or under its title the one text whose key is ``only``.
+
+        Every text is gone through all the same: that is what numbers the figures.
+        """
+        opening = chapter.opening
+        body, live = self.body(opening, heading_shift=1), self.live(opening, level=2)
+        sections = [
+            {
+                "key": section.key,
+                "anchor": anchor_of(section.key),
+                "number": section.number,
+                "title": section.title,
+                "body": self.body(section, heading_shift=1),
+                "live": self.live(section, level=3),
+            }
+            for section in chapter.sections
+        ]
+        if only:
+            sections = [section for section in sections if section["key"] == only]
+            body, live = (body, live) if only == opening.key else (SafeString(), SafeString())
+        anchor = anchor_of(chapter.key)
+        return Part(
+            part_of(chapter.key),
+            chapter.title,
+            self.page("chapter", anchor=anchor, chapter=chapter, body=body, live=live, sections=sections),
+            chapter.number,
+            anchor,
+            sections=(
+                (f"{opening.number} {opening.title}", body + live),
+                *((f"{row['number']} {row['title']}", row["body"] + row["live"]) for row in sections),
+            ),
+        )
 
     def body(self, section: SectionText, *, heading_shift: int) -> SafeString:
+        if self.is_public and section.is_confidential:
+            return self.page("withheld", withheld="text")
         return self.illustrator.illustrate(section.body, heading_shift=heading_shift)
 
     def live(self, section: SectionText, *, level: int) -> SafeString:
@@ -132,7 +254,18 @@ class _Composer:
             Section.Kind.CRITERIA: self.criteria,
         }
         maker = makers.get(section.kind)
-        return maker(level) if maker else SafeString("")
+        withheld = withheld_of(section) if self.is_public else Withheld.NOTHING
+        if maker is None or withheld == Withheld.TEXT:
+            return SafeString("")
+        if withheld == Withheld.DATA:
+            return self.page("withheld", withheld="data")
+        if withheld == Withheld.AMOUNTS:
+            return self.funding_summary(level)
+        return maker(level)
+
+    def funding_summary(self, level: int) -> SafeString:
+        note = self.page("withheld", withheld="amounts")
+        return mark_safe(note + self.page("funding_summary", plan=self.content.plan, level=level))  # noqa: S308 -- two templates
 
     def funding_plan(self, level: int) -> SafeString:
         plan = self.content.plan
@@ -164,21 +297,37 @@ class _Composer:
         return self.page("criteria", matrix=self.content.matrix, level=level)
 
     def page(self, name: str, **context: Any) -> SafeString:
-        return render_to_string(f"dossier/pdf/{name}.html", {"content": self.content, **context})
+        return render_to_string(
+            f"dossier/pdf/{name}.html",
+            {"content": self.content, "imprint": self.imprint, "omissions": self.omissions, **context},
+        )
 
 
-def _anchor(key: str) -> str:
+def anchor_of(key: str) -> str:
     return f"section-{key}"
 
 
-def _fill_in(content: DossierContent, html: str) -> str:
-    """Put the figures and the references at their places in a cleaned text."""
-    places = content.places
+def part_of(key: str) -> str:
+    return f"part-{key}"
+
+
+def end_of(part: str) -> str:
+    """Return the name under which a file of an edition keeps where ``part`` ends."""
+    return f"{part}/end"
+
+
+def _fill_in(content: DossierContent, places: Mapping[UUID, SectionText], html: str) -> str:
+    """Put the figures and the references at their places in a cleaned text.
+
+    Of those among ``places`` that ``content`` withholds, title included, the number alone is told.
+    """
 
     def show_section(identifier: UUID) -> str | None:
         if (section := places.get(identifier)) is None:
             return None
-        anchor = escape(_anchor(section.key))
+        if identifier not in content.places:
+            return escape(number_alone(section))
+        anchor = escape(anchor_of(section.key))
         title = escape(f"{section.number}{NBSP}{section.title}")
         page = escape(_("p.")) + NBSP
         return (
@@ -201,7 +350,7 @@ def _path(file: StoredFile) -> Path:
     try:
         return Path(default_storage.path(file.stored_name))
     except NotImplementedError:
-        copy = Path(settings.CACHE_DIR) / "pdf" / "media" / file.stored_name
+        copy = pdf_directory() / "media" / file.stored_name
         if not copy.exists() and default_storage.exists(file.stored_name):
             with default_storage.open(file.stored_name) as source:
                 write_atomically(copy, source.read())

@@ -6,6 +6,7 @@ from dossier.views import (
     criteria,
     dashboard,
     drafts,
+    editions,
     expected_proofs,
     exports,
     founding,
@@ -15,11 +16,13 @@ from dossier.views import (
     picture_sheets,
     pictures,
     places,
+    preview,
     proofs,
     retirement,
     revisions,
     sections,
     states,
+    verification,
     word,
 )
 
@@ -310,13 +313,51 @@ urlpatterns = [
     ),
     path("c/<slug:slug>/dossier/exports/<uuid:public_id>/lire/", exports.export_read, name="export-read"),
     path(
-        "c/<slug:slug>/dossier/exports/<uuid:public_id>/publier/",
-        exports.export_publish,
-        name="export-publish",
+        "c/<slug:slug>/dossier/exports/<uuid:public_id>/arreter/", exports.export_cancel, name="export-cancel"
     ),
     path(
-        "c/<slug:slug>/dossier/exports/<uuid:public_id>/retirer/",
-        exports.export_withdraw,
-        name="export-withdraw",
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/apercu/",
+        preview.section_preview,
+        name="section-preview",
+    ),
+    path("editions/verifier/", verification.edition_verify, name="edition-verify"),
+    path("c/<slug:slug>/dossier/editions/", editions.edition_list, name="edition-list"),
+    path("c/<slug:slug>/dossier/editions/nouvelle/", editions.edition_create, name="edition-create"),
+    path("c/<slug:slug>/dossier/editions/comparer/", editions.edition_compare, name="edition-compare"),
+    path("c/<slug:slug>/dossier/editions/<uuid:public_id>/", editions.edition_detail, name="edition-detail"),
+    path(
+        "c/<slug:slug>/dossier/editions/<uuid:public_id>/soumettre/",
+        editions.edition_submit,
+        name="edition-submit",
+    ),
+    path(
+        "c/<slug:slug>/dossier/editions/<uuid:public_id>/deposer/",
+        editions.edition_deposit,
+        name="edition-deposit",
+    ),
+    path(
+        "c/<slug:slug>/dossier/editions/<uuid:public_id>/retirer/",
+        editions.edition_withdraw,
+        name="edition-withdraw",
+    ),
+    path(
+        "c/<slug:slug>/dossier/editions/<uuid:public_id>/<slug:variant>/produire/",
+        editions.edition_print,
+        name="edition-print",
+    ),
+    path(
+        "c/<slug:slug>/dossier/editions/<uuid:public_id>/<slug:variant>/publier/",
+        editions.edition_publish,
+        name="edition-publish",
+    ),
+    path(
+        "c/<slug:slug>/dossier/editions/<uuid:public_id>/<slug:variant>/telecharger/",
+        editions.edition_download,
+        name="edition-download",
+    ),
+    path(
+        "c/<slug:slug>/dossier/editions/<uuid:public_id>/<slug:variant>/lire/",
+        editions.edition_read,
+        name="edition-read",
     ),
 ]

@@ -18,6 +18,7 @@ from core.templatetags.formats import long_date
 from core.word.writing import Illustration, WordWriter
 from dossier.assembly import ChapterText, DossierContent, SectionText
 from dossier.models import Section
+from dossier.wording import in_words
 
 
 def write_dossier(content: DossierContent) -> bytes:
@@ -35,7 +36,7 @@ def write_section(content: DossierContent, key: str) -> bytes:
     """Return one section under its title, without what the application adds after its text: it is there to be worked on."""
     with translation.override(content.language), timezone.override(ZoneInfo(content.time_zone)):
         book = _Book(content)
-        section = next(text for text in _all_texts(content) if text.key == key)
+        section = next(text for text in content.sections if text.key == key)
         book.writer.heading(_numbered(section), 1)
         book.body(section, shift=0)
         return book.content(section.title)
@@ -43,18 +44,12 @@ def write_section(content: DossierContent, key: str) -> bytes:
 
 def _entries(content: DossierContent) -> Iterator[tuple[int, str]]:
     for chapter in content.chapters:
-        yield 1, _numbered(chapter)
+        yield 1, _numbered(chapter.opening)
         for section in chapter.sections:
             yield 2, _numbered(section)
 
 
-def _all_texts(content: DossierContent) -> Iterator[SectionText | ChapterText]:
-    for chapter in content.chapters:
-        yield chapter
-        yield from chapter.sections
-
-
-def _numbered(text: SectionText | ChapterText) -> str:
+def _numbered(text: SectionText) -> str:
     return f"{text.number} {text.title}"
 
 
@@ -96,9 +91,9 @@ class _Book:
             writer.paragraph(line)
 
     def chapter(self, chapter: ChapterText) -> None:
-        self.writer.heading(_numbered(chapter), 1, new_page=True)
-        self.body(chapter, shift=1)
-        self.live(chapter, level=2)
+        self.writer.heading(_numbered(chapter.opening), 1, new_page=True)
+        self.body(chapter.opening, shift=1)
+        self.live(chapter.opening, level=2)
         for section in chapter.sections:
             self.writer.heading(_numbered(section), 2)
             self.body(section, shift=1)
@@ -107,17 +102,18 @@ class _Book:
                 unwritten = _("Cette section n’est pas encore rédigée.")
                 self.writer.live_text(f"<p>{unwritten}</p>")
 
-    def body(self, text: SectionText | ChapterText, *, shift: int) -> None:
+    def body(self, text: SectionText, *, shift: int) -> None:
         if text.body:
-            self.writer.rich_text(render_rich_text(text.body), shift=shift)
+            self.writer.rich_text(in_words(self.values, render_rich_text(text.body)), shift=shift)
 
-    def live(self, text: SectionText | ChapterText, *, level: int) -> None:
+    def live(self, text: SectionText, *, level: int) -> None:
         values = self.values
         chapters: dict[str, dict[str, Any]] = {
             Section.Kind.FUNDING_PLAN: {"plan": values.plan, "certainty": "", "income": ""},
             Section.Kind.PARTNERS: {"circles": values.circles, "count": values.partner_count},
             Section.Kind.GOVERNANCE: {"committees": values.committees, "day": values.day},
             Section.Kind.CALENDAR: {"phases": values.phases, "meetings": values.meetings},
+            Section.Kind.CRITERIA: {"matrix": values.matrix},
         }
         if text.kind in chapters:
             context = {"content": values, "level": level, **chapters[text.kind]}

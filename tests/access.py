@@ -232,19 +232,33 @@ ACCESS: dict[str, Rule] = {
     # a partner sees the figure in the text, not its sheet
     "dossier:live-figure-edit": get(OWN_OBJECT_READ, "live_figure"),
     "dossier:live-figure-remove": post(OWN_OBJECT_READ, "live_figure"),
-    "dossier:export-list": get(
-        answers(stranger=404, observer=OK, elected=OK, partner=403, neighbour=403, team=OK, lead=OK)
-    ),
+    "dossier:export-list": get(STAFF),
     "dossier:export-create": post(STAFF),
     "dossier:export-detail": get(STAFF_OBJECT, "export"),
     "dossier:export-progress": get(STAFF_OBJECT, "export"),
-    "dossier:export-download": get(READERS, "published"),
-    "dossier:export-read": get(READERS, "published"),
-    "dossier:export-publish": post(LEAD_OBJECT, "export"),
-    "dossier:export-withdraw": post(
-        answers(stranger=404, observer=403, elected=403, partner=404, neighbour=404, team=403, lead=OK),
-        "published",
+    "dossier:export-download": get(STAFF_OBJECT, "export"),
+    "dossier:export-read": get(STAFF_OBJECT, "export"),
+    "dossier:export-cancel": post(STAFF_OBJECT, "export"),
+    "dossier:section-preview": get(OWN_OBJECT, "section"),
+    "dossier:edition-verify": get(EVERYBODY),
+    "dossier:edition-list": get(
+        answers(stranger=404, observer=OK, elected=OK, partner=403, neighbour=403, team=OK, lead=OK)
     ),
+    "dossier:edition-create": get(STAFF),
+    "dossier:edition-compare": get(STAFF),
+    "dossier:edition-detail": get(READERS, "published_edition"),
+    "dossier:edition-submit": get(STAFF_OBJECT, "edition"),
+    "dossier:edition-deposit": get(STAFF_OBJECT, "edition"),
+    "dossier:edition-print": Rule(
+        STAFF_OBJECT, method="post", target="edition", kwargs={"variant": "archive"}
+    ),
+    "dossier:edition-publish": Rule(LEAD_OBJECT, method="post", target="edition", kwargs={"variant": "full"}),
+    "dossier:edition-withdraw": post(
+        answers(stranger=404, observer=403, elected=403, partner=404, neighbour=404, team=403, lead=OK),
+        "published_edition",
+    ),
+    "dossier:edition-download": get(READERS, "published_edition", variant="full"),
+    "dossier:edition-read": get(READERS, "published_edition", variant="full"),
     # candidacy
     "accounts:javascript-catalogue": get(EVERYBODY),
     "candidacy:home": get(EVERYBODY),

@@ -11,6 +11,15 @@ from dossier.models.drafts import (
     SectionDraft,
     SectionDraftQuerySet,
 )
+from dossier.models.editions import (
+    DepositOverride,
+    Edition,
+    EditionFile,
+    EditionFileQuerySet,
+    EditionPublication,
+    EditionPublicationQuerySet,
+    EditionQuerySet,
+)
 from dossier.models.exports import DossierExport, DossierExportQuerySet
 from dossier.models.imports import (
     WordImport,
@@ -42,9 +51,16 @@ __all__ = [
     "CommentQuerySet",
     "CommentThread",
     "CommentThreadQuerySet",
+    "DepositOverride",
     "DossierExport",
     "DossierExportQuerySet",
     "DueDateChange",
+    "Edition",
+    "EditionFile",
+    "EditionFileQuerySet",
+    "EditionPublication",
+    "EditionPublicationQuerySet",
+    "EditionQuerySet",
     "ExpectedProof",
     "LiveFigure",
     "LiveFigureQuerySet",

@@ -6,20 +6,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from candidacy.models import Candidacy, Membership
+from candidacy.models import Candidacy
 from candidacy.permissions import STAFF, candidacies_of
 from core.models import PublicIdModel, TimestampedModel
+from dossier.models.editions import Edition, EditionFile
 
 
 class DossierExportQuerySet(models.QuerySet["DossierExport"]):
     def visible_to(self, user: User) -> "DossierExportQuerySet":
-        """Lead and team see every export; elected officials and observers those that were published."""
-        readers = {Membership.Role.ELECTED, Membership.Role.OBSERVER}
-        published = Q(published_at__isnull=False, candidacy__in=candidacies_of(user, readers))
-        return self.filter(Q(candidacy__in=candidacies_of(user, STAFF)) | published)
+        """Lead and team see every printing; what readers get is an edition."""
+        return self.filter(candidacy__in=candidacies_of(user, STAFF))
 
-    def published(self) -> "DossierExportQuerySet":
-        return self.filter(published_at__isnull=False).order_by("-published_at")
+    def of_the_work(self) -> "DossierExportQuerySet":
+        """Keep the printings of the dossier as it stood, and leave those of editions."""
+        return self.filter(edition__isnull=True)
 
     def unfinished(self) -> "DossierExportQuerySet":
         return self.filter(status__in=[DossierExport.Status.QUEUED, DossierExport.Status.RUNNING])
@@ -33,7 +33,9 @@ class DossierExportQuerySet(models.QuerySet["DossierExport"]):
 
 
 class DossierExport(PublicIdModel, TimestampedModel):
-    """One printing of the dossier: its progress while it runs, its file and digest once it is done.
+    """One printing of the dossier, or of an edition: its progress while it runs, and how it ended.
+
+    The file of a working print is kept here, that of an edition as an `EditionFile`.
 
     ``attempt`` grows each time a worker takes it up: what a worker given up for dead still writes is recognised by
     its older number and refused.
@@ -44,8 +46,20 @@ class DossierExport(PublicIdModel, TimestampedModel):
         RUNNING = "running", _("en cours")
         DONE = "done", _("terminé")
         FAILED = "failed", _("échec")
+        CANCELLED = "cancelled", _("arrêté")
 
     candidacy = models.ForeignKey(Candidacy, on_delete=models.CASCADE, related_name="exports")
+    edition = models.ForeignKey(
+        Edition,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="printings",
+        verbose_name=_("édition"),
+    )
+    variant = models.CharField(
+        _("version"), max_length=10, choices=EditionFile.Variant, default=EditionFile.Variant.FULL
+    )
     requested_by = models.ForeignKey(
         User,
         on_delete=models.SET_NULL,
@@ -67,10 +81,6 @@ class DossierExport(PublicIdModel, TimestampedModel):
     page_count = models.PositiveSmallIntegerField(_("pages"), default=0)
     notices = models.JSONField(_("avertissements"), default=list, blank=True)
     error = models.TextField(_("cause de l’échec"), blank=True)
-    published_at = models.DateTimeField(_("publié le"), null=True, blank=True)
-    published_by = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("publié par")
-    )
 
     objects = DossierExportQuerySet.as_manager()
 
@@ -81,17 +91,17 @@ class DossierExport(PublicIdModel, TimestampedModel):
             models.UniqueConstraint(
                 name="dossierexport_one_at_a_time",
                 fields=["candidacy"],
-                condition=Q(status__in=["queued", "running"]),
+                condition=Q(status__in=["queued", "running"], edition__isnull=True),
                 violation_error_message=_("Un export est déjà en cours."),
+            ),
+            models.UniqueConstraint(
+                name="dossierexport_edition_printed_once",
+                fields=["edition", "variant"],
+                condition=Q(status__in=["queued", "running", "done"]),
             ),
             models.CheckConstraint(
                 name="dossierexport_done_has_file",
-                condition=~Q(status="done") | (~Q(file="") & ~Q(sha256="")),
-            ),
-            models.CheckConstraint(
-                name="dossierexport_published_is_done",
-                condition=Q(published_at__isnull=True) | Q(status="done"),
-                violation_error_message=_("Seul un export terminé peut être publié."),
+                condition=~Q(status="done") | Q(edition__isnull=False) | (~Q(file="") & ~Q(sha256="")),
             ),
             models.CheckConstraint(name="dossierexport_progress_range", condition=Q(progress__lte=100)),
         ]
@@ -108,5 +118,6 @@ class DossierExport(PublicIdModel, TimestampedModel):
         return self.status == self.Status.DONE
 
     @property
-    def is_published(self) -> bool:
-        return self.published_at is not None
+    def has_no_file(self) -> bool:
+        """Whether it ended without a PDF, and may be asked for again."""
+        return self.status in {self.Status.FAILED, self.Status.CANCELLED}

@@ -1,5 +1,4 @@
 from datetime import date
-from html import unescape
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -15,7 +14,7 @@ from accounts.models import User
 from candidacy.models import Candidacy, Criterion, Membership
 from candidacy.permissions import STAFF, candidacies_of
 from core.models import PublicIdModel, TimestampedModel
-from core.richtext import RichTextField, to_plain_text
+from core.richtext import RichTextField, count_text
 from dossier.models.live_figures import LiveFigure
 from dossier.models.pictures import Picture
 from dossier.models.proofs import Proof
@@ -108,6 +107,13 @@ class Section(PublicIdModel, TimestampedModel):
     #: Where the reviewers of the contract may read.
     HANDED_IN = frozenset({Status.IN_REVIEW, *CLOSED})
 
+    class Disclosure(models.TextChoices):
+        """How much of the live data after the section the public version shows."""
+
+        SHOWN = "shown", _("données montrées en entier")
+        SUMMARY = "summary", _("montants du plan résumés")
+        HIDDEN = "hidden", _("données retirées")
+
     class LimitUnit(models.TextChoices):
         WORDS = "words", _("mots")
         CHARACTERS = "characters", _("signes")
@@ -149,6 +155,10 @@ class Section(PublicIdModel, TimestampedModel):
     due_on = models.DateField(_("échéance"), null=True, blank=True)
     limit_value = models.PositiveIntegerField(_("limite"), null=True, blank=True)
     limit_unit = models.CharField(_("unité"), max_length=10, choices=LimitUnit, default=LimitUnit.WORDS)
+    is_confidential = models.BooleanField(_("confidentielle"), default=False)
+    disclosure = models.CharField(
+        _("version publique"), max_length=10, choices=Disclosure, default=Disclosure.SHOWN
+    )
     #: A criterion comes here once for each kind of proof: pages read ``proofs``.
     criteria = models.ManyToManyField(
         Criterion, blank=True, through=Proof, related_name="sections", verbose_name=_("critères")
@@ -209,6 +219,11 @@ class Section(PublicIdModel, TimestampedModel):
                 | (Q(retired_at__isnull=False) & ~Q(retirement_reason="")),
                 violation_error_message=_("Dites pourquoi la section est retirée."),
             ),
+            models.CheckConstraint(
+                name="section_summary_is_of_the_plan",
+                condition=~Q(disclosure="summary") | Q(kind="funding_plan"),
+                violation_error_message=_("Seul le plan de financement se résume."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -242,10 +257,7 @@ class Section(PublicIdModel, TimestampedModel):
         """Keep the two counts true to the text whenever the text is written."""
         update_fields = kwargs.get("update_fields")
         if update_fields is None or "body" in update_fields:
-            words = unescape(to_plain_text(self.body)).split()
-            # A colon or a guillemet stands alone between its spaces, as French wants it, and is no word.
-            self.word_count = sum(any(map(str.isalnum, word)) for word in words)
-            self.character_count = len(" ".join(words))
+            self.word_count, self.character_count = count_text(self.body)
             if update_fields is not None:
                 kwargs["update_fields"] = {*update_fields, "word_count", "character_count"}
         super().save(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Printing the dossier, and letting elected officials and observers read what was printed."""
+"""Printing the dossier as it stands, for those who prepare it; what readers get is an edition."""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ from dossier.tasks import build_export
 def request_export(*, candidacy: Candidacy, by: User) -> DossierExport:
     """Queue the printing of the dossier, or return the one under way: a double click prints once."""
     Candidacy.objects.select_for_update(of=("self",), no_key=True).get(pk=candidacy.pk)
-    under_way = candidacy.exports.unfinished().first()
+    under_way = candidacy.exports.of_the_work().unfinished().first()
     if under_way is not None:
         return under_way
     if not candidacy.sections.exists():
@@ -30,24 +30,13 @@ def request_export(*, candidacy: Candidacy, by: User) -> DossierExport:
     return export
 
 
-@transaction.atomic
-def publish_export(*, export: DossierExport, by: User) -> DossierExport:
-    """Let elected officials and observers read a printed dossier. Publishing twice changes nothing."""
-    locked = DossierExport.objects.select_for_update(of=("self",)).get(pk=export.pk)
-    if locked.is_published:
-        return locked
-    if not locked.is_done:
-        raise DomainError(_("Seul un dossier entièrement produit se publie."))
-    locked.published_at = timezone.now()
-    locked.published_by = by
-    locked.save(update_fields=["published_at", "published_by", "updated_at"])
-    return locked
+def cancel_export(*, export: DossierExport) -> bool:
+    """Stop a printing that has not ended, and say whether there was anything to stop.
 
-
-@transaction.atomic
-def withdraw_export(*, export: DossierExport) -> DossierExport:
-    """Take a printed dossier back from its readers; the file stays with the lead and the team."""
-    locked = DossierExport.objects.select_for_update(of=("self",)).get(pk=export.pk)
-    locked.published_at = locked.published_by = None
-    locked.save(update_fields=["published_at", "published_by", "updated_at"])
-    return locked
+    The worker sees it within a second or two; what was printed before stays where it is.
+    """
+    now = timezone.now()
+    stopped = DossierExport.objects.unfinished().filter(pk=export.pk)
+    return bool(
+        stopped.update(status=DossierExport.Status.CANCELLED, stage="", finished_at=now, updated_at=now)
+    )

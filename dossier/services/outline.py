@@ -33,6 +33,8 @@ class Contract:
     due_on: date | None = None
     limit_value: int | None = None
     limit_unit: str = Section.LimitUnit.WORDS
+    is_confidential: bool = False
+    disclosure: str = Section.Disclosure.SHOWN
     criteria: Collection[Criterion] = ()
     questions: Sequence[str] = ()
     expected_proofs: Sequence[str] = ()
@@ -104,7 +106,10 @@ def _write_contract(section: Section, contract: Contract) -> None:
     _check_scope(section, contract, organisation)
     section.parent = contract.parent
     section.organisation = organisation
-    for name in ("title", "kind", "brief", "writer", "due_on", "limit_value", "limit_unit"):
+    for name in (
+        *("title", "kind", "brief", "writer", "due_on", "limit_value", "limit_unit"),
+        *("is_confidential", "disclosure"),
+    ):
         setattr(section, name, getattr(contract, name))
     section.questions = list(contract.questions)
     section.full_clean()

@@ -4,6 +4,7 @@ from csp.constants import SELF
 from csp.decorators import csp
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,14 +12,13 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.http import AppRequest
-from candidacy.permissions import is_staff
 from candidacy.scope import candidacy_for
 from core.errors import DomainError
 from core.permissions import require
 from core.templatetags.formats import long_date
 from dossier.models import DossierExport
-from dossier.permissions import can_publish_export, can_read_exports, can_request_export
-from dossier.services.exports import publish_export, request_export, withdraw_export
+from dossier.permissions import can_cancel_export, can_read_exports, can_request_export
+from dossier.services.exports import cancel_export, request_export
 
 EXPORTS_A_PAGE = 20
 
@@ -27,12 +27,9 @@ EXPORTS_A_PAGE = 20
 def export_list(request: AppRequest, slug: str) -> HttpResponse:
     candidacy = candidacy_for(request, slug)
     require(can_read_exports(request.user, candidacy))
-    exports = candidacy.exports.visible_to(request.user).select_related("requested_by", "published_by")
-    if is_staff(request.user, candidacy):
-        page = Paginator(exports.newest_first(), EXPORTS_A_PAGE).get_page(request.GET.get("page"))
-        return render(request, "dossier/export_list.html", {"page": page})
-    page = Paginator(exports.published(), EXPORTS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "dossier/edition_list.html", {"page": page})
+    exports = candidacy.exports.of_the_work().select_related("requested_by").newest_first()
+    page = Paginator(exports, EXPORTS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "dossier/export_list.html", {"page": page})
 
 
 @require_POST
@@ -50,11 +47,12 @@ def export_create(request: AppRequest, slug: str) -> HttpResponse:
 @require_GET
 def export_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     export = _export(request, slug, public_id)
+    if export.edition is not None:
+        return redirect("dossier:edition-detail", slug, export.edition.public_id)
     context = {
         "export": export,
         "filename": _filename(export),
-        "can_publish": can_publish_export(request.user, export),
-        "last_good": _last_good(request, export),
+        "last_good": _last_good(export),
     }
     return render(request, "dossier/export_detail.html", context)
 
@@ -84,50 +82,44 @@ def export_read(request: AppRequest, slug: str, public_id: UUID) -> FileResponse
 
 
 @require_POST
-def export_publish(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+def export_cancel(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     export = _export(request, slug, public_id)
-    require(can_publish_export(request.user, export))
-    try:
-        publish_export(export=export, by=request.user)
-    except DomainError as error:
-        messages.error(request, str(error))
+    require(can_cancel_export(request.user, export))
+    if cancel_export(export=export):
+        messages.success(request, _("La production est arrêtée. Ce qui était déjà imprimé reste en place."))
     else:
-        messages.success(request, _("Le dossier est publié : les élus et les observateurs peuvent le lire."))
-    return redirect("dossier:export-detail", slug, public_id)
-
-
-@require_POST
-def export_withdraw(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    export = _export(request, slug, public_id)
-    require(can_publish_export(request.user, export))
-    withdraw_export(export=export)
-    messages.success(request, _("Le dossier n’est plus visible que de l’équipe."))
+        messages.info(request, _("La production était déjà terminée."))
     return redirect("dossier:export-detail", slug, public_id)
 
 
 def _export(request: AppRequest, slug: str, public_id: UUID) -> DossierExport:
     candidacy = candidacy_for(request, slug)
-    exports = candidacy.exports.visible_to(request.user).select_related("requested_by", "published_by")
+    exports = candidacy.exports.visible_to(request.user).select_related("requested_by", "edition")
     return get_object_or_404(exports, public_id=public_id)
 
 
-def _file_response(export: DossierExport, *, as_attachment: bool) -> FileResponse:
-    if not export.is_done:
-        raise Http404
+def pdf_response(file: FieldFile, filename: str, *, as_attachment: bool) -> FileResponse:
+    """Answer with a stored PDF; one that is no longer there is not found."""
     try:
-        content = export.file.open("rb")
+        content = file.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
     return FileResponse(
-        content, as_attachment=as_attachment, filename=_filename(export), content_type="application/pdf"
+        content, as_attachment=as_attachment, filename=filename, content_type="application/pdf"
     )
 
 
-def _last_good(request: AppRequest, export: DossierExport) -> DossierExport | None:
+def _file_response(export: DossierExport, *, as_attachment: bool) -> FileResponse:
+    if not (export.is_done and export.file):
+        raise Http404
+    return pdf_response(export.file, _filename(export), as_attachment=as_attachment)
+
+
+def _last_good(export: DossierExport) -> DossierExport | None:
     """Return the latest PDF to offer while ``export`` has none of its own."""
     if export.is_done:
         return None
-    done = export.candidacy.exports.visible_to(request.user).filter(status=DossierExport.Status.DONE)
+    done = export.candidacy.exports.of_the_work().filter(status=DossierExport.Status.DONE)
     return done.newest_first().first()
 
 

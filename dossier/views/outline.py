@@ -163,4 +163,6 @@ def _asked_part(request: AppRequest, candidacy: Candidacy) -> Section | None:
 def _latest_exports(request: AppRequest, candidacy: Candidacy) -> list[DossierExport]:
     if not is_staff(request.user, candidacy):
         return []
-    return list(candidacy.exports.newest_first().select_related("requested_by")[:LATEST_EXPORTS])
+    return list(
+        candidacy.exports.of_the_work().newest_first().select_related("requested_by")[:LATEST_EXPORTS]
+    )

@@ -14,15 +14,26 @@ from dossier.models import (
     Comment,
     CommentThread,
     DossierExport,
+    Edition,
     Proof,
     Section,
 )
-from notifications.models import OutboundMessage
-from partners.models import Contact, Organisation
-from tests.access import ACCESS, OK
+from notifications.models import (
+    OutboundMessage,
+)
+from partners.models import (
+    Contact,
+    Organisation,
+)
+from tests.access import (
+    ACCESS,
+    OK,
+)
 from tests.factories import (
     make_call_copy,
+    make_edition,
     make_export,
+    make_published_edition,
     make_word_import,
 )
 from tests.test_permissions import address
@@ -55,6 +66,9 @@ NOT_A_PAGE = {
     "dossier:export-progress",
     "dossier:export-download",
     "dossier:export-read",
+    "dossier:section-preview",
+    "dossier:edition-download",
+    "dossier:edition-read",
     "dossier:candidacy-create-step",
     "dossier:candidacy-create-review",
 }
@@ -89,6 +103,7 @@ def objects_of(candidacy, user):
     threads = CommentThread.objects.visible_to(user).open().filter(section__in=sections).order_by("pk")
     comment = Comment.objects.filter(author=user, thread__in=threads).last()
     thread = comment.thread if comment else threads.first()
+    editions = Edition.objects.visible_to(user).order_by("number")
     return {
         "section": thread and thread.section,
         "thread": thread,
@@ -97,7 +112,8 @@ def objects_of(candidacy, user):
         "live_figure": candidacy.live_figures.visible_to(user).first(),
         "retired": candidacy.sections.retired().first(),
         "export": exports.first(),
-        "published": exports.first(),
+        "edition": editions.last(),
+        "published_edition": editions.last(),
         "organisation": organisation,
         "contact": Contact.objects.visible_to(user).filter(organisation=organisation).order_by("pk").first(),
         "committee": committee,
@@ -127,6 +143,14 @@ def objects_of(candidacy, user):
     }
 
 
+def change_something(candidacy):
+    """Leave something to compare between two editions."""
+    section = candidacy.sections.exclude(body="").first()
+    section.body += "<p>Un paragraphe ajouté.</p>"
+    section.save()
+    candidacy.funding_plan.expense_lines.first().amounts.update(amount=1)
+
+
 @pytest.mark.parametrize(
     ("role", "sizes"),
     [
@@ -140,14 +164,11 @@ def objects_of(candidacy, user):
 def test_every_page_is_clean_wide_and_narrow(visit, candidacy, role, sizes):
     user = User.objects.get(memberships__role=role)
     lead = User.objects.get(memberships__role=Membership.Role.LEAD)
-    make_export(
-        candidacy=candidacy,
-        content=SAMPLE.read_bytes(),
-        published_at=candidacy.created_at,
-        published_by=lead,
-        page_count=1,
-    )
     make_call_copy(by=lead)
+    make_export(candidacy=candidacy, content=SAMPLE.read_bytes(), page_count=1)
+    make_edition(candidacy=candidacy, author=lead)
+    change_something(candidacy)
+    make_published_edition(candidacy=candidacy, author=lead, published_by=lead, content=SAMPLE.read_bytes())
     world = World(candidacy, {}, objects_of(candidacy, user))
     trouble = []
     for size in sizes:

@@ -11,7 +11,6 @@ from pypdf import PdfReader
 
 from candidacy.models import Membership
 from committees.models import Invitation, Meeting, ReminderRule
-from dossier.models import DossierExport
 from notifications.models import OutboundMessage
 from notifications.tasks import send_due_messages
 from tests.factories import (
@@ -112,19 +111,22 @@ def test_the_lead_prints_publishes_and_the_mayor_reads(visit, lead, candidacy):
         page.get_by_role("link", name="Télécharger").click()
     printed = PdfReader(download.value.path())
     assert "retrouvera imprimée" in " ".join(leaf.extract_text() for leaf in printed.pages)
-    page.locator("summary", has_text="Publier").click()
+
+    page = desk.open(reverse("dossier:edition-create", args=[candidacy.slug]))
+    page.get_by_label("Libellé").fill("Relecture du COPIL")
+    page.get_by_role("button", name="Figer l’édition").click()
+    page.locator("summary", has_text="Publier").click(timeout=120_000)
     page.locator("details[open]").get_by_role("button", name="Publier", exact=True).click()
     page.wait_for_load_state()
-    assert DossierExport.objects.get().published_at
+    edition = candidacy.editions.get()
+    assert edition.publications.open().exists()
 
     tablet = visit()
     tablet.sign_in(mayor, PASSWORD)
-    page = tablet.open(reverse("dossier:export-list", args=[candidacy.slug]))
-    assert page.get_by_text("dossier", exact=False).first.is_visible()
-    assert tablet.context.request.get(
-        tablet.base_url
-        + reverse("dossier:export-download", args=[candidacy.slug, DossierExport.objects.get().public_id])
-    ).ok
+    page = tablet.open(reverse("dossier:edition-list", args=[candidacy.slug]))
+    assert page.get_by_text("Relecture du COPIL").first.is_visible()
+    address = reverse("dossier:edition-download", args=[candidacy.slug, edition.public_id, "full"])
+    assert tablet.context.request.get(tablet.base_url + address).ok
 
 
 def test_the_plan_says_what_is_missing_until_it_balances(visit, lead, candidacy):

@@ -83,11 +83,11 @@ NAVIGATION = {
     ],
     Role.ELECTED: [
         ("Accueil", "dossier:dashboard"),
-        ("Dossier", "dossier:export-list"),
+        ("Dossier", "dossier:edition-list"),
         ("Mes réunions", "committees:meeting-list"),
         ("Chiffres clés", "budget:plan-summary"),
     ],
-    Role.OBSERVER: [("Accueil", "dossier:dashboard"), ("Dossier", "dossier:export-list")],
+    Role.OBSERVER: [("Accueil", "dossier:dashboard"), ("Dossier", "dossier:edition-list")],
 }
 
 
@@ -123,7 +123,7 @@ def test_an_observer_with_the_grant_is_led_to_the_funding_plan(client):
     [
         ("dossier:dashboard", [("Tableau de bord", "page")]),
         ("dossier:section-list", [("Dossier", "page")]),
-        ("dossier:export-list", [("Dossier", "true")]),
+        ("dossier:edition-list", [("Dossier", "true")]),
         ("committees:meeting-list", [("Comités", "true")]),
         ("candidacy:member-list", [("Réglages", "true")]),
     ],

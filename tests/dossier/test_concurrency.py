@@ -18,6 +18,7 @@ from dossier.models import DossierExport, Section
 from dossier.outline import read_outline
 from dossier.places import Step
 from dossier.services.drafts import Seat, save_draft
+from dossier.services.editions import freeze_edition, print_version
 from dossier.services.exports import request_export
 from dossier.services.outline import Contract, create_section
 from dossier.services.places import move_section, place_section
@@ -25,7 +26,14 @@ from dossier.services.presence import note_presence
 from dossier.services.retirement import merge_sections
 from dossier.services.states import change_status
 from dossier.services.writing import save_text
-from tests.factories import make_candidacy, make_export, make_member, make_section, make_user
+from tests.factories import (
+    make_candidacy,
+    make_edition,
+    make_export,
+    make_member,
+    make_section,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -171,6 +179,31 @@ def test_two_who_ask_for_the_pdf_at_once_get_the_same_one():
 
     assert first == second
     assert candidacy.exports.get().status == DossierExport.Status.QUEUED
+
+
+@pytest.mark.usefixtures("_no_worker")
+def test_editions_frozen_at_once_have_their_own_numbers():
+    candidacy, user = make_section(body="<p>Texte.</p>").candidacy, make_user()
+
+    answers = run_together(
+        *(lambda: freeze_edition(candidacy=candidacy, label="Relecture", by=user) for _ in range(5))
+    )
+
+    assert sorted(frozen.edition.number for frozen in answers) == [1, 2, 3, 4, 5]
+    assert candidacy.editions.count() == 5
+    assert sum(frozen.same_as is None for frozen in answers) == 1
+
+
+@pytest.mark.usefixtures("_no_worker")
+def test_a_version_asked_for_twice_at_once_is_printed_once():
+    edition = make_edition(candidacy=make_section().candidacy, content=False)
+
+    first, second = run_together(
+        *(lambda: print_version(edition=edition, variant="public", by=edition.author) for _ in range(2))
+    )
+
+    assert first == second
+    assert edition.printings.count() == 1
 
 
 def test_of_ten_workers_one_takes_the_export():

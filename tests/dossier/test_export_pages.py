@@ -8,7 +8,7 @@ from django.utils import timezone
 from candidacy.models import Membership
 from dossier.models import DossierExport
 from tests.dossier.people import make_partner
-from tests.factories import make_candidacy, make_export, make_member, make_section
+from tests.factories import make_candidacy, make_edition, make_export, make_member, make_section
 
 Role = Membership.Role
 Status = DossierExport.Status
@@ -131,40 +131,19 @@ def test_what_is_not_printed_or_no_longer_there_is_not_found(client, name):
 
 
 @pytest.mark.parametrize("role", [Role.ELECTED, Role.OBSERVER])
-def test_readers_find_what_is_published_and_nothing_else(client, role):
+def test_a_working_print_is_no_readers_business(client, role):
     member = make_member(role=role)
-    published = make_export(candidacy=member.candidacy, published_at=timezone.now())
-    draft = make_export(candidacy=member.candidacy)
-    elsewhere = make_export(published_at=timezone.now())
+    export = make_export(candidacy=member.candidacy)
     client.force_login(member.user)
 
-    listed = client.get(list_address(member.candidacy))
-    read = client.get(address("export-read", published))
-    content_of(read)
-
-    assert list(listed.context["page"]) == [published]
-    assert "Produire le PDF" not in listed.text
-    assert read.status_code == 200
-    for hidden in (draft, elsewhere):
-        for name in ("export-detail", "export-download", "export-read", "export-progress"):
-            assert client.get(address(name, hidden)).status_code == 404
+    assert client.get(list_address(member.candidacy)).status_code == 403
+    for name in ("export-detail", "export-download", "export-read", "export-progress"):
+        assert client.get(address(name, export)).status_code == 404
 
 
-def test_a_reader_sees_no_notice_nor_digest_of_the_making(client):
-    member = make_member(role=Role.ELECTED)
-    export = make_export(candidacy=member.candidacy, published_at=timezone.now(), notices=["Image absente."])
-    client.force_login(member.user)
-
-    page = client.get(address("export-detail", export)).text
-
-    assert "Image absente." not in page
-    assert export.sha256 not in page
-    assert "Publier" not in page
-
-
-def test_a_partner_reads_no_export_even_published(client):
+def test_a_partner_reads_no_export(client):
     candidacy = make_candidacy()
-    export = make_export(candidacy=candidacy, published_at=timezone.now())
+    export = make_export(candidacy=candidacy)
     client.force_login(make_partner(candidacy=candidacy))
 
     assert client.get(list_address(candidacy)).status_code == 403
@@ -181,36 +160,46 @@ def test_an_export_is_found_under_its_own_candidacy_alone(client):
         assert client.get(url).status_code == 404
 
 
-def test_only_the_lead_publishes_and_withdraws(client):
-    export = make_export()
-    team = make_member(candidacy=export.candidacy, role=Role.TEAM)
-    lead = make_member(candidacy=export.candidacy)
+@pytest.mark.parametrize("role", [Role.LEAD, Role.TEAM])
+def test_the_button_stops_the_printing_and_the_page_says_so(client, role):
+    member = make_member(role=role)
+    good = make_export(candidacy=member.candidacy)
+    export = make_export(candidacy=member.candidacy, status=Status.RUNNING)
+    client.force_login(member.user)
+    assert address("export-cancel", export) in client.get(address("export-detail", export)).text
 
-    client.force_login(team.user)
-    refused = client.post(address("export-publish", export))
+    page = client.post(address("export-cancel", export), follow=True).text
+
+    assert "La production de ce PDF a été arrêtée." in page
+    assert address("export-download", good) in page
+    assert "Recommencer" in page
+
+
+def test_stopping_what_has_ended_says_so(client):
+    lead = make_member()
+    export = make_export(candidacy=lead.candidacy)
     client.force_login(lead.user)
-    client.post(address("export-publish", export))
-    export.refresh_from_db()
-    published = export.published_by
-    client.post(address("export-withdraw", export))
-    export.refresh_from_db()
 
-    assert refused.status_code == 403
-    assert published == lead.user
-    assert export.published_at is None
+    assert "déjà terminée" in client.post(address("export-cancel", export), follow=True).text
+
+
+def test_the_printing_of_an_edition_leads_to_its_edition(client):
+    lead = make_member()
+    edition = make_edition(candidacy=lead.candidacy)
+    printing = make_export(candidacy=lead.candidacy, edition=edition, status=Status.RUNNING)
+    client.force_login(lead.user)
+
+    response = client.get(address("export-detail", printing))
+
+    assert response.url == reverse("dossier:edition-detail", args=[lead.candidacy.slug, edition.public_id])
+    assert printing not in client.get(list_address(lead.candidacy)).context["page"]
 
 
 @pytest.mark.parametrize("count", [3, 30])
-@pytest.mark.parametrize("role", [Role.LEAD, Role.OBSERVER])
-def test_the_lists_cost_the_same_for_any_number_of_exports(client, role, count, django_assert_num_queries):
-    member = make_member(role=role)
+def test_the_list_costs_the_same_for_any_number_of_exports(client, count, django_assert_num_queries):
+    member = make_member()
     for _ in range(count):
-        make_export(
-            candidacy=member.candidacy,
-            requested_by=make_member().user,
-            published_by=make_member().user,
-            published_at=timezone.now(),
-        )
+        make_export(candidacy=member.candidacy, requested_by=make_member().user)
     client.force_login(member.user)
 
     # Session, user, candidacy, memberships; count, exports.

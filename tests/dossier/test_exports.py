@@ -1,5 +1,6 @@
-"""Printing as a job: asked once, taken once, resumed when its worker died, never half stored."""
+"""Printing as a job: asked once, taken once, stopped, resumed when its worker died, never half stored."""
 
+import time
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -9,14 +10,13 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from candidacy.models import Membership
 from core.errors import DomainError
 from core.pdf import Measures, Notice, RenderedPdf
 from dossier import building
 from dossier.models import DossierExport
-from dossier.services.exports import publish_export, request_export, withdraw_export
+from dossier.services.exports import cancel_export, request_export
 from dossier.tasks import resume_exports
-from tests.factories import make_candidacy, make_export, make_member, make_section, make_user
+from tests.factories import make_candidacy, make_export, make_section, make_user
 
 Status = DossierExport.Status
 
@@ -112,15 +112,14 @@ def test_a_refusal_of_the_press_is_told_and_the_last_good_pdf_stays(settings):
     settings.PDF_WALL_SECONDS = 0
     good = make_export()
     export = make_export(candidacy=good.candidacy, status=Status.QUEUED)
-    make_section(candidacy=good.candidacy, body="<p>Un texte.</p>")
+    make_section(candidacy=good.candidacy, title="Chapitre lent", body="<p>Un texte.</p>")
 
     assert not building.build(export.pk)
 
     export.refresh_from_db()
-    assert (export.status, export.error) == (
-        Status.FAILED,
-        "La mise en page a dépassé la durée permise.",
-    )
+    assert export.status == Status.FAILED
+    assert export.error.startswith("La mise en page a dépassé la durée permise. En cours à ce moment")
+    assert "Chapitre lent" in export.error
     good.refresh_from_db()
     assert good.is_done
     assert default_storage.exists(good.file.name)
@@ -230,40 +229,52 @@ def test_the_tick_builds_what_was_abandoned():
     assert (export.status, export.attempt) == (Status.DONE, 2)
 
 
-# --- Publishing -------------------------------------------------------------------------------------
+# --- Stopping ---------------------------------------------------------------------------------------
 
 
-def test_a_published_export_is_read_by_officials_and_observers_until_it_is_withdrawn():
-    export = make_export()
-    roles = (Membership.Role.ELECTED, Membership.Role.OBSERVER, Membership.Role.PARTNER)
-    people = [make_member(candidacy=export.candidacy, role=role).user for role in roles]
-
-    def readers():
-        return [DossierExport.objects.visible_to(person).exists() for person in people]
-
-    before = readers()
-    publish_export(export=export, by=make_user())
-    published = readers()
-    withdraw_export(export=export)
-
-    assert (before, published, readers()) == ([False] * 3, [True, True, False], [False] * 3)
-
-
-def test_publishing_twice_keeps_the_first_hour_and_name():
-    export, lead = make_export(), make_user()
-    first = publish_export(export=export, by=lead)
-
-    again = publish_export(export=export, by=make_user())
-
-    assert (again.published_at, again.published_by) == (first.published_at, lead)
-
-
-@pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING, Status.FAILED])
-def test_only_a_finished_pdf_is_published(status):
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING])
+def test_a_printing_that_has_not_ended_is_stopped(status):
     export = make_export(status=status)
 
-    with pytest.raises(DomainError):
-        publish_export(export=export, by=make_user())
+    assert cancel_export(export=export)
 
-    with pytest.raises(IntegrityError), transaction.atomic():
-        DossierExport.objects.filter(pk=export.pk).update(published_at=timezone.now())
+    export.refresh_from_db()
+    assert export.status == Status.CANCELLED
+    assert not building.build(export.pk)
+
+
+@pytest.mark.parametrize("status", [Status.DONE, Status.FAILED])
+def test_what_has_ended_is_not_stopped(status):
+    export = make_export(status=status)
+
+    assert not cancel_export(export=export)
+
+    export.refresh_from_db()
+    assert export.status == status
+
+
+def test_the_worker_stops_within_seconds_and_the_last_good_pdf_stays(monkeypatch):
+    good = make_export()
+    export = make_export(candidacy=good.candidacy, status=Status.QUEUED)
+    make_section(candidacy=good.candidacy, body="<p>" + "Un mot de plus. " * 30_000 + "</p>")
+    monkeypatch.setattr(building, "_SECONDS_BETWEEN_LOOKS", 0.1)
+    stages = []
+    write = building._Claim.report
+
+    def stop_on_the_way(claim, stage, percent):
+        write(claim, stage, percent)
+        stages.append(stage)
+        if "Mise en page" in stage:
+            cancel_export(export=export)
+
+    monkeypatch.setattr(building._Claim, "report", stop_on_the_way)
+    began = time.monotonic()
+
+    assert not building.build(export.pk)
+
+    export.refresh_from_db()
+    good.refresh_from_db()
+    assert time.monotonic() - began < 20
+    assert "Assemblage du fichier" not in stages
+    assert (export.status, good.is_done) == (Status.CANCELLED, True)
+    assert default_storage.exists(good.file.name)

@@ -14,11 +14,19 @@ from PIL import Image
 from pypdf import PdfReader
 
 from committees.models import Meeting
-from core.pdf import MEDIA_URL
+from core.pdf import MEDIA_URL, Limits, render
 from core.templatetags.formats import NBSP, long_date
 from dossier.assembly import read_dossier
-from dossier.models import DossierExport, Proof, Section
-from dossier.rendering import build_dossier_pdf, compose
+from dossier.models import (
+    DossierExport,
+    Proof,
+    Section,
+)
+from dossier.rendering import (
+    FONT_SOURCES,
+    build_dossier_pdf,
+    compose,
+)
 from partners.models import Contact, Organisation
 from tests.factories import (
     make_candidacy,
@@ -315,6 +323,36 @@ def test_the_plan_faces_charges_with_products_under_their_accounts(candidacy):
     assert html.count("<svg") == 2
 
 
+@pytest.mark.parametrize(("last_year", "amount", "is_wide"), [(2028, 1000, False), (2031, 123456, True)])
+def test_the_plan_by_year_turns_when_its_columns_ask_for_it(candidacy, last_year, amount, is_wide):
+    make_section(candidacy=candidacy, kind=KINDS.FUNDING_PLAN, body="<p>Texte.</p>")
+    plan = make_plan(candidacy=candidacy, first_year=2027, last_year=last_year)
+    years = {year: Decimal(amount) + Decimal("0.55") for year in range(2027, last_year + 1)}
+    make_expense_line(plan=plan, account="604", amounts=years)
+    make_income_line(plan=plan, account="745", amounts=years)
+
+    rendered = printed(candidacy)
+
+    reader = PdfReader(BytesIO(rendered.content))
+    [page] = [page for page in reader.pages if "Année par année" in page.extract_text()][-1:]
+    assert (page.mediabox.width > page.mediabox.height) is is_wide
+    assert "no failures" in str(validate_pdf_bytes(rendered.content, profile=ValidationProfile.PDF_UA_1))
+
+
+def test_the_press_says_where_headings_stand_and_parts_end(candidacy):
+    chapter = make_section(candidacy=candidacy, key="projet", title="Le projet", body="<p>Mot. </p>" * 60)
+    make_section(candidacy=candidacy, parent=chapter, key="vision", title="La vision", body="<p>Fin.</p>")
+
+    rendered = printed(candidacy)
+
+    start, next_one = rendered.places["section-projet"], rendered.places["section-vision"]
+    end = rendered.ends["part-projet"]
+    assert (start.page, rendered.first_pages["part-projet"]) == (3, 3)
+    assert start.above < 0.2
+    assert (start.page, start.above) < (next_one.page, next_one.above) < (end.page, end.above)
+    assert end.page == rendered.page_count
+
+
 def test_governance_prints_who_sits_on_the_day_of_the_dossier(candidacy):
     make_section(candidacy=candidacy, kind=KINDS.GOVERNANCE)
     committee = make_committee(candidacy=candidacy)
@@ -496,6 +534,29 @@ def test_the_same_content_gives_the_same_bytes(candidacy, settings, tmp_path):
     second = printed(candidacy)
 
     assert first.sha256 == second.sha256
+
+
+def test_a_part_that_fails_names_the_section_and_why(candidacy, settings):
+    chapter = make_section(candidacy=candidacy, title="Le projet")
+    make_section(candidacy=candidacy, parent=chapter, title="Saine", body="<p>Un texte sain.</p>")
+    endless = "<p>" + "mot " * 90_000 + "</p>"
+    make_section(candidacy=candidacy, parent=chapter, title="Interminable", body=endless)
+    content = read_dossier(candidacy)
+    with translation.override("fr"):
+        document = compose(content)
+
+    rendered = render(
+        document,
+        directory=settings.CACHE_DIR / "pdf",
+        font_sources=FONT_SOURCES,
+        limits=Limits(part_cpu_seconds=2),
+    )
+
+    [notice] = rendered.notices
+    assert notice.code == "failed_part"
+    assert str(notice).replace(NBSP, " ") == (
+        "Le projet : partie non imprimée, à cause de « 1.2 Interminable » (le calcul a duré trop longtemps)."
+    )
 
 
 def test_progress_is_told_in_french_and_never_goes_back(candidacy):

@@ -11,13 +11,14 @@ from tests.factories import (
     make_candidacy,
     make_committee,
     make_contact,
+    make_edition,
     make_expense_line,
-    make_export,
     make_invitation,
     make_meeting,
     make_member,
     make_organisation,
     make_plan,
+    make_published_edition,
     make_territory,
 )
 
@@ -36,23 +37,25 @@ def make_plan_of(candidacy):
 def test_an_official_finds_the_latest_dossier_first(client):
     member = make_member(role=Role.ELECTED)
     now = timezone.now()
-    older = make_export(candidacy=member.candidacy, published_at=now - timedelta(days=9))
-    latest = make_export(candidacy=member.candidacy, published_at=now - timedelta(days=1))
-    make_export(candidacy=member.candidacy)
+    older = make_published_edition(candidacy=member.candidacy, published_at=now - timedelta(days=9))
+    latest = make_published_edition(candidacy=member.candidacy, published_at=now - timedelta(days=1))
+    make_edition(candidacy=member.candidacy)
 
     response = home(client, member)
 
-    assert response.context["home"].latest == latest
-    assert response.context["home"].earlier == (older,)
-    for name in ("export-detail", "export-download"):
-        assert reverse(f"dossier:{name}", args=[member.candidacy.slug, latest.public_id]) in response.text
+    shown = response.context["home"]
+    assert shown.latest.edition == latest
+    assert [publication.edition for publication in shown.earlier] == [older]
+    slug = member.candidacy.slug
+    assert reverse("dossier:edition-detail", args=[slug, latest.public_id]) in response.text
+    assert reverse("dossier:edition-download", args=[slug, latest.public_id, "full"]) in response.text
 
 
 def test_before_the_first_publication_the_page_says_what_will_come(client):
     member = make_member(role=Role.ELECTED)
-    make_export(candidacy=member.candidacy)
+    make_edition(candidacy=member.candidacy)
 
-    assert "Aucun dossier n’est encore publié." in home(client, member).text
+    assert "Aucune édition n’est encore publiée." in home(client, member).text
 
 
 def test_the_key_figures_count_what_is_engaged(client):

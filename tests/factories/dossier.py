@@ -7,11 +7,17 @@ from itertools import count
 from django.core.files.base import ContentFile
 from PIL import Image
 
+from dossier.assembly import (
+    read_dossier,
+)
 from dossier.models import (
     Audience,
     Comment,
     CommentThread,
     DossierExport,
+    Edition,
+    EditionFile,
+    EditionPublication,
     LiveFigure,
     Picture,
     Proof,
@@ -20,7 +26,14 @@ from dossier.models import (
     WordImport,
     WordImportPicture,
 )
-from tests.factories.candidacy import make_candidacy, make_criterion, make_user
+from dossier.snapshots import (
+    take_snapshot,
+)
+from tests.factories.candidacy import (
+    make_candidacy,
+    make_criterion,
+    make_user,
+)
 
 _serial = count(1)
 
@@ -121,3 +134,43 @@ def make_word_import(*, section=None, candidacy=None, requested_by=None, with_pi
             word_import=row, number=1, file=ContentFile(buffer.getvalue(), name="import-1.png")
         )
     return row
+
+
+def make_edition(*, candidacy=None, content=None, variant=EditionFile.Variant.FULL, **fields):
+    """Freeze the dossier as the service does, with a stand-in for its print; ``content`` False leaves it unprinted."""
+    candidacy = candidacy or make_candidacy()
+    snapshot = take_snapshot(read_dossier(candidacy))
+    fields.setdefault("number", candidacy.editions.count() + 1)
+    fields.setdefault("label", "Relecture")
+    edition = Edition.objects.create(
+        candidacy=candidacy,
+        author=fields.pop("author", None) or make_user(),
+        snapshot=snapshot.text,
+        content_digest=snapshot.digest,
+        day=snapshot.day,
+        changed_at=snapshot.changed_at,
+        **fields,
+    )
+    if content is not False:
+        make_edition_file(edition=edition, variant=variant, content=content)
+    return edition
+
+
+def make_edition_file(*, edition, content=None, **fields):
+    content = content or f"%PDF-1.7 {next(_serial)}".encode()
+    digest = sha256(content).hexdigest()
+    fields.setdefault("variant", EditionFile.Variant.FULL)
+    fields.setdefault("page_count", 1)
+    file = EditionFile(edition=edition, sha256=digest, byte_count=len(content), **fields)
+    file.file.save(f"{digest}.pdf", ContentFile(content), save=False)
+    file.save()
+    return file
+
+
+def make_published_edition(*, published_at=None, published_by=None, **fields):
+    edition = make_edition(**fields)
+    dated = {"published_at": published_at} if published_at else {}
+    EditionPublication.objects.create(
+        edition=edition, file=edition.files.get(), published_by=published_by, **dated
+    )
+    return edition

@@ -1,0 +1,412 @@
+"""May this edition be deposited? Small named conditions, each with what was found and where it is mended.
+
+A condition is one function of `DepositFile`; adding one is writing it and naming it in `CONDITIONS`.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from candidacy.eligibility import Verdict, eligibility_of
+from candidacy.models import Call, Candidacy, Criterion, Piece, Territory
+from core.richtext import count_text
+from core.templatetags.formats import euros, number
+from dossier.assembly import DossierContent, SectionText
+from dossier.mentions import figures_named, pictures_named, sections_named
+from dossier.models import Edition, EditionFile, Section
+from dossier.rendering import anchor_of, end_of, part_of
+from dossier.snapshots import read_snapshot
+
+_LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"')
+_ABOUT_TEXTS = "missing_text"
+_ABOUT_LINKS = ("missing_target", "refused_link")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found about one condition."""
+
+    is_met: bool
+    text: str
+    #: What exactly is concerned, one line each.
+    details: tuple[str, ...] = ()
+    #: Where it is mended.
+    url: str = ""
+    key: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class DepositFile:
+    """All that the conditions look at, read once: the frozen content, its print, and what stands beside it."""
+
+    edition: Edition
+    candidacy: Candidacy
+    content: DossierContent
+    file: EditionFile | None
+    call: Call | None
+    territories: Sequence[Territory]
+    criteria: Sequence[Criterion]
+    pieces: Sequence[Piece]
+    sections: Sequence[Section]
+    by_key: dict[str, Section] = field(default_factory=dict)
+
+    def url(self, name: str) -> str:
+        return reverse(name, args=[self.candidacy.slug])
+
+    def url_of(self, sections: Sequence[SectionText]) -> str:
+        """Return the page of the section when only one is concerned, the outline otherwise."""
+        known = [self.by_key[text.key] for text in sections if text.key in self.by_key]
+        if len(known) == 1:
+            return reverse("dossier:section-detail", args=[self.candidacy.slug, known[0].public_id])
+        return self.url("dossier:section-list")
+
+    def notices(self, *codes: str) -> tuple[str, ...]:
+        return tuple(
+            notice["text"] for notice in (self.file.notices if self.file else []) if notice["code"] in codes
+        )
+
+
+@dataclass(frozen=True)
+class Condition:
+    key: str
+    label: str | Promise
+    check: Callable[[DepositFile], Finding]
+
+
+def assess_deposit(edition: Edition) -> tuple[Finding, ...]:
+    """Look at every condition, in the same number of queries whatever the size of the dossier."""
+    file = _read(edition)
+    return tuple(
+        Finding(
+            finding.is_met, finding.text, finding.details, finding.url, condition.key, str(condition.label)
+        )
+        for condition in CONDITIONS
+        for finding in [condition.check(file)]
+    )
+
+
+def _read(edition: Edition) -> DepositFile:
+    candidacy = edition.candidacy
+    sections = list(candidacy.sections.defer("brief").prefetch_related("proofs"))
+    return DepositFile(
+        edition=edition,
+        candidacy=candidacy,
+        content=read_snapshot(edition),
+        file=edition.files.filter(variant=EditionFile.Variant.FULL).first(),
+        call=Call.objects.filter(candidacy=candidacy).first(),
+        territories=list(candidacy.territories.all()),
+        criteria=list(candidacy.criteria.all()),
+        pieces=list(candidacy.pieces.all()),
+        sections=sections,
+        by_key={section.key: section for section in sections},
+    )
+
+
+# --- who bids --------------------------------------------------------------------------------------------
+
+
+def _eligibility(file: DepositFile) -> Finding:
+    url = file.url("candidacy:call-detail")
+    if file.call is None:
+        return Finding(is_met=False, text=_("Les règles de l’appel ne sont pas enregistrées."), url=url)
+    found = eligibility_of(file.candidacy, file.call, file.territories)
+    is_met = found.verdict == Verdict.ELIGIBLE
+    return Finding(
+        is_met=is_met,
+        text=_("La candidature est %(verdict)s.") % {"verdict": found.verdict.label},
+        details=() if is_met else tuple(reason.text for reason in found.reasons if not reason.is_met),
+        url=url,
+    )
+
+
+def _bearer(file: DepositFile) -> Finding:
+    url = file.url("candidacy:candidacy-settings")
+    frozen, current = file.content.bearer_name.strip(), file.candidacy.bearer_name.strip()
+    if not current:
+        return Finding(is_met=False, text=_("Aucune personne morale n’est désignée."), url=url)
+    if frozen != current:
+        return Finding(
+            is_met=False,
+            text=_("L’édition nomme %(frozen)s, la candidature %(current)s : figez une nouvelle édition.")
+            % {"frozen": frozen, "current": current},
+            url=file.url("dossier:edition-list"),
+        )
+    if not file.candidacy.bearer_siren:
+        return Finding(is_met=False, text=_("Le numéro SIREN du porteur n’est pas indiqué."), url=url)
+    return Finding(is_met=True, text=_("Une seule personne morale dépose : %(name)s.") % {"name": current})
+
+
+# --- what is written --------------------------------------------------------------------------------------
+
+
+def _validated(file: DepositFile) -> Finding:
+    """A frozen text is validated when the section is, and still has that text."""
+    open_texts, changed = [], []
+    for text in file.content.sections:
+        section = file.by_key.get(text.key)
+        if section is None or section.body != text.body:
+            changed.append(text)
+        elif not section.is_closed:
+            open_texts.append(text)
+    count = len(open_texts) + len(changed)
+    if not count:
+        return Finding(is_met=True, text=_("Toutes les sections sont validées."))
+    return Finding(
+        is_met=False,
+        text=ngettext(
+            "%(count)d section n’est pas validée dans cet état.",
+            "%(count)d sections ne sont pas validées dans cet état.",
+            count,
+        )
+        % {"count": count},
+        details=(
+            *(
+                _("%(section)s : %(status)s")
+                % {"section": _name(text), "status": file.by_key[text.key].get_status_display()}
+                for text in open_texts
+            ),
+            *(
+                _("%(section)s : le texte a changé depuis le gel") % {"section": _name(text)}
+                for text in changed
+            ),
+        ),
+        url=file.url_of([*open_texts, *changed]),
+    )
+
+
+def _criteria(file: DepositFile) -> Finding:
+    if not file.criteria:
+        return Finding(
+            is_met=False,
+            text=_("Les critères de l’appel ne sont pas enregistrés."),
+            url=file.url("candidacy:call-detail"),
+        )
+    frozen = {text.key for text in file.content.sections}
+    proved = {
+        proof.criterion_id
+        for section in file.sections
+        if section.key in frozen
+        for proof in section.proofs.all()
+        if proof.is_brought
+    }
+    bare = [str(criterion) for criterion in file.criteria if criterion.pk not in proved]
+    if not bare:
+        return Finding(is_met=True, text=_("Chaque critère a au moins une preuve validée."))
+    text = ngettext(
+        "%(count)d critère n’a pas de preuve validée.",
+        "%(count)d critères n’ont pas de preuve validée.",
+        len(bare),
+    )
+    return Finding(
+        is_met=False,
+        text=text % {"count": len(bare)},
+        details=tuple(bare),
+        url=file.url("dossier:criteria-matrix"),
+    )
+
+
+def _mentions(file: DepositFile) -> Finding:
+    """What the frozen texts name must be in the edition: nothing is looked up elsewhere when it prints."""
+    lost = [(text, what) for text in file.content.sections for what in _lost(file.content, text)]
+    if not lost:
+        return Finding(is_met=True, text=_("Chaque chiffre, renvoi et image des textes est dans l’édition."))
+    text = ngettext(
+        "%(count)d chiffre, renvoi ou image ne mène nulle part.",
+        "%(count)d chiffres, renvois ou images ne mènent nulle part.",
+        len(lost),
+    )
+    return Finding(
+        is_met=False,
+        text=text % {"count": len(lost)},
+        details=tuple(
+            _("%(section)s : %(what)s") % {"section": _name(text), "what": what} for text, what in lost
+        ),
+        url=file.url_of(list(dict.fromkeys(text for text, _what in lost))),
+    )
+
+
+def _lost(content: DossierContent, text: SectionText) -> Iterator[str]:
+    kinds = (
+        (figures_named(text.body), content.live_figures, _("chiffre inconnu")),
+        (sections_named(text.body), content.places, _("renvoi à une section retirée")),
+        (pictures_named(text.body), content.pictures, _("image retirée")),
+    )
+    for named, known, what in kinds:
+        yield from (what for _identifier in named.difference(known))
+
+
+def _lengths(file: DepositFile) -> Finding:
+    over = []
+    for text in file.content.sections:
+        section = file.by_key.get(text.key)
+        if section is None or section.limit_value is None:
+            continue
+        size = _size(file, text, section)
+        if size is not None and size > section.limit_value:
+            over.append((text, size, section))
+    if not over:
+        return Finding(is_met=True, text=_("Aucune section ne dépasse sa limite."))
+    return Finding(
+        is_met=False,
+        text=ngettext(
+            "%(count)d section dépasse sa limite.", "%(count)d sections dépassent leur limite.", len(over)
+        )
+        % {"count": len(over)},
+        details=tuple(
+            _("%(section)s : %(size)s %(unit)s pour %(limit)s")
+            % {
+                "section": _name(text),
+                "size": number(size, 1 if section.limit_unit == Section.LimitUnit.PAGES else 0),
+                "unit": section.get_limit_unit_display(),
+                "limit": number(section.limit_value),
+            }
+            for text, size, section in over
+        ),
+        url=file.url_of([text for text, _size, _section in over]),
+    )
+
+
+def _size(file: DepositFile, text: SectionText, section: Section) -> float | None:
+    if section.limit_unit == Section.LimitUnit.PAGES:
+        return _pages(file, text)
+    words, characters = count_text(text.body)
+    return words if section.limit_unit == Section.LimitUnit.WORDS else characters
+
+
+def _pages(file: DepositFile, text: SectionText) -> float | None:
+    """Measure on the print how far it is from the heading of a section to the next one, or to the end of its part."""
+    places = file.file.places if file.file else {}
+    chapter = next(found for found in file.content.chapters if text in (found.opening, *found.sections))
+    texts = (chapter.opening, *chapter.sections)
+    after = texts[texts.index(text) + 1 :]
+    start = places.get(anchor_of(text.key))
+    end = places.get(anchor_of(after[0].key) if after else end_of(part_of(chapter.key)))
+    if start is None or end is None:
+        return None
+    return max(0.0, round(float(sum(end) - sum(start)), 1))
+
+
+# --- what is beside ---------------------------------------------------------------------------------------
+
+
+def _plan(file: DepositFile) -> Finding:
+    url = file.url("budget:plan-detail")
+    plan = file.content.plan
+    if plan is None or plan.is_empty:
+        return Finding(is_met=False, text=_("Le plan de financement n’a pas de ligne."), url=url)
+    if plan.summary.is_balanced:
+        return Finding(is_met=True, text=_("Le plan de financement est équilibré."))
+    return Finding(
+        is_met=False,
+        text=_("L’écart entre produits et charges est de %(gap)s, et de %(in_kind)s en nature.")
+        % {"gap": euros(plan.summary.balance), "in_kind": euros(plan.summary.balance_in_kind)},
+        url=url,
+    )
+
+
+def _pieces(file: DepositFile) -> Finding:
+    missing = [piece for piece in file.pieces if piece.is_required and piece.status != Piece.Status.READY]
+    if not missing:
+        return Finding(is_met=True, text=_("Toutes les pièces obligatoires sont prêtes."))
+    text = ngettext(
+        "%(count)d pièce obligatoire n’est pas prête.",
+        "%(count)d pièces obligatoires ne sont pas prêtes.",
+        len(missing),
+    )
+    return Finding(
+        is_met=False,
+        text=text % {"count": len(missing)},
+        details=tuple(f"{piece.name} : {piece.get_status_display()}" for piece in missing),
+        url=file.url("candidacy:call-detail"),
+    )
+
+
+# --- what is printed --------------------------------------------------------------------------------------
+
+
+def _alternatives(file: DepositFile) -> Finding:
+    """A picture says something to whoever does not see it, or is declared to say nothing."""
+    mute = {
+        identifier
+        for identifier, picture in file.content.pictures.items()
+        if not picture.is_decorative and not picture.alternative_text.strip()
+    }
+    told = [text for text in file.content.sections if not mute.isdisjoint(pictures_named(text.body))]
+    if not told:
+        met = _("Chaque image a son texte alternatif, ou est décorative.")
+        return _told_by_press(file, (_ABOUT_TEXTS,), met=met)
+    text = ngettext(
+        "%(count)d section montre une image sans texte alternatif.",
+        "%(count)d sections montrent une image sans texte alternatif.",
+        len(told),
+    )
+    return Finding(
+        is_met=False,
+        text=text % {"count": len(told)},
+        details=tuple(map(_name, told)),
+        url=file.url("dossier:picture-list"),
+    )
+
+
+def _links(file: DepositFile) -> Finding:
+    """Links within the document must arrive. Those that leave it are listed for whoever wants to try them."""
+    found = _told_by_press(file, _ABOUT_LINKS, met=_("Chaque lien interne mène quelque part."))
+    external = dict.fromkeys(
+        unescape(address)
+        for text in file.content.sections
+        for address in _LINK.findall(text.body)
+        if not address.startswith(("#", "/"))
+    )
+    listed = tuple(_("lien externe, non vérifié : %(address)s") % {"address": link} for link in external)
+    return Finding(found.is_met, found.text, (*found.details, *listed), found.url)
+
+
+def _notices(file: DepositFile) -> Finding:
+    codes = {notice["code"] for notice in (file.file.notices if file.file else [])}
+    return _told_by_press(
+        file,
+        tuple(codes.difference((_ABOUT_TEXTS, *_ABOUT_LINKS))),
+        met=_("Le PDF ne contient aucun avertissement."),
+    )
+
+
+def _told_by_press(file: DepositFile, codes: tuple[str, ...], *, met: str) -> Finding:
+    """A condition that is met when the printing had nothing to say about ``codes``."""
+    url = file.url("dossier:section-list")
+    if file.file is None:
+        return Finding(is_met=False, text=_("L’édition n’est pas encore imprimée."), url=url)
+    told = file.notices(*codes)
+    if not told:
+        return Finding(is_met=True, text=met)
+    text = ngettext(
+        "%(count)d point est à reprendre dans le texte.",
+        "%(count)d points sont à reprendre dans le texte.",
+        len(told),
+    )
+    return Finding(is_met=False, text=text % {"count": len(told)}, details=told, url=url)
+
+
+def _name(text: SectionText) -> str:
+    return f"{text.number} {text.title}"
+
+
+CONDITIONS: tuple[Condition, ...] = (
+    Condition("eligibility", gettext_lazy("Éligibilité"), _eligibility),
+    Condition("bearer", gettext_lazy("Porteur unique"), _bearer),
+    Condition("validated", gettext_lazy("Sections validées"), _validated),
+    Condition("criteria", gettext_lazy("Critères prouvés"), _criteria),
+    Condition("plan", gettext_lazy("Plan équilibré"), _plan),
+    Condition("pieces", gettext_lazy("Pièces obligatoires"), _pieces),
+    Condition("lengths", gettext_lazy("Limites de longueur"), _lengths),
+    Condition("mentions", gettext_lazy("Chiffres, renvois et images"), _mentions),
+    Condition("alternatives", gettext_lazy("Textes alternatifs"), _alternatives),
+    Condition("links", gettext_lazy("Liens"), _links),
+    Condition("notices", gettext_lazy("Avertissements du PDF"), _notices),
+)

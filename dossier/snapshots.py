@@ -1,0 +1,66 @@
+"""The frozen content of an edition: what the dossier prints, by value, under the digest of that value.
+
+The day of the dossier and the date of its last change are kept beside it: the same content frozen twice has the same
+digest, whatever the day.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from hashlib import sha256
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from core.plain import canonical_json, digest_of, read_canonical
+from dossier.assembly import DossierContent, StoredFile
+from dossier.mentions import figures_named, pictures_named
+from dossier.models import Edition
+
+_FOLDER = "editions/images"
+_BESIDE = ("day", "changed_at")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    text: str
+    digest: str
+    day: date
+    changed_at: datetime
+
+
+def take_snapshot(content: DossierContent) -> Snapshot:
+    """Freeze ``content``, and copy the pictures that it shows to where nobody replaces them.
+
+    What no text names is left out: it is not part of what the edition says.
+    """
+    bodies = [section.body for section in content.sections]
+    shown, named = pictures_named(*bodies), figures_named(*bodies)
+    pictures = {key: picture for key, picture in content.pictures.items() if key in shown}
+    files = {picture.name: _kept(content.files[picture.name]) for picture in pictures.values()}
+    frozen = replace(
+        content,
+        live_figures={key: figure for key, figure in content.live_figures.items() if key in named},
+        pictures=pictures,
+        files=files,
+        logo=_kept(content.logo) if content.logo else None,
+    )
+    text = canonical_json(frozen, without=_BESIDE)
+    return Snapshot(text, digest_of(text), content.day, content.changed_at)
+
+
+def read_snapshot(edition: Edition) -> DossierContent:
+    return read_canonical(DossierContent, edition.snapshot, day=edition.day, changed_at=edition.changed_at)
+
+
+def _kept(file: StoredFile) -> StoredFile:
+    """Copy a file under the digest of its content, once; what is missing stays missing, and the press says so."""
+    try:
+        with default_storage.open(file.stored_name) as source:
+            content = source.read()
+    except FileNotFoundError:
+        return file
+    digest = sha256(content).hexdigest()
+    name = f"{_FOLDER}/{digest[:2]}/{digest}.{file.name.rpartition('.')[2]}"
+    if not default_storage.exists(name):
+        default_storage.save(name, ContentFile(content))
+    return replace(file, stored_name=name, sha256=digest)

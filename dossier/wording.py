@@ -1,0 +1,43 @@
+"""What the texts of frozen content name, in plain words: for comparisons, excerpts and Word, where no page is known."""
+
+import re
+from html import escape
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from core.richtext import sanitise
+from core.templatetags.formats import NBSP
+from dossier.assembly import DossierContent, SectionText
+from dossier.mentions import fill_in, missing, pictures_named
+
+_IMAGE = re.compile(r"<img\b[^>]*>")
+
+
+def in_words(content: DossierContent, html: str, *, with_titles: bool = True) -> str:
+    """Put what cleaned ``html`` names at its place, sections by their numbers alone unless ``with_titles``."""
+
+    def section(identifier: UUID) -> str | None:
+        if (place := content.places.get(identifier)) is None:
+            return None
+        return escape(f"{place.number}{NBSP}{place.title}" if with_titles else number_alone(place))
+
+    return fill_in(html, content.live_figures, section)
+
+
+def text_in_words(content: DossierContent, text: SectionText) -> str:
+    """Return ``text`` as it is read aloud: pictures, too, are replaced by what is said of them."""
+
+    def picture(tag: re.Match[str]) -> str:
+        named = pictures_named(tag[0])
+        found = content.pictures.get(named.pop()) if named else None
+        if found is None:
+            return missing(_("image retirée"))
+        words = _("image : %(text)s") % {"text": found.alternative_text or _("décorative")}
+        return f"[{escape(words)}]"
+
+    return in_words(content, _IMAGE.sub(picture, sanitise(text.body)))
+
+
+def number_alone(section: SectionText) -> str:
+    return (_("section %(number)s") % {"number": section.number}).replace(" ", NBSP)

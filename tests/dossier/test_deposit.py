@@ -1,0 +1,222 @@
+"""What an edition must be before it is deposited: each condition, met and not met, and where it is mended."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from candidacy.models import Call, Piece
+from dossier.deposit import CONDITIONS, assess_deposit
+from dossier.models import Edition, Section
+from tests.factories import (
+    make_candidacy,
+    make_criterion,
+    make_edition,
+    make_edition_file,
+    make_expense_line,
+    make_income_line,
+    make_piece,
+    make_plan,
+    make_section,
+)
+
+VALIDATED = Section.Status.VALIDATED
+
+
+@pytest.fixture
+def candidacy():
+    """A bid that may be deposited as it is."""
+    candidacy = make_candidacy(
+        bearer_name="Ville de Lens",
+        bearer_siren="216204982",
+        population=32_000,
+        population_source="Insee",
+        population_on="2024-01-01",
+    )
+    Call.objects.update_or_create(
+        candidacy=candidacy,
+        defaults={
+            "template_key": "x",
+            "template_version": 1,
+            "name": "Appel",
+            "population_min": 20_000,
+            "population_max": 200_000,
+            "is_population_kind_confirmed": True,
+        },
+    )
+    section = make_section(
+        candidacy=candidacy, key="vision", title="Vision", body="<p>Trois mots justes.</p>", status=VALIDATED
+    )
+    section.criteria.add(make_criterion(candidacy=candidacy))
+    make_piece(candidacy=candidacy, status=Piece.Status.READY)
+    plan = make_plan(candidacy=candidacy)
+    make_expense_line(plan=plan, amounts={2029: 1000})
+    make_income_line(plan=plan, amounts={2029: 1000})
+    return candidacy
+
+
+def findings_of(edition):
+    return {finding.key: finding for finding in assess_deposit(Edition.objects.get(pk=edition.pk))}
+
+
+def test_a_bid_in_order_meets_every_condition(candidacy):
+    findings = findings_of(make_edition(candidacy=candidacy))
+
+    assert [finding.key for finding in findings.values() if not finding.is_met] == []
+    assert list(findings) == [condition.key for condition in CONDITIONS]
+
+
+def break_eligibility(candidacy):
+    Call.objects.filter(candidacy=candidacy).update(population_max=25_000)
+
+
+def break_bearer(candidacy):
+    candidacy.bearer_siren = ""
+    candidacy.save()
+
+
+def break_validation(candidacy):
+    candidacy.sections.update(status=Section.Status.IN_REVIEW)
+
+
+def break_criteria(candidacy):
+    make_criterion(candidacy=candidacy, title="Sans réponse")
+
+
+def break_plan(candidacy):
+    make_expense_line(plan=candidacy.funding_plan, amounts={2029: Decimal("0.01")})
+
+
+def break_pieces(candidacy):
+    make_piece(candidacy=candidacy, name="Lettre du maire")
+
+
+def break_lengths(candidacy):
+    candidacy.sections.update(limit_value=2, limit_unit="words")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "keys", "said", "where"),
+    [
+        (break_eligibility, {"eligibility"}, "au-dessus du maximum", "candidacy:call-detail"),
+        (break_bearer, {"bearer", "eligibility"}, "SIREN", "candidacy:candidacy-settings"),
+        (break_validation, {"validated"}, "en relecture", "section"),
+        (break_criteria, {"criteria"}, "Sans réponse", "dossier:section-list"),
+        (break_plan, {"plan"}, "0,01", "budget:plan-detail"),
+        (break_pieces, {"pieces"}, "Lettre du maire", "candidacy:call-detail"),
+        (break_lengths, {"lengths"}, "3 mots pour 2", "section"),
+    ],
+)
+def test_each_condition_says_what_is_missing_and_where_it_is_mended(candidacy, spoil, keys, said, where):
+    spoil(candidacy)
+
+    findings = findings_of(make_edition(candidacy=candidacy))
+
+    assert {key for key, finding in findings.items() if not finding.is_met} == keys
+    finding = findings[next(key for key in keys if key != "eligibility" or len(keys) == 1)]
+    assert said in " ".join((finding.text, *finding.details))
+    if where == "section":
+        assert finding.url == reverse(
+            "dossier:section-detail", args=[candidacy.slug, candidacy.sections.get().public_id]
+        )
+    else:
+        assert finding.url == reverse(where, args=[candidacy.slug])
+
+
+def test_a_text_that_changed_since_is_not_the_one_that_was_validated(candidacy):
+    edition = make_edition(candidacy=candidacy)
+    candidacy.sections.update(body="<p>Autre.</p>")
+
+    finding = findings_of(edition)["validated"]
+
+    assert not finding.is_met
+    assert "a changé depuis le gel" in finding.details[0]
+
+
+def test_an_edition_that_names_another_bearer_is_not_deposited(candidacy):
+    edition = make_edition(candidacy=candidacy)
+    candidacy.bearer_name = "Ville de Liévin"
+    candidacy.save()
+
+    assert "figez une nouvelle édition" in findings_of(edition)["bearer"].text
+
+
+@pytest.mark.parametrize(
+    ("code", "key"),
+    [
+        ("missing_text", "alternatives"),
+        ("missing_target", "links"),
+        ("refused_link", "links"),
+        ("failed_part", "notices"),
+        ("missing_picture", "notices"),
+    ],
+)
+def test_what_the_press_said_stands_in_the_way(candidacy, code, key):
+    edition = make_edition(candidacy=candidacy, content=False)
+    make_edition_file(edition=edition, notices=[{"part": "a", "code": code, "text": "Un point précis."}])
+
+    findings = findings_of(edition)
+
+    assert [name for name, finding in findings.items() if not finding.is_met] == [key]
+    assert "Un point précis." in findings[key].details
+
+
+def test_what_is_not_printed_cannot_be_judged(candidacy):
+    findings = findings_of(make_edition(candidacy=candidacy, content=False))
+
+    assert {key for key, finding in findings.items() if not finding.is_met} == {
+        "alternatives",
+        "links",
+        "notices",
+    }
+
+
+def test_external_links_are_listed_and_not_fetched(candidacy):
+    candidacy.sections.update(body='<p><a href="https://exemple.example/page">ici</a></p>')
+
+    finding = findings_of(make_edition(candidacy=candidacy))["links"]
+
+    assert finding.is_met
+    assert finding.details == ("lien externe, non vérifié : https://exemple.example/page",)
+
+
+@pytest.mark.parametrize(("limit", "is_met"), [(2, False), (3, True)])
+def test_pages_are_counted_on_the_print_from_heading_to_heading(candidacy, limit, is_met):
+    make_section(
+        candidacy=candidacy,
+        parent=candidacy.sections.get(),
+        key="suite",
+        title="Suite",
+        body="<p>x</p>",
+        status=VALIDATED,
+    )
+    candidacy.sections.filter(key="vision").update(limit_value=limit, limit_unit="pages")
+    edition = make_edition(candidacy=candidacy, content=False)
+    make_edition_file(
+        edition=edition,
+        places={"section-vision": [3, 0.1], "section-suite": [5, 0.6], "part-vision/end": [6, 0.5]},
+    )
+
+    finding = findings_of(edition)["lengths"]
+
+    assert finding.is_met is is_met
+    if not is_met:
+        assert finding.details == ("1 Vision : 2,5 pages pour 2",)
+
+
+def test_the_conditions_cost_the_same_for_any_number_of_sections(candidacy):
+    def cost():
+        edition = Edition.objects.get(pk=make_edition(candidacy=candidacy).pk)
+        with CaptureQueriesContext(connection) as queries:
+            assess_deposit(edition)
+        return len(queries)
+
+    small = cost()
+    criterion = candidacy.criteria.first()
+    for _ in range(30):
+        make_section(candidacy=candidacy, body="<p>x</p>", status=VALIDATED).criteria.add(criterion)
+        make_piece(candidacy=candidacy)
+
+    assert cost() == small

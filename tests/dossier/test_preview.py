@@ -1,0 +1,124 @@
+"""One section as it will print."""
+
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from page import ValidationProfile, validate_pdf_bytes
+from pypdf import PdfReader
+
+from dossier import preview
+from dossier.assembly import read_dossier
+from dossier.preview import preview_section
+from tests.dossier.people import make_partner
+from tests.factories import (
+    make_candidacy,
+    make_expense_line,
+    make_member,
+    make_organisation,
+    make_picture,
+    make_plan,
+    make_section,
+)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture(autouse=True)
+def _keep_painted_pieces(settings, kept):
+    settings.CACHE_DIR = kept
+
+
+def figure(candidacy, picture):
+    return f'<figure><img src="/c/{candidacy.slug}/dossier/images/{picture.public_id}/" alt=""></figure>'
+
+
+@pytest.fixture
+def candidacy():
+    candidacy = make_candidacy()
+    chapter = make_section(candidacy=candidacy, key="projet", title="Le projet", body="<p>Ouverture.</p>")
+    for key in ("avant", "choisie", "apres"):
+        picture = make_picture(candidacy=candidacy, caption=f"Image {key}")
+        body = f"<p>Texte {key}.</p>{figure(candidacy, picture)}"
+        make_section(candidacy=candidacy, parent=chapter, key=key, title=key.title(), body=body)
+    return candidacy
+
+
+def text_of(content):
+    return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(content)).pages)
+
+
+def test_one_section_is_printed_under_its_part_with_the_numbers_of_the_dossier(candidacy):
+    rendered = preview_section(read_dossier(candidacy), "choisie", with_data=True)
+
+    text = text_of(rendered.content)
+    assert rendered.page_count == 1
+    assert "Le projet" in text
+    assert "1.2 Choisie" in text
+    assert "Texte choisie." in text
+    assert "Figure 2. Image choisie" in text
+    for other in ("Ouverture.", "Texte avant", "Texte apres", "Sommaire"):
+        assert other not in text
+    assert "no failures" in str(validate_pdf_bytes(rendered.content, profile=ValidationProfile.PDF_UA_1))
+
+
+def test_what_was_laid_out_is_not_laid_out_again(candidacy):
+    content = read_dossier(candidacy)
+    first = preview_section(content, "choisie", with_data=True)
+
+    again = preview_section(content, "choisie", with_data=True)
+
+    assert again.measures.parts_painted == 0
+    assert again.sha256 == first.sha256
+
+
+def test_the_page_opens_the_preview_in_a_new_tab(client, candidacy):
+    section = candidacy.sections.get(key="choisie")
+    client.force_login(make_member(candidacy=candidacy).user)
+    url = reverse("dossier:section-preview", args=[candidacy.slug, section.public_id])
+
+    page = client.get(reverse("dossier:section-detail", args=[candidacy.slug, section.public_id])).text
+    response = client.get(url)
+
+    assert f'target="_blank" href="{url}"' in page
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"].startswith("inline")
+    assert "Texte choisie." in text_of(response.content)
+
+
+def test_a_preview_beyond_its_limits_says_so_on_the_page_of_the_section(client, candidacy, monkeypatch):
+    monkeypatch.setattr(preview, "LIMITS", preview.Limits(wall_seconds=0))
+    section = candidacy.sections.get(key="choisie")
+    make_section(candidacy=candidacy)
+    candidacy.sections.filter(pk=section.pk).update(body="<p>Jamais mis en page.</p>")
+    client.force_login(make_member(candidacy=candidacy).user)
+
+    response = client.get(
+        reverse("dossier:section-preview", args=[candidacy.slug, section.public_id]), follow=True
+    )
+
+    assert "L’aperçu de « Choisie » n’a pas pu être produit." in response.text
+    assert "a dépassé la durée permise" in response.text
+
+
+def test_a_partner_previews_their_text_without_the_data_that_follow_it(client, candidacy):
+    partner = make_partner(candidacy=candidacy)
+    organisation = partner.contacts.get().organisation
+    section = make_section(
+        candidacy=candidacy, organisation=organisation, kind="funding_plan", body="<p>Notre part.</p>"
+    )
+    make_expense_line(plan=make_plan(candidacy=candidacy), label="Charge réservée", amounts={2029: 4321})
+    foreign = make_section(candidacy=candidacy, organisation=make_organisation(candidacy=candidacy))
+    client.force_login(partner)
+
+    mine = client.get(reverse("dossier:section-preview", args=[candidacy.slug, section.public_id]))
+    other = client.get(reverse("dossier:section-preview", args=[candidacy.slug, foreign.public_id]))
+
+    text = text_of(mine.content)
+    assert "Notre part." in text
+    assert "Charge réservée" not in text
+    assert "321" not in text
+    assert other.status_code == 404

@@ -1,0 +1,163 @@
+"""Which edition is this PDF? Asked with a file or a digest, answered within what the person may read."""
+
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from candidacy.models import Membership
+from dossier.models import Edition, EditionFile
+from dossier.views import verification
+from tests.dossier.people import make_partner
+from tests.factories import (
+    make_candidacy,
+    make_committee,
+    make_edition,
+    make_edition_file,
+    make_meeting,
+    make_member,
+    make_published_edition,
+)
+
+Role = Membership.Role
+URL = "/editions/verifier/"
+NONE = "Ce n’est aucune des éditions que vous pouvez lire."
+
+
+def upload(content, name="copie.pdf"):
+    return {"file": SimpleUploadedFile(name, content, content_type="application/pdf")}
+
+
+@pytest.fixture
+def edition():
+    edition = make_edition(content=b"%PDF-1.7 l'original", label="Dépôt")
+    meeting = make_meeting(committee=make_committee(candidacy=edition.candidacy, acronym="COPIL"))
+    Edition.objects.filter(pk=edition.pk).update(
+        status="submitted", meeting=meeting, submitted_at=meeting.starts_at
+    )
+    return edition
+
+
+@pytest.fixture
+def lead(client, edition):
+    member = make_member(candidacy=edition.candidacy)
+    client.force_login(member.user)
+    return member
+
+
+@pytest.mark.usefixtures("lead")
+def test_a_file_is_recognised_with_its_number_label_date_and_state(client):
+    page = client.post(URL, upload(b"%PDF-1.7 l'original")).text
+
+    assert "Édition 1 – Dépôt" in page
+    assert "version complète" in page
+    assert "soumise" in page
+    assert "COPIL" in page
+    assert "Figée le" in page
+    assert "copie.pdf" in page
+
+
+@pytest.mark.usefixtures("lead")
+def test_one_byte_more_and_it_is_none(client):
+    assert NONE in client.post(URL, upload(b"%PDF-1.7 l'original.")).text
+
+
+@pytest.mark.usefixtures("lead")
+def test_the_digest_is_typed_as_it_is_printed(client, edition):
+    digest = edition.content_digest
+    spaced = " ".join(digest[place : place + 16] for place in range(0, 64, 16)).upper()
+
+    by_content = client.post(URL, {"digest": f"  {spaced} "}).text
+    by_file = client.post(URL, {"digest": sha256(b"%PDF-1.7 l'original").hexdigest()}).text
+
+    assert "empreinte du contenu, commune à toutes les versions" in by_content
+    assert "version complète" in by_file
+
+
+@pytest.mark.usefixtures("lead")
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "Choisissez un fichier ou écrivez une empreinte."),
+        ({"digest": "abc"}, "celle-ci en a 3"),
+        ({"digest": "g" * 64}, "de 0 à 9 et de a à f"),
+        ({"digest": "a" * 201}, "200"),
+        (upload(b""), "vide"),
+    ],
+)
+def test_what_cannot_be_looked_for_is_told(client, fields, said):
+    response = client.post(URL, fields)
+
+    assert response.status_code == 422
+    assert said in response.text
+    if fields.get("digest"):
+        assert fields["digest"] in response.text
+
+
+@pytest.mark.usefixtures("lead")
+def test_a_file_beyond_the_limit_is_dropped_and_told(client, monkeypatch):
+    monkeypatch.setattr(verification, "MAX_BYTES", 1000)
+
+    response = client.post(URL, upload(b"x" * 200_000))
+
+    assert response.status_code == 422
+    assert "trop lourd" in response.text
+
+
+@pytest.mark.usefixtures("lead")
+def test_the_file_is_hashed_and_never_stored(client, settings, tmp_path):
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    before = {path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()}
+    content = b"x" * 4_000_000
+    response = client.post(URL, upload(content))
+
+    assert sha256(content).hexdigest() in response.text
+    assert {path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()} == before
+    assert not list(tmp_path.glob("*.upload*"))
+
+
+def test_the_token_is_asked_for(edition):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(make_member(candidacy=edition.candidacy).user)
+
+    assert strict.post(URL, upload(b"x")).status_code == 403
+
+
+def test_an_edition_that_the_person_may_not_read_stays_unsaid(client):
+    content = b"%PDF-1.7 secret"
+    candidacy = make_candidacy()
+    edition = make_edition(candidacy=candidacy, content=content)
+    people = [
+        make_member().user,
+        make_member(candidacy=candidacy, role=Role.ELECTED).user,
+        make_partner(candidacy=candidacy),
+    ]
+
+    for person in people:
+        client.force_login(person)
+        for fields in (upload(content), {"digest": edition.content_digest}):
+            page = client.post(URL, fields).text
+            assert NONE in page
+            assert "Relecture" not in page
+
+
+def test_a_reader_recognises_the_version_that_is_published_and_no_other(client):
+    edition = make_published_edition(content=b"%PDF-1.7 lu")
+    make_edition_file(edition=edition, variant=EditionFile.Variant.ARCHIVE, content=b"%PDF-1.7 garde")
+    client.force_login(make_member(candidacy=edition.candidacy, role=Role.OBSERVER).user)
+
+    assert "Édition 1" in client.post(URL, upload(b"%PDF-1.7 lu")).text
+    assert NONE in client.post(URL, upload(b"%PDF-1.7 garde")).text
+
+
+def test_the_same_content_frozen_twice_is_both(client):
+    edition = make_edition()
+    make_edition(candidacy=edition.candidacy, label="Encore")
+    client.force_login(make_member(candidacy=edition.candidacy).user)
+
+    page = client.post(URL, {"digest": edition.content_digest}).text
+
+    assert "Édition 1 – Relecture" in page
+    assert "Édition 2 – Encore" in page
