@@ -93,8 +93,12 @@ def _assign(cast: Cast, section: Section, row: dict[str, Any]) -> None:
     section.organisation = cast.organisations[row["organisation"]]
     section.writer = cast.contacts[row["writer"]]
     section.due_on = cast.day(row["due_days"])
+    section.is_confidential = row.get("is_confidential", False)
+    section.disclosure = row.get("disclosure", Section.Disclosure.SHOWN)
     check_values(section)
-    section.save(update_fields=["organisation", "writer", "due_on", "updated_at"])
+    section.save(
+        update_fields=["organisation", "writer", "due_on", "is_confidential", "disclosure", "updated_at"]
+    )
 
 
 def _write(cast: Cast, section: Section, row: dict[str, Any], body: str) -> None:
