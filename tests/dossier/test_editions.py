@@ -386,9 +386,10 @@ def alter_by_save(edition):
     edition.save()
 
 
-def alter_by_save_of_one_field(edition):
+def alter_by_save_of_its_state(edition):
     edition.status = Status.DRAFT
-    edition.save(update_fields=["status"])
+    edition.deposited_at = edition.deposited_by = edition.meeting = edition.submitted_at = None
+    edition.save(update_fields=["status", "deposited_at", "deposited_by", "meeting", "submitted_at"])
 
 
 def alter_by_a_second_row_of_the_same_key(edition):
@@ -490,7 +491,7 @@ def delete_the_reasons(edition):
 
 WAYS = [
     alter_by_save,
-    alter_by_save_of_one_field,
+    alter_by_save_of_its_state,
     alter_by_a_second_row_of_the_same_key,
     alter_by_update,
     alter_by_update_of_the_relation,
