@@ -131,3 +131,9 @@ def test_a_place_holds_its_identifier_and_nothing_else():
         f'<p><span data-live-figure="{identifier}"></span></p>'
     )
     assert "data-" not in sanitise('<p><span data-live-figure="x\' onclick=">12</span></p>')
+
+
+def test_a_picture_holds_its_paragraph_open():
+    html = sanitise(f'<p class="MsoNormal"><span style="x"><img src="{PICTURE}" alt=""></span></p>')
+
+    assert html == f'<p><img src="{PICTURE}" alt=""></p>'
