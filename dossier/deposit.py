@@ -226,7 +226,7 @@ def _mentions(file: DepositFile) -> Finding:
         is_met=False,
         text=text % {"count": len(lost)},
         details=tuple(
-            _("%(section)s : %(what)s") % {"section": _name(text), "what": what} for text, what in lost
+            _("%(section)s : %(what)s") % {"section": _name(text), "what": what} for text, what in lost
         ),
         url=file.url_of(list(dict.fromkeys(text for text, _what in lost))),
     )

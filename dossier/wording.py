@@ -33,7 +33,7 @@ def text_in_words(content: DossierContent, text: SectionText) -> str:
         found = content.pictures.get(named.pop()) if named else None
         if found is None:
             return missing(_("image retirée"))
-        words = _("image : %(text)s") % {"text": found.alternative_text or _("décorative")}
+        words = _("image : %(text)s") % {"text": found.alternative_text or _("décorative")}
         return f"[{escape(words)}]"
 
     return in_words(content, _IMAGE.sub(picture, sanitise(text.body)))

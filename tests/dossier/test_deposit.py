@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from candidacy.models import Call, Piece
 from dossier.deposit import CONDITIONS, assess_deposit
@@ -17,8 +18,11 @@ from tests.factories import (
     make_edition_file,
     make_expense_line,
     make_income_line,
+    make_live_figure,
+    make_picture,
     make_piece,
     make_plan,
+    make_proof,
     make_section,
 )
 
@@ -49,7 +53,7 @@ def candidacy():
     section = make_section(
         candidacy=candidacy, key="vision", title="Vision", body="<p>Trois mots justes.</p>", status=VALIDATED
     )
-    section.criteria.add(make_criterion(candidacy=candidacy))
+    make_proof(section=section, criterion=make_criterion(candidacy=candidacy), validated_at=timezone.now())
     make_piece(candidacy=candidacy, status=Piece.Status.READY)
     plan = make_plan(candidacy=candidacy)
     make_expense_line(plan=plan, amounts={2029: 1000})
@@ -82,7 +86,24 @@ def break_validation(candidacy):
 
 
 def break_criteria(candidacy):
-    make_criterion(candidacy=candidacy, title="Sans réponse")
+    make_proof(
+        section=candidacy.sections.get(), criterion=make_criterion(candidacy=candidacy, title="À prouver")
+    )
+
+
+def break_mentions(candidacy):
+    name = "00000000-0000-4000-8000-000000000000"
+    candidacy.sections.update(
+        body=f'<p>Trois mots <span data-live-figure="{name}"></span>, <span data-section="{name}"></span>.</p>'
+        f'<figure><img src="/c/{candidacy.slug}/dossier/images/{name}/" alt=""></figure>'
+    )
+
+
+def break_alternatives(candidacy):
+    picture = make_picture(candidacy=candidacy, alternative_text=" ")
+    candidacy.sections.update(
+        body=f'<figure><img src="/c/{candidacy.slug}/dossier/images/{picture.public_id}/" alt=""></figure>'
+    )
 
 
 def break_plan(candidacy):
@@ -103,10 +124,14 @@ def break_lengths(candidacy):
         (break_eligibility, {"eligibility"}, "au-dessus du maximum", "candidacy:call-detail"),
         (break_bearer, {"bearer", "eligibility"}, "SIREN", "candidacy:candidacy-settings"),
         (break_validation, {"validated"}, "en relecture", "section"),
-        (break_criteria, {"criteria"}, "Sans réponse", "dossier:section-list"),
+        (break_criteria, {"criteria"}, "À prouver", "dossier:criteria-matrix"),
         (break_plan, {"plan"}, "0,01", "budget:plan-detail"),
         (break_pieces, {"pieces"}, "Lettre du maire", "candidacy:call-detail"),
         (break_lengths, {"lengths"}, "3 mots pour 2", "section"),
+        (break_mentions, {"mentions"}, "chiffre inconnu", "section"),
+        (break_mentions, {"mentions"}, "renvoi à une section retirée", "section"),
+        (break_mentions, {"mentions"}, "image retirée", "section"),
+        (break_alternatives, {"alternatives"}, "1 Vision", "dossier:picture-list"),
     ],
 )
 def test_each_condition_says_what_is_missing_and_where_it_is_mended(candidacy, spoil, keys, said, where):
@@ -133,6 +158,24 @@ def test_a_text_that_changed_since_is_not_the_one_that_was_validated(candidacy):
 
     assert not finding.is_met
     assert "a changé depuis le gel" in finding.details[0]
+
+
+def test_a_decorative_picture_needs_no_words(candidacy):
+    picture = make_picture(candidacy=candidacy, alternative_text="", is_decorative=True)
+    candidacy.sections.update(
+        body=f'<figure><img src="/c/{candidacy.slug}/dossier/images/{picture.public_id}/" alt=""></figure>'
+    )
+
+    assert findings_of(make_edition(candidacy=candidacy))["alternatives"].is_met
+
+
+def test_what_texts_name_is_looked_for_in_the_edition(candidacy):
+    figure = make_live_figure(candidacy=candidacy)
+    candidacy.sections.update(body=f'<p><span data-live-figure="{figure.public_id}"></span></p>')
+    edition = make_edition(candidacy=candidacy)
+    figure.delete()
+
+    assert findings_of(edition)["mentions"].is_met
 
 
 def test_an_edition_that_names_another_bearer_is_not_deposited(candidacy):
@@ -216,7 +259,8 @@ def test_the_conditions_cost_the_same_for_any_number_of_sections(candidacy):
     small = cost()
     criterion = candidacy.criteria.first()
     for _ in range(30):
-        make_section(candidacy=candidacy, body="<p>x</p>", status=VALIDATED).criteria.add(criterion)
+        section = make_section(candidacy=candidacy, body="<p>x</p>", status=VALIDATED)
+        make_proof(section=section, criterion=criterion, validated_at=timezone.now())
         make_piece(candidacy=candidacy)
 
     assert cost() == small

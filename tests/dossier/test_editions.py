@@ -27,6 +27,7 @@ from dossier.models import (
     Edition,
     EditionFile,
     EditionPublication,
+    Proof,
     Section,
 )
 from dossier.services.editions import (
@@ -42,17 +43,20 @@ from partners.models import Organisation
 from tests.factories import (
     make_candidacy,
     make_committee,
+    make_criterion,
     make_edition,
     make_edition_file,
     make_expense_line,
     make_export,
     make_income_line,
+    make_live_figure,
     make_meeting,
     make_member,
     make_organisation,
     make_phase,
     make_picture,
     make_plan,
+    make_proof,
     make_published_edition,
     make_seat,
     make_section,
@@ -80,15 +84,19 @@ def make_bid():
     chapter = make_section(candidacy=candidacy, key="projet", title="Le projet", body="<p>Ouverture.</p>")
     picture = make_picture(candidacy=candidacy, caption="Le terril")
     source = f"/c/{candidacy.slug}/dossier/images/{picture.public_id}/"
+    figure = make_live_figure(candidacy=candidacy, label="Lits", value=Decimal("1200.5"), unit="lits")
     make_section(
         candidacy=candidacy,
         parent=chapter,
         key="vision",
         title="La vision",
-        body=f'<p>Le texte figé.</p><figure><img src="{source}" alt=""><figcaption></figcaption></figure>',
+        body=f'<p>Le texte figé.</p><p><span data-live-figure="{figure.public_id}"></span>,'
+        f' voir <span data-section="{chapter.public_id}"></span>.</p><figure><img src="{source}" alt=""><figcaption></figcaption></figure>',
     )
-    for kind in ("funding_plan", "partners", "governance", "calendar"):
+    for kind in ("funding_plan", "partners", "governance", "calendar", "criteria"):
         make_section(candidacy=candidacy, parent=chapter, key=kind.replace("_", "-"), kind=kind)
+    criterion = make_criterion(candidacy=candidacy, code="A1", title="Ancrage")
+    make_proof(section=chapter, criterion=criterion, kind="action", validated_at=timezone.now())
     plan = make_plan(candidacy=candidacy, first_year=2028, last_year=2029)
     make_expense_line(
         plan=plan, account="604", label="Concerts", amounts={2028: Decimal("1200.50"), 2029: 10}
@@ -136,6 +144,11 @@ def test_an_edition_holds_the_dossier_by_value_and_nothing_else():
     assert content.circles == expected.circles
     assert content.committees == expected.committees
     assert content.phases == expected.phases
+    assert content.matrix == expected.matrix
+    assert content.matrix.lines[0].cells[0][0].is_brought
+    assert content.live_figures == expected.live_figures
+    assert content.pictures == expected.pictures
+    assert content.places == expected.places
     assert (content.day, content.changed_at) == (expected.day, expected.changed_at)
     assert edition.content_digest == sha256(edition.snapshot.encode()).hexdigest()
     assert (edition.number, edition.label, edition.note) == (1, "Relecture", "Pour le COTECH")
@@ -146,6 +159,10 @@ def test_what_is_written_later_does_not_reach_a_frozen_edition():
     candidacy, picture = make_bid()
     edition = freeze(candidacy).edition
     Section.objects.filter(key="vision").update(body="<p>Le texte récrit.</p>", title="Autre titre")
+    candidacy.sections.filter(key="projet").update(title="Un autre projet")
+    candidacy.live_figures.update(value=7)
+    candidacy.criteria.update(title="Critère récrit")
+    Proof.objects.all().delete()
     candidacy.funding_plan.expense_lines.all().delete()
     picture.file.delete(save=False)
 
@@ -154,6 +171,9 @@ def test_what_is_written_later_does_not_reach_a_frozen_edition():
     assert "Le texte figé." in pages
     assert "récrit" not in pages
     assert "1 200,50" in pages.replace("\u202f", " ")
+    assert "1 200,5 lits, voir 1 Le projet, p. " in pages.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "Ancrage" in pages
+    assert "Un autre projet" not in pages
     assert "Image absente" not in pages
 
 
@@ -172,10 +192,11 @@ def test_pictures_are_kept_under_the_digest_of_their_content():
         assert kept.read() == content
 
 
-def test_a_picture_that_no_text_shows_is_not_frozen():
+def test_a_picture_or_a_figure_that_no_text_shows_is_not_frozen():
     candidacy, _picture = make_bid()
     before = take_snapshot(read_dossier(candidacy)).digest
     make_picture(candidacy=candidacy)
+    make_live_figure(candidacy=candidacy)
 
     assert take_snapshot(read_dossier(candidacy)).digest == before
 
@@ -359,7 +380,7 @@ def test_a_condition_is_passed_over_with_a_reason_only():
     edition = make_edition(candidacy=make_section().candidacy)
     reasons = reasons_for_all() | {"pieces": "", "criteria": "  "}
 
-    with pytest.raises(DomainError, match="Critères couverts"):
+    with pytest.raises(DomainError, match="Critères prouvés"):
         deposit_edition(edition=edition, by=make_user(), reasons=reasons)
 
     edition.refresh_from_db()

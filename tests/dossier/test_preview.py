@@ -14,6 +14,7 @@ from tests.dossier.people import make_partner
 from tests.factories import (
     make_candidacy,
     make_expense_line,
+    make_live_figure,
     make_member,
     make_organisation,
     make_picture,
@@ -102,6 +103,21 @@ def test_a_preview_beyond_its_limits_says_so_on_the_page_of_the_section(client, 
 
     assert "L’aperçu de « Choisie » n’a pas pu être produit." in response.text
     assert "a dépassé la durée permise" in response.text
+
+
+def test_what_the_text_names_is_in_words_and_titles_stay_with_those_who_may_read_them(client, candidacy):
+    figure = make_live_figure(candidacy=candidacy, value=12, unit="communes")
+    named = candidacy.sections.get(key="apres")
+    candidacy.sections.filter(key="choisie").update(
+        body=f'<p><span data-live-figure="{figure.public_id}"></span>, <span data-section="{named.public_id}"></span>.</p>'
+    )
+    content = read_dossier(candidacy)
+
+    staff, partner = (preview_section(content, "choisie", with_data=with_data) for with_data in (True, False))
+
+    assert "12 communes, 1.3 Apres." in text_of(staff.content).replace("\u00a0", " ")
+    assert "12 communes, section 1.3." in text_of(partner.content).replace("\u00a0", " ")
+    assert (staff.notices, partner.notices) == ((), ())
 
 
 def test_a_partner_previews_their_text_without_the_data_that_follow_it(client, candidacy):

@@ -18,6 +18,7 @@ from partners.models import Organisation
 from tests.factories import (
     make_candidacy,
     make_committee,
+    make_criterion,
     make_edition,
     make_expense_line,
     make_income_line,
@@ -26,6 +27,7 @@ from tests.factories import (
     make_organisation,
     make_picture,
     make_plan,
+    make_proof,
     make_seat,
     make_section,
 )
@@ -107,6 +109,36 @@ def test_a_confidential_part_takes_its_sections_with_it():
     [public] = public_version(read_dossier(candidacy)).chapters
 
     assert (public.opening.body, public.sections) == ("", ())
+
+
+def test_what_a_confidential_part_took_with_it_is_named_by_its_number_alone():
+    candidacy = make_candidacy()
+    closed = make_section(candidacy=candidacy, title="Réserve", is_confidential=True)
+    under = make_section(candidacy=candidacy, parent=closed, title="Titre tu", body="<p>Tu.</p>")
+    shown = make_section(
+        candidacy=candidacy,
+        title="Critères",
+        kind="criteria",
+        body=f'<p>Voir <span data-section="{under.public_id}"></span>'
+        f' et <span data-section="{closed.public_id}"></span>.</p>',
+    )
+    criterion = make_criterion(candidacy=candidacy)
+    for section in (under, shown):
+        make_proof(section=section, criterion=criterion)
+
+    _edition, content = printed(candidacy, Variant.PUBLIC)
+
+    whole = " ".join(text_of(content)).replace("\u00a0", " ")
+    assert "Voir section 1.1 et 1 Réserve, p. " in whole
+    assert "Titre tu" not in whole
+    assert [line.title for line in public_version(read_dossier(candidacy)).matrix.lines] == ["Critères"]
+
+
+@pytest.mark.parametrize(("fields", "has_matrix"), [({}, True), ({"disclosure": Disclosure.HIDDEN}, False)])
+def test_the_matrix_is_withheld_with_the_data_of_its_section(fields, has_matrix):
+    candidacy = make_section(kind="criteria", **fields).candidacy
+
+    assert (public_version(read_dossier(candidacy)).matrix is not None) is has_matrix
 
 
 @pytest.mark.parametrize(
