@@ -287,7 +287,6 @@ def test_every_text_of_the_demonstration_comes_back_the_same(tmp_path):
     part = make_section(title="Partie")
     candidacy = part.candidacy
     address = figure(make_picture(candidacy=candidacy)).split('"')[1]
-    named = re.compile(r"<span data-(?:live-figure|section)=[^>]*></span>")
     sections = [
         make_section(
             candidacy=candidacy,

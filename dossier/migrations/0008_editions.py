@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("candidacy", "0001_initial"),
         ("committees", "0001_initial"),
-        ("dossier", "0006_live_figures_and_picture_uploads"),
+        ("dossier", "0007_outline_and_contract"),
         ("partners", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
