@@ -82,6 +82,10 @@ def test_a_section_is_dragged_into_another_part_and_a_part_before_another(desk, 
     assert shape(candidacy) == "B:cb A:a"
 
 
+#: The new outline answers keys once htmx has taken hold of it and the focus is back in a row.
+SETTLED = "#outline:not(.htmx-settling) [data-keeps-focus] button:focus"
+
+
 def test_the_outline_is_ordered_by_keyboard_alone_and_says_each_new_place(desk, candidacy):
     visitor = desk()
     page = visitor.page
@@ -91,14 +95,17 @@ def test_the_outline_is_ordered_by_keyboard_alone_and_says_each_new_place(desk, 
     page.keyboard.press("Enter")
     said.filter(has_text="« a » porte maintenant le numéro 1.2, dans « A ».").wait_for()
     # The focus stays where one works: pressing again goes on into the next part.
+    page.locator(SETTLED).wait_for()
     page.keyboard.press("Enter")
     said.filter(has_text="numéro 2.1, dans « B ».").wait_for()
     assert shape(candidacy) == "A:b B:ac"
 
+    page.locator(SETTLED).wait_for()
     page.get_by_role("button", name="Sortir « a » de sa partie", exact=True).focus()
     page.keyboard.press("Enter")
     said.filter(has_text="numéro 3, au premier niveau").wait_for()
     # That button is gone: another of the same row has the focus.
+    page.locator(SETTLED).wait_for()
     assert page.evaluate("document.activeElement.closest('tr')?.querySelector('a').textContent") == "a"
     page.get_by_role("button", name="Faire entrer « a » dans la partie précédente", exact=True).focus()
     page.keyboard.press("Enter")
