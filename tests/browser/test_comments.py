@@ -109,6 +109,7 @@ def test_a_passage_is_commented_with_the_keyboard_alone(visit, section, lead, pa
 
     select(page, "cantines", "le projet")
     page.keyboard.press("Control+Alt+m")
+    page.wait_for_function("document.activeElement.name === 'body'")
     page.keyboard.type("Avec @sam")
     # In a thread of the team, which is what one begins with, the partner is out of reach.
     assert page.get_by_role("option").count() == 0

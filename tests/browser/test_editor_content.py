@@ -49,6 +49,8 @@ def box_of(page):
 def type_at_the_end(page, text):
     # By its own command: the editor hears of a selection a moment after the browser makes it.
     page.evaluate("document.querySelector('.ProseMirror').editor.commands.focus('end')")
+    # The focus comes with the next frame: a key pressed before it would be lost.
+    page.wait_for_function("document.activeElement.classList.contains('ProseMirror')")
     page.keyboard.type(text)
 
 

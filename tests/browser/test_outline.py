@@ -57,6 +57,8 @@ def row(page, title):
 def drag(page, title, onto, *, below=True):
     """Take hold of the grip of one row and let it go over another."""
     grip = row(page, title).locator("[data-grip]")
+    for found in (row(page, onto), grip):  # the mouse goes nowhere below the window
+        found.scroll_into_view_if_needed()
     box, goal = grip.bounding_box(), row(page, onto).bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()

@@ -32,6 +32,7 @@ from dossier.snapshots import (
 from tests.factories.candidacy import (
     make_candidacy,
     make_criterion,
+    make_member,
     make_user,
 )
 
@@ -52,8 +53,11 @@ def make_proof(*, section=None, criterion=None, **fields):
     return Proof.objects.create(section=section, criterion=criterion, **fields)
 
 
-def make_reviewer(*, section, contact=None, membership=None):
+def make_reviewer(*, section=None, contact=None, membership=None):
     """Name a reviewer: a contact, or a member of those who prepare the bid."""
+    section = section or make_section()
+    if contact is None and membership is None:
+        membership = make_member(candidacy=section.candidacy)
     return Reviewer.objects.create(section=section, contact=contact, membership=membership)
 
 
@@ -156,7 +160,11 @@ def make_edition(*, candidacy=None, content=None, variant=EditionFile.Variant.FU
     return edition
 
 
-def make_edition_file(*, edition, content=None, **fields):
+def make_edition_file(*, edition=None, content=None, **fields):
+    """Store a version of ``edition``; one made here has its full version already, so this is the public one."""
+    if edition is None:
+        edition = make_edition()
+        fields.setdefault("variant", EditionFile.Variant.PUBLIC)
     content = content or f"%PDF-1.7 {next(_serial)}".encode()
     digest = sha256(content).hexdigest()
     fields.setdefault("variant", EditionFile.Variant.FULL)
