@@ -72,7 +72,9 @@ def fill(rows: int) -> None:
         User(email=f"p{n}@exemple.example", first_name="Camille", last_name=f"Nom {n:04d}", password="!")
         for n in range(rows)
     )
-    Membership.objects.bulk_create(Membership(candidacy=candidacy, user=user, role="team") for user in people)
+    Membership.objects.bulk_create(
+        Membership(candidacy=candidacy, user=user, role="observer") for user in people
+    )
     plan = factories.make_plan(candidacy=candidacy)
     for n in range(20):
         factories.make_expense_line(plan=plan)

@@ -1,14 +1,13 @@
 from collections.abc import Iterable
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from candidacy.models import Membership
-from candidacy.permissions import STAFF
+from candidacy.permissions import GUESTS, STAFF, candidacies_of
 from core.models import LabelledModel, PublicIdModel, TimestampedModel
 from dossier.models.sections import Section
 from partners.models import Organisation, organisations_of
@@ -46,15 +45,13 @@ class CommentThreadQuerySet(models.QuerySet["CommentThread"]):
         A thread with the responsible organisation is that organisation's: whoever the section is asked of next
         does not read it. A section that is retired takes its threads along, until it is restored.
         """
-        prepares = Membership.objects.filter(
-            candidacy=OuterRef("section__candidacy"), user=user, role__in=STAFF
-        )
-        opened = Q(audience=Audience.READERS) | Q(
-            audience=Audience.PARTNER, organisation__in=organisations_of(user)
-        )
-        return self.filter(section__retired_at__isnull=True).filter(
-            Exists(prepares) | (Q(section__in=Section.objects.visible_to(user)) & opened)
-        )
+        visible = Q(section__candidacy__in=candidacies_of(user, STAFF))
+        if candidacies_of(user, GUESTS):
+            opened = Q(audience=Audience.READERS) | Q(
+                audience=Audience.PARTNER, organisation__in=organisations_of(user)
+            )
+            visible |= Q(section__in=Section.objects.visible_to(user)) & opened
+        return self.filter(visible, section__retired_at__isnull=True)
 
     def open(self) -> "CommentThreadQuerySet":
         return self.filter(status=CommentThread.Status.OPEN)

@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import User
 from candidacy.models import Candidacy, Criterion, Membership
-from candidacy.permissions import STAFF, candidacies_of
+from candidacy.permissions import GUESTS, STAFF, candidacies_of
 from core.models import PublicIdModel, TimestampedModel
 from core.richtext import RichTextField, count_text
 from dossier.models.live_figures import LiveFigure
@@ -27,8 +27,10 @@ class SectionQuerySet(models.QuerySet["Section"]):
 
         Whoever is named as a reviewer sees the section once it is handed in. What is retired has pages of its own.
         """
-        reviews = Q(status__in=Section.HANDED_IN) & Exists(reviewing_contacts(user, section="pk"))
-        return self.live().filter(_written_by(user) | reviews)
+        visible = _written_by(user)
+        if candidacies_of(user, GUESTS):
+            visible |= Q(Exists(reviewing_contacts(user, section="pk")), status__in=Section.HANDED_IN)
+        return self.live().filter(visible)
 
     def written_by(self, user: User) -> "SectionQuerySet":
         """Keep what ``user`` writes in, while it is open: every section for lead and team, a partner's own."""
