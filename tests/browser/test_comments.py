@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from candidacy.models import Membership
 from dossier.models import Comment, CommentThread, Section
+from tests.browser.waiting import comes_true
 from tests.factories import (
     make_candidacy,
     make_contact,
@@ -109,7 +110,7 @@ def test_a_passage_is_commented_with_the_keyboard_alone(visit, section, lead, pa
 
     select(page, "cantines", "le projet")
     page.keyboard.press("Control+Alt+m")
-    page.wait_for_function("document.activeElement.name === 'body'")
+    assert comes_true(page, "document.activeElement.name === 'body'")
     page.keyboard.type("Avec @sam")
     # In a thread of the team, which is what one begins with, the partner is out of reach.
     assert page.get_by_role("option").count() == 0

@@ -1,11 +1,9 @@
 """The rich text editor in a real browser: what a person opens, changes and saves loses nothing."""
 
-import contextlib
-
 import pytest
 from django.urls import reverse
-from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
+from tests.browser.waiting import comes_true
 from tests.factories import make_candidacy, make_member, make_picture, make_section, make_user
 
 PASSWORD = "une-phrase-assez-longue"
@@ -89,10 +87,9 @@ def select_last_line(page, box):
         box.focus()
         page.keyboard.press("Control+End")
         page.keyboard.press("Shift+Home")
-        with contextlib.suppress(PlaywrightTimeoutError):
-            page.wait_for_function(
-                "!document.querySelector('.ProseMirror').editor.state.selection.empty", timeout=1000
-            )
+        if comes_true(
+            page, "!document.querySelector('.ProseMirror').editor.state.selection.empty", seconds=1
+        ):
             return
     raise AssertionError("nothing is selected")
 

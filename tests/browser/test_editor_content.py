@@ -10,6 +10,7 @@ from django.urls import reverse
 from PIL import Image
 
 from tests.browser.test_editor import PASSWORD, open_editor, save
+from tests.browser.waiting import comes_true
 from tests.factories import (
     make_candidacy,
     make_live_figure,
@@ -50,7 +51,7 @@ def type_at_the_end(page, text):
     # By its own command: the editor hears of a selection a moment after the browser makes it.
     page.evaluate("document.querySelector('.ProseMirror').editor.commands.focus('end')")
     # The focus comes with the next frame: a key pressed before it would be lost.
-    page.wait_for_function("document.activeElement.classList.contains('ProseMirror')")
+    assert comes_true(page, "document.activeElement.classList.contains('ProseMirror')")
     page.keyboard.type(text)
 
 
