@@ -109,6 +109,8 @@ def test_a_passage_is_commented_with_the_keyboard_alone(visit, section, lead, pa
     page = read(visit(), section, lead)
 
     select(page, "cantines", "le projet")
+    # The page hears of a selection a moment after it is made.
+    page.get_by_role("button", name="Commenter ce passage").wait_for()
     page.keyboard.press("Control+Alt+m")
     assert comes_true(page, "document.activeElement.name === 'body'")
     page.keyboard.type("Avec @sam")

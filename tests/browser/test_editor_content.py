@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 from PIL import Image
+from playwright.sync_api import expect
 
 from tests.browser.test_editor import PASSWORD, open_editor, save
 from tests.browser.waiting import comes_true
@@ -191,7 +192,7 @@ def test_a_file_that_is_no_picture_is_not_opened_in_place_of_the_text(visit, sec
     hand_over(page, "drop", as_data({"name": "x.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}))
 
     page.get_by_role("status").get_by_text("Seules des images").wait_for()
-    assert box_of(page).text_content() == "Avant. Ajout"
+    expect(box_of(page)).to_have_text("Avant. Ajout")
 
 
 def test_a_figure_and_a_reference_are_inserted_by_keyboard(visit, section, writer):
@@ -220,9 +221,8 @@ def test_a_figure_and_a_reference_are_inserted_by_keyboard(visit, section, write
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.keyboard.type(".")
-    assert (
-        box_of(page).text_content()
-        == "Avant. Nous sommes 62\u202f767\u00a0habitants, voir 1\u00a0Le territoire."
+    expect(box_of(page)).to_have_text(
+        "Avant. Nous sommes 62\u202f767\u00a0habitants, voir 1\u00a0Le territoire."
     )
     save(page)
 
