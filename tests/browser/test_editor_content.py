@@ -21,6 +21,7 @@ from tests.factories import (
     make_user,
 )
 
+IN_THE_TEXT = "document.activeElement.classList.contains('ProseMirror')"
 CLIPBOARD = Path(__file__).parents[1] / "core" / "clipboard"
 
 
@@ -52,7 +53,7 @@ def type_at_the_end(page, text):
     # By its own command: the editor hears of a selection a moment after the browser makes it.
     page.evaluate("document.querySelector('.ProseMirror').editor.commands.focus('end')")
     # The focus comes with the next frame: a key pressed before it would be lost.
-    assert comes_true(page, "document.activeElement.classList.contains('ProseMirror')")
+    assert comes_true(page, IN_THE_TEXT)
     page.keyboard.type(text)
 
 
@@ -207,7 +208,7 @@ def test_a_figure_and_a_reference_are_inserted_by_keyboard(visit, section, write
     walk_to(page, "Insérer un chiffre")
     page.get_by_role("dialog", name="Insérer un chiffre").wait_for()
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.classList.contains('ProseMirror')"), "the focus comes back"
+    assert comes_true(page, IN_THE_TEXT), "the focus comes back"
     walk_to(page, "Insérer un chiffre")
     dialog = page.get_by_role("dialog", name="Insérer un chiffre")
     assert visitor.look("figure-dialog") == []
@@ -215,11 +216,15 @@ def test_a_figure_and_a_reference_are_inserted_by_keyboard(visit, section, write
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     dialog.wait_for(state="detached")
+    assert comes_true(page, IN_THE_TEXT)
     page.keyboard.type(", voir ")
     walk_to(page, "Insérer un renvoi")
-    page.get_by_role("dialog", name="Insérer un renvoi").get_by_label("Section visée").wait_for()
+    dialog = page.get_by_role("dialog", name="Insérer un renvoi")
+    dialog.get_by_label("Section visée").wait_for()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    dialog.wait_for(state="detached")
+    assert comes_true(page, IN_THE_TEXT)
     page.keyboard.type(".")
     expect(box_of(page)).to_have_text(
         "Avant. Nous sommes 62\u202f767\u00a0habitants, voir 1\u00a0Le territoire."
