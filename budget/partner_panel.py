@@ -18,6 +18,7 @@ def funding_panel(user: User, organisation: Organisation) -> Panel:
         IncomeLine.objects.visible_to(user)
         .filter(funder=organisation)
         .prefetch_related("amounts")
+        .only("public_id", "label", "status")
         .in_plan_order()
     )
     edits = can_edit_plan(user, organisation.candidacy)

@@ -1,17 +1,22 @@
 """What stands beside a section: its contract, what its date and its state went through, and the ways on."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from accounts.models import User
 from dossier.models import Section
+from dossier.outline import OutlineEntry
 from dossier.permissions import hats_of
 from dossier.workflow import RECOMMENDERS, STAFF, TONES, WRITING, moves_from
 
 
-def contract_context(user: User, section: Section, *, today: date) -> dict[str, Any]:
-    """Read it in a fixed number of queries."""
-    hats = hats_of(user, section)
+def contract_context(
+    user: User, section: Section, entries: Iterable[OutlineEntry], *, today: date
+) -> dict[str, Any]:
+    """Read it in a fixed number of queries; ``entries`` is the whole outline."""
+    reviewers = list(section.reviewers.select_related("contact__organisation", "membership__user"))
+    hats = hats_of(user, section, reviewers)
     is_open_to_staff = bool(hats & STAFF) and not section.is_frozen
     passages = section.passages.in_order().select_related("moved_by")
     is_waiting = section.status == Section.Status.IN_REVIEW
@@ -19,10 +24,10 @@ def contract_context(user: User, section: Section, *, today: date) -> dict[str, 
         "moves": moves_from(section.status, hats),
         "can_recommend": is_waiting and bool(RECOMMENDERS & hats),
         "can_tick_expected_proofs": bool(hats & WRITING) and not section.is_frozen,
-        "can_merge": is_open_to_staff and not section.children.live().exists(),
+        "can_merge": is_open_to_staff and all(entry.parent_id != section.pk for entry in entries),
         "is_late": section.is_late(today),
         "tone": TONES[Section.Status(section.status)],
-        "reviewers": section.reviewers.select_related("contact__organisation", "membership__user"),
+        "reviewers": reviewers,
         "expected_proofs": section.expected_proofs.select_related("provided_by"),
         "due_changes": section.due_changes.select_related("changed_by"),
         "passages": [(passage, TONES[Section.Status(passage.target)]) for passage in passages],

@@ -1,11 +1,11 @@
 """What a person reads of the comments of a section: their threads beside the text, and the text with its marks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -61,25 +61,29 @@ class Discussion:
     threads: tuple[ThreadView, ...]
     #: The text of the section with the passages of these threads marked.
     text: SafeString
-    open_count: int
-    resolved_count: int
-    count: int
+    #: How many there are in each status, whatever is shown.
+    counts: Mapping[str, int]
     shown: str
 
     @property
+    def open_count(self) -> int:
+        return self.counts.get(CommentThread.Status.OPEN, 0)
+
+    @property
+    def count(self) -> int:
+        return sum(self.counts.values())
+
+    @property
     def choices(self) -> list[tuple[str, str, int]]:
-        counts = {"ouverts": self.open_count, "resolus": self.resolved_count, "tous": self.count}
+        resolved = self.counts.get(CommentThread.Status.RESOLVED, 0)
+        counts = {"ouverts": self.open_count, "resolus": resolved, "tous": self.count}
         return [(value, str(label), counts[value]) for value, label in SHOWN.items()]
 
 
 def read_discussion(section: Section, reader: User, *, shown: str = USUALLY_SHOWN) -> Discussion:
     """Read the threads that ``reader`` may read, in the order of the passages, in a fixed number of queries."""
     visible = CommentThread.objects.visible_to(reader).filter(section=section)
-    counts = visible.aggregate(
-        open_count=Count("pk", filter=Q(status=CommentThread.Status.OPEN)),
-        resolved_count=Count("pk", filter=Q(status=CommentThread.Status.RESOLVED)),
-        count=Count("pk"),
-    )
+    counts = dict(visible.order_by().values_list("status").annotate(Count("pk")))
     asked = shown if shown in SHOWN else USUALLY_SHOWN
     threads = list(_asked(visible, asked))
     html = text_as_read(section, reader)
@@ -88,7 +92,7 @@ def read_discussion(section: Section, reader: User, *, shown: str = USUALLY_SHOW
     marks = [
         (view.place, str(view.thread.public_id), view.number) for view in views if view.place is not None
     ]
-    return Discussion(threads=views, text=text.marked(marks) if text else html, shown=asked, **counts)
+    return Discussion(threads=views, text=text.marked(marks) if text else html, shown=asked, counts=counts)
 
 
 def _asked(visible: CommentThreadQuerySet, shown: str) -> CommentThreadQuerySet:

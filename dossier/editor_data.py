@@ -18,7 +18,7 @@ def editor_data(user: User, section: Section) -> dict[str, Any]:
     """Return what the templates of the editor need: only what ``user`` may see anyway."""
     candidacy = section.candidacy
     staff = is_staff(user, candidacy)
-    pictures = candidacy.pictures.visible_to(user).select_related("candidacy").order_by("caption", "pk")
+    pictures = candidacy.pictures.visible_to(user).order_by("caption", "pk")
     figures = candidacy.live_figures.visible_to(user).order_by("label", "pk")
     own = set() if staff else set(candidacy.sections.written_by(user).values_list("pk", flat=True))
     visible = set(candidacy.sections.visible_to(user).values_list("pk", flat=True))

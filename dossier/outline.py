@@ -5,7 +5,7 @@ dossier that is printed and a partner's space all say « 2.3 » of the same se
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -169,11 +169,9 @@ def outline_rows(
 
 
 def neighbours(
-    entries: Iterable[OutlineEntry], section: Section, *, visible: Iterable[int]
+    shown: Sequence[OutlineEntry], section: Section
 ) -> tuple[OutlineEntry | None, OutlineEntry | None]:
-    """Return what comes before and after ``section`` among the ``visible`` ones."""
-    seen = set(visible)
-    shown = [entry for entry in entries if entry.pk in seen]
+    """Return what comes before and after ``section`` among those that are shown."""
     place = next(index for index, entry in enumerate(shown) if entry.pk == section.pk)
     before = shown[place - 1] if place else None
     after = shown[place + 1] if place + 1 < len(shown) else None

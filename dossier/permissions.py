@@ -1,3 +1,5 @@
+from collections.abc import Collection
+
 from django.db.models import Q
 
 from accounts.models import User
@@ -9,6 +11,7 @@ from dossier.models import (
     DossierExport,
     Edition,
     Picture,
+    Reviewer,
     Section,
     WordImport,
 )
@@ -40,18 +43,23 @@ def can_edit_proofs(user: User, candidacy: Candidacy) -> bool:
     return is_staff(user, candidacy)
 
 
-def hats_of(user: User, section: Section) -> frozenset[Hat]:
-    """Say in what qualities ``user`` may act on ``section``."""
+def hats_of(user: User, section: Section, reviewers: Collection[Reviewer] | None = None) -> frozenset[Hat]:
+    """Say in what qualities ``user`` may act on ``section``.
+
+    ``reviewers`` are those of the section, with their contacts and memberships, when the caller has read them already.
+    """
     role = role_in(user, section.candidacy)
     hats = {_STAFF_HATS[role]} if role in _STAFF_HATS else set()
     if role == Role.PARTNER and organisations_of(user).filter(organisation=section.organisation_id).exists():
         hats.add(Hat.WRITER)
-    if role is not None and is_reviewer(user, section):
+    if role is not None and _is_reviewer(user, section, reviewers):
         hats.add(Hat.REVIEWER)
     return frozenset(hats)
 
 
-def is_reviewer(user: User, section: Section) -> bool:
+def _is_reviewer(user: User, section: Section, reviewers: Collection[Reviewer] | None) -> bool:
+    if reviewers is not None:
+        return any(reviewer.is_person(user) for reviewer in reviewers)
     return section.reviewers.filter(Q(contact__user=user) | Q(membership__user=user)).exists()
 
 

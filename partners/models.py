@@ -272,6 +272,10 @@ _PARTNER = frozenset({Membership.Role.PARTNER})
 
 def organisations_of(user: User) -> models.QuerySet[Contact, Any]:
     """Primary keys of the organisations that ``user`` speaks for, where they are still a member."""
-    return Contact.objects.filter(user=user, candidacy__in=candidacies_of(user, _PARTNER)).values(
-        "organisation"
+    candidacies = candidacies_of(user, _PARTNER)
+    contacts = (
+        Contact.objects.filter(user=user, candidacy__in=candidacies)
+        if candidacies
+        else Contact.objects.none()
     )
+    return contacts.values("organisation")

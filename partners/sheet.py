@@ -39,11 +39,10 @@ class Step:
 def contact_cards(organisation: Organisation, user: User) -> list[ContactCard]:
     """Dress the contacts that ``user`` may see, by name, in two queries."""
     contacts = list(
-        Contact.objects.visible_to(user)
-        .filter(organisation=organisation)
-        .select_related("user", "candidacy")
-        .order_by("search_text", "pk")
+        organisation.contacts.visible_to(user).select_related("user").order_by("search_text", "pk")
     )
+    for contact in contacts:
+        contact.candidacy = organisation.candidacy
     users = [contact.user_id for contact in contacts if contact.user_id]
     memberships = {
         row.user_id: row

@@ -11,7 +11,7 @@ from accounts.http import AppRequest
 from candidacy.scope import candidacy_for
 from committees.committee_page import read_committee, read_committee_lines
 from committees.forms.committees import CommitteeForm
-from committees.models import Committee, Decision, Meeting
+from committees.models import Decision, Meeting
 from committees.permissions import (
     can_change_committee,
     can_create_committee,
@@ -28,8 +28,8 @@ from core.sheets import submit
 def committee_list(request: AppRequest, slug: str) -> HttpResponse:
     candidacy = candidacy_for(request, slug)
     require(can_read_committees(request.user, candidacy))
-    committees = readable(request, Committee.objects.filter(candidacy=candidacy), candidacy)
-    page = page_of(request, committees.select_related("candidacy").in_usual_order())
+    committees = readable(request, candidacy.committees.all(), candidacy)
+    page = page_of(request, committees.in_usual_order())
     context = {
         "page": page,
         "lines": read_committee_lines(

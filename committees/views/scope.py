@@ -25,8 +25,7 @@ Rows = TypeVar("Rows", CommitteeQuerySet, MeetingQuerySet, DecisionQuerySet, Act
 
 def committee_of(request: AppRequest, slug: str, public_id: UUID) -> Committee:
     candidacy = candidacy_for(request, slug)
-    committees = readable(request, Committee.objects.filter(candidacy=candidacy), candidacy)
-    return get_object_or_404(committees.select_related("candidacy"), public_id=public_id)
+    return get_object_or_404(readable(request, candidacy.committees.all(), candidacy), public_id=public_id)
 
 
 def seat_of(committee: Committee, seat_id: UUID) -> CommitteeMember:
@@ -37,7 +36,9 @@ def seat_of(committee: Committee, seat_id: UUID) -> CommitteeMember:
 def meeting_of(request: AppRequest, slug: str, public_id: UUID) -> Meeting:
     candidacy = candidacy_for(request, slug)
     meetings = readable(request, Meeting.objects.filter(committee__candidacy=candidacy), candidacy)
-    return get_object_or_404(meetings.select_related("committee__candidacy"), public_id=public_id)
+    meeting = get_object_or_404(meetings.select_related("committee"), public_id=public_id)
+    meeting.committee.candidacy = candidacy
+    return meeting
 
 
 def agenda_item_of(meeting: Meeting, item_id: UUID) -> AgendaItem:

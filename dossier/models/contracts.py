@@ -49,6 +49,10 @@ class Reviewer(LabelledModel):
     def __str__(self) -> str:
         return str(self.contact) if self.contact else str(self.membership.user if self.membership else "")
 
+    def is_person(self, user: User) -> bool:
+        named = self.contact or self.membership
+        return named is not None and named.user_id == user.pk
+
 
 class ExpectedProof(PublicIdModel):
     """One thing the section must be able to show, ticked by whoever provides it."""

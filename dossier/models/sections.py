@@ -27,10 +27,7 @@ class SectionQuerySet(models.QuerySet["Section"]):
 
         Whoever is named as a reviewer sees the section once it is handed in. What is retired has pages of its own.
         """
-        visible = _written_by(user)
-        if candidacies_of(user, GUESTS):
-            visible |= Q(Exists(reviewing_contacts(user, section="pk")), status__in=Section.HANDED_IN)
-        return self.live().filter(visible)
+        return self.live().filter(_read_by(user))
 
     def written_by(self, user: User) -> "SectionQuerySet":
         """Keep what ``user`` writes in, while it is open: every section for lead and team, a partner's own."""
@@ -76,6 +73,13 @@ class SectionQuerySet(models.QuerySet["Section"]):
 
 def _written_by(user: User) -> Q:
     return Q(candidacy__in=candidacies_of(user, STAFF)) | Q(organisation__in=organisations_of(user))
+
+
+def _read_by(user: User) -> Q:
+    read = _written_by(user)
+    if candidacies_of(user, GUESTS):
+        read |= Q(Exists(reviewing_contacts(user, section="pk")), status__in=Section.HANDED_IN)
+    return read
 
 
 def reviewing_contacts(user: User, *, section: str) -> "models.QuerySet[Contact]":
@@ -272,6 +276,9 @@ class SectionRevisionQuerySet(models.QuerySet["SectionRevision"]):
         A reviewer reads the current text alone. What others wrote before the section was asked of the organisation of
         ``user`` stays theirs.
         """
+        prepared = Q(section__candidacy__in=candidacies_of(user, STAFF))
+        if not candidacies_of(user, GUESTS):
+            return self.filter(prepared)
         states = Section.history.filter(id=OuterRef("section"))
         elsewhere = states.exclude(organisation=OuterRef("section__organisation"))
         back = states.filter(
@@ -288,7 +295,7 @@ class SectionRevisionQuerySet(models.QuerySet["SectionRevision"]):
             reviewing_contacts(user, section="section")
         )
         return revisions.filter(
-            Q(section__candidacy__in=candidacies_of(user, STAFF))
+            prepared
             | (Q(section__organisation__in=organisations_of(user)) & (in_their_hands | is_current))
             | (reviews & is_current)
         )

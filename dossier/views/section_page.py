@@ -6,6 +6,7 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 
 from accounts.http import AppRequest
+from candidacy.permissions import is_staff
 from candidacy.scope import candidacy_for
 from dossier.mentions import read_mentions
 from dossier.models import Section
@@ -21,12 +22,16 @@ def find_section(request: AppRequest, slug: str, public_id: UUID) -> Section:
 def reading_context(request: AppRequest, section: Section, *texts: str) -> dict[str, Any]:
     """Return what every page about ``section`` shows: its number, its length, its neighbours, what ``texts`` name."""
     entries = read_outline(section.candidacy)
-    visible = section.candidacy.sections.visible_to(request.user).values_list("pk", flat=True)
-    before, after = neighbours(entries, section, visible=visible)
+    shown = entries
+    if not is_staff(request.user, section.candidacy):
+        visible = set(section.candidacy.sections.visible_to(request.user).values_list("pk", flat=True))
+        shown = tuple(entry for entry in entries if entry.pk in visible)
+    before, after = neighbours(shown, section)
     number = next(entry.number for entry in entries if entry.pk == section.pk)
     return {
         "section": section,
         "number": number,
+        "entries": entries,
         "length": length_of(section),
         "before": before,
         "after": after,

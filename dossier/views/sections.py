@@ -49,12 +49,12 @@ def section_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
     draft = section.drafts.visible_to(request.user).defer("body").first() if can_write else None
     revisions = section.revisions.visible_to(request.user).select_related("saved_by").order_by("-number")
     context = reading_context(request, section) | panel_context(request, section)
+    context |= contract_context(request.user, section, context["entries"], today=timezone.localdate())
     context |= {
         "can_write": can_write and not section.is_closed,
         "draft": draft,
         "can_edit_contract": can_edit_outline(request.user, section.candidacy),
         "revisions": revisions[:REVISIONS_BESIDE_THE_TEXT],
-        **contract_context(request.user, section, today=timezone.localdate()),
     }
     return render(request, "dossier/section_detail.html", context)
 

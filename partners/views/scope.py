@@ -11,8 +11,8 @@ from partners.models import Contact, Organisation
 
 def organisation_of(request: AppRequest, slug: str, public_id: UUID) -> Organisation:
     candidacy = candidacy_for(request, slug)
-    organisations = Organisation.objects.visible_to(request.user).select_related("candidacy", "territory")
-    return get_object_or_404(organisations, candidacy=candidacy, public_id=public_id)
+    organisations = candidacy.organisations.visible_to(request.user).select_related("territory")
+    return get_object_or_404(organisations, public_id=public_id)
 
 
 def contact_of(request: AppRequest, slug: str, public_id: UUID, contact_id: UUID) -> Contact:

@@ -392,7 +392,7 @@ def test_threads_are_read_in_the_order_of_their_passages(section, lead):
     assert [view.thread for view in discussion.threads] == [early, late, whole]
     assert [view.number for view in discussion.threads] == [1, 2, 3]
     assert discussion.text.count("<mark") == 2
-    assert (discussion.open_count, discussion.resolved_count, discussion.count) == (3, 0, 3)
+    assert [count for _value, _label, count in discussion.choices] == [3, 0, 3]
 
 
 def test_a_passage_is_followed_into_the_next_revisions_and_said_to_be_gone(section, lead):

@@ -102,7 +102,7 @@ def test_the_editor_costs_the_same_for_any_number_of_things_to_insert(
 
     # Session, user, memberships; section, criteria, draft, outline, visible ones; pictures, figures, sections that may
     # be named, outline, who else writes.
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         response = client.get(address("section-edit", section))
 
     assert len(response.context["editor"]["pictures"]) == count

@@ -83,7 +83,7 @@ def test_a_figure_is_shown_live_on_the_page_and_in_print(client):
 
 
 def test_a_change_of_a_figure_changes_the_date_of_the_document():
-    figure = make_live_figure()
+    figure = make_live_figure(value=Decimal(8))
     before = read_dossier(figure.candidacy).changed_at
 
     save_live_figure(candidacy=figure.candidacy, row=figure, fields={"value": Decimal(9)})
@@ -225,7 +225,7 @@ def test_what_a_text_names_costs_the_same_for_any_number(client, count, django_a
 
     # As the page of any section (test_section_pages.py) without threads; figures, sections that the reader may open,
     # pictures.
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(19):
         response = client.get(reverse("dossier:section-detail", args=[candidacy.slug, section.public_id]))
 
     assert response.text.count('class="live-figure"') == count

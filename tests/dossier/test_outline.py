@@ -110,9 +110,9 @@ def test_neighbours_skip_what_the_person_may_not_see():
     make_outline(candidacy)
     entries = read_outline(candidacy)
     middle = candidacy.sections.get(title="Un-deux")
-    visible = [entry.pk for entry in entries if entry.title in {"Un", "Un-deux"}]
+    shown = [entry for entry in entries if entry.title in {"Un", "Un-deux"}]
 
-    before, after = neighbours(entries, middle, visible=visible)
+    before, after = neighbours(shown, middle)
 
     assert (before.title, after) == ("Un", None)
 

@@ -173,5 +173,5 @@ def test_comparing_costs_the_same_for_any_number_of_revisions(
     client.force_login(lead)
 
     # Session, user, candidacy, membership; section, criteria; list of revisions, the two, outline, visible ones.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(url("section-compare", section))
