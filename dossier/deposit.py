@@ -3,12 +3,12 @@
 A condition is one function of `DepositFile`; adding one is writing it and naming it in `CONDITIONS`.
 """
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from html import unescape
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,14 +18,22 @@ from candidacy.models import Call, Candidacy, Criterion, Piece, Territory
 from core.richtext import count_text
 from core.templatetags.formats import euros, number
 from dossier.assembly import DossierContent, SectionText
+from dossier.links import CitedLink, Standing, cited_links
 from dossier.mentions import figures_named, pictures_named, sections_named
-from dossier.models import Edition, EditionFile, Section
+from dossier.models import Edition, EditionFile, LinkCheck, Section
 from dossier.rendering import anchor_of, end_of, part_of
 from dossier.snapshots import read_snapshot
 
-_LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"')
 _ABOUT_TEXTS = "missing_text"
 _ABOUT_LINKS = ("missing_target", "refused_link")
+
+
+class Line(NamedTuple):
+    """One thing that is concerned, with the page where it is mended."""
+
+    text: str
+    label: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,8 +44,12 @@ class Finding:
     text: str
     #: What exactly is concerned, one line each.
     details: tuple[str, ...] = ()
+    #: The same, where each is mended on a page of its own.
+    lines: tuple[Line, ...] = ()
     #: Where it is mended.
     url: str = ""
+    #: Whether trying the external links again may change it.
+    is_about_web: bool = False
     key: str = ""
     label: str = ""
 
@@ -56,6 +68,7 @@ class DepositFile:
     pieces: Sequence[Piece]
     sections: Sequence[Section]
     by_key: dict[str, Section] = field(default_factory=dict)
+    link_checks: Mapping[str, LinkCheck] = field(default_factory=dict)
 
     def url(self, name: str) -> str:
         return reverse(name, args=[self.candidacy.slug])
@@ -66,6 +79,13 @@ class DepositFile:
         if len(known) == 1:
             return reverse("dossier:section-detail", args=[self.candidacy.slug, known[0].public_id])
         return self.url("dossier:section-list")
+
+    def url_of_text(self, text: SectionText) -> str:
+        """Return the page of the section, or the outline when it is not in the dossier any more."""
+        section = self.by_key.get(text.key)
+        if section is None or section.is_retired:
+            return self.url("dossier:section-list")
+        return reverse("dossier:section-detail", args=[self.candidacy.slug, section.public_id])
 
     def notices(self, *codes: str) -> tuple[str, ...]:
         return tuple(
@@ -84,11 +104,8 @@ def assess_deposit(edition: Edition) -> tuple[Finding, ...]:
     """Look at every condition, in the same number of queries whatever the size of the dossier."""
     file = _read(edition)
     return tuple(
-        Finding(
-            finding.is_met, finding.text, finding.details, finding.url, condition.key, str(condition.label)
-        )
+        replace(condition.check(file), key=condition.key, label=str(condition.label))
         for condition in CONDITIONS
-        for finding in [condition.check(file)]
     )
 
 
@@ -106,6 +123,7 @@ def _read(edition: Edition) -> DepositFile:
         pieces=list(candidacy.pieces.all()),
         sections=sections,
         by_key={section.key: section for section in sections},
+        link_checks={check.address: check for check in candidacy.link_checks.all()},
     )
 
 
@@ -356,16 +374,44 @@ def _alternatives(file: DepositFile) -> Finding:
 
 
 def _links(file: DepositFile) -> Finding:
-    """Links within the document must arrive. Those that leave it are listed for whoever wants to try them."""
-    found = _told_by_press(file, _ABOUT_LINKS, met=_("Chaque lien interne mène quelque part."))
-    external = dict.fromkeys(
-        unescape(address)
-        for text in file.content.sections
-        for address in _LINK.findall(text.body)
-        if not address.startswith(("#", "/"))
-    )
-    listed = tuple(_("lien externe, non vérifié : %(address)s") % {"address": link} for link in external)
-    return Finding(found.is_met, found.text, (*found.details, *listed), found.url)
+    return _told_by_press(file, _ABOUT_LINKS, met=_("Chaque lien interne mène quelque part."))
+
+
+def _external_links(file: DepositFile) -> Finding:
+    """Whoever reads the dossier on a screen follows its links: each must have answered lately."""
+    links = cited_links(file.content.sections, file.link_checks, timezone.now())
+    if not links:
+        return Finding(is_met=True, text=_("Le texte ne renvoie à aucune page du web."))
+    dead = [link for link in links if link.standing == Standing.DEAD]
+    open_links = [link for link in links if link.standing == Standing.OPEN]
+    lines = tuple(line for link in (*dead, *open_links) for line in _lines(file, link))
+    if not lines:
+        text = ngettext(
+            "%(count)d lien externe, qui répond.", "%(count)d liens externes, qui répondent tous.", len(links)
+        )
+        return Finding(is_met=True, text=text % {"count": len(links)}, is_about_web=True)
+    told = []
+    if dead:
+        text = ngettext(
+            "%(count)d lien externe ne mène nulle part.",
+            "%(count)d liens externes ne mènent nulle part.",
+            len(dead),
+        )
+        told.append(text % {"count": len(dead)})
+    if open_links:
+        text = ngettext(
+            "%(count)d lien externe est à vérifier.",
+            "%(count)d liens externes sont à vérifier.",
+            len(open_links),
+        )
+        told.append(text % {"count": len(open_links)})
+    return Finding(is_met=False, text=" ".join(told), lines=lines, is_about_web=True)
+
+
+def _lines(file: DepositFile, link: CitedLink) -> Iterator[Line]:
+    """Say once for each section what is known of a link, and lead to the section as it stands today."""
+    for text in link.texts:
+        yield Line(f"{link.address} – {link.told}", _name(text), file.url_of_text(text))
 
 
 def _notices(file: DepositFile) -> Finding:
@@ -407,6 +453,7 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition("lengths", gettext_lazy("Limites de longueur"), _lengths),
     Condition("mentions", gettext_lazy("Chiffres, renvois et images"), _mentions),
     Condition("alternatives", gettext_lazy("Textes alternatifs"), _alternatives),
-    Condition("links", gettext_lazy("Liens"), _links),
+    Condition("links", gettext_lazy("Liens internes"), _links),
+    Condition("external_links", gettext_lazy("Liens externes"), _external_links),
     Condition("notices", gettext_lazy("Avertissements du PDF"), _notices),
 )

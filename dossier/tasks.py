@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from dossier import building, importing
+from dossier import building, importing, link_checking
 
 
 @shared_task
@@ -24,3 +24,14 @@ def tend_word_imports() -> None:
     importing.forget_outlived()
     for import_id in importing.take_back_abandoned():
         read_word_import.delay(import_id)
+
+
+@shared_task
+def check_links(candidacy_id: int) -> None:
+    link_checking.check_waiting(candidacy_id)
+
+
+@shared_task
+def resume_link_checks() -> None:
+    for candidacy_id in link_checking.waiting_without_worker():
+        check_links.delay(candidacy_id)

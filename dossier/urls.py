@@ -6,6 +6,7 @@ from dossier.views import (
     criteria,
     dashboard,
     drafts,
+    edition_links,
     editions,
     expected_proofs,
     exports,
@@ -334,6 +335,16 @@ urlpatterns = [
         "c/<slug:slug>/dossier/editions/<uuid:public_id>/deposer/",
         editions.edition_deposit,
         name="edition-deposit",
+    ),
+    path(
+        "c/<slug:slug>/dossier/editions/<uuid:public_id>/liens/verifier/",
+        edition_links.edition_links_check,
+        name="edition-links-check",
+    ),
+    path(
+        "c/<slug:slug>/dossier/editions/<uuid:public_id>/liens/avancement/",
+        edition_links.edition_links_progress,
+        name="edition-links-progress",
     ),
     path(
         "c/<slug:slug>/dossier/editions/<uuid:public_id>/retirer/",

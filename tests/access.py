@@ -249,6 +249,8 @@ ACCESS: dict[str, Rule] = {
     "dossier:edition-detail": get(READERS, "published_edition"),
     "dossier:edition-submit": get(STAFF_OBJECT, "edition"),
     "dossier:edition-deposit": get(STAFF_OBJECT, "edition"),
+    "dossier:edition-links-check": post(STAFF_OBJECT, "edition"),
+    "dossier:edition-links-progress": get(STAFF_OBJECT, "edition"),
     "dossier:edition-print": Rule(
         STAFF_OBJECT, method="post", target="edition", kwargs={"variant": "archive"}
     ),

@@ -175,6 +175,7 @@ CELERY_BEAT_SCHEDULE = {
         ("plan-meeting-reminders", "committees.tasks.plan_meeting_reminders"),
         ("resume-dossier-exports", "dossier.tasks.resume_exports"),
         ("tend-word-imports", "dossier.tasks.tend_word_imports"),
+        ("resume-link-checks", "dossier.tasks.resume_link_checks"),
     )
 }
 
@@ -342,6 +343,10 @@ SIMPLE_HISTORY_REVERT_DISABLED = True
 # --- PDF --------------------------------------------------------------------------------------------
 PDF_WALL_SECONDS = env.int("PDF_WALL_SECONDS", default=300)
 PDF_MEMORY_BYTES = env.int("PDF_MEMORY_MEGABYTES", default=1536) * 1024 * 1024
+
+# --- links --------------------------------------------------------------------------------------------
+# Links of the dossier are tried from the server. Hosts named here may be of its own network, and on any port.
+LINK_CHECK_PRIVATE_HOSTS = env.list("LINK_CHECK_PRIVATE_HOSTS", default=[])
 
 LOGGING = {
     "version": 1,

@@ -26,6 +26,7 @@ from dossier.models.imports import (
     WordImportPicture,
     WordImportQuerySet,
 )
+from dossier.models.links import LinkCheck, LinkCheckQuerySet
 from dossier.models.live_figures import (
     LiveFigure,
     LiveFigureQuerySet,
@@ -62,6 +63,8 @@ __all__ = [
     "EditionPublicationQuerySet",
     "EditionQuerySet",
     "ExpectedProof",
+    "LinkCheck",
+    "LinkCheckQuerySet",
     "LiveFigure",
     "LiveFigureQuerySet",
     "Passage",

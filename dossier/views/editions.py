@@ -23,6 +23,7 @@ from dossier.comparing import compare
 from dossier.deposit import assess_deposit
 from dossier.edition_forms import DepositForm, EditionForm, SubmissionForm
 from dossier.edition_page import read_edition_page
+from dossier.links import progress_of
 from dossier.mentions import Mentions
 from dossier.models import Edition, EditionFile, EditionPublication
 from dossier.permissions import (
@@ -170,6 +171,7 @@ def edition_deposit(request: AppRequest, slug: str, public_id: UUID) -> HttpResp
     context = {
         "edition": edition,
         "form": form,
+        "link_progress": progress_of(edition.candidacy),
         "can_deposit": can_deposit,
         "unmet": sum(not finding.is_met for finding in form.findings),
         "is_printed": edition.files.filter(variant=EditionFile.Variant.FULL).exists(),

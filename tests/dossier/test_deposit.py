@@ -216,15 +216,6 @@ def test_what_is_not_printed_cannot_be_judged(candidacy):
     }
 
 
-def test_external_links_are_listed_and_not_fetched(candidacy):
-    candidacy.sections.update(body='<p><a href="https://exemple.example/page">ici</a></p>')
-
-    finding = findings_of(make_edition(candidacy=candidacy))["links"]
-
-    assert finding.is_met
-    assert finding.details == ("lien externe, non vérifié : https://exemple.example/page",)
-
-
 @pytest.mark.parametrize(("limit", "is_met"), [(2, False), (3, True)])
 def test_pages_are_counted_on_the_print_from_heading_to_heading(candidacy, limit, is_met):
     make_section(

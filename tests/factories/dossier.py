@@ -5,6 +5,7 @@ from io import BytesIO
 from itertools import count
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from PIL import Image
 
 from dossier.assembly import (
@@ -18,6 +19,7 @@ from dossier.models import (
     Edition,
     EditionFile,
     EditionPublication,
+    LinkCheck,
     LiveFigure,
     Picture,
     Proof,
@@ -114,6 +116,15 @@ def make_export(*, candidacy=None, content=b"%PDF-1.7", **fields):
         export.file.save("dossier.pdf", ContentFile(content), save=False)
     export.save()
     return export
+
+
+def make_link_check(*, candidacy=None, **fields):
+    """Make what was found just now of an address that answers, unless ``status`` and ``reason`` say otherwise."""
+    n = next(_serial)
+    fields.setdefault("address", f"https://exemple.example/{n}")
+    fields.setdefault("status", LinkCheck.Status.ALIVE)
+    fields.setdefault("checked_at", timezone.now())
+    return LinkCheck.objects.create(candidacy=candidacy or make_candidacy(), **fields)
 
 
 def make_word_import(*, section=None, candidacy=None, requested_by=None, with_picture=False, **fields):
