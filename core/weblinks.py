@@ -31,7 +31,7 @@ _SECONDS_TO_ANSWER = 8.0
 #: For one address with all its redirects: a server that answers letter by letter is left there.
 _SECONDS_IN_ALL = 25.0
 _HEADERS = {
-    "User-Agent": "Candidacy (verification des liens)",
+    "User-Agent": "Candidacy (link check)",
     "Accept": "*/*",
     "Accept-Language": "fr, en;q=0.5",
     "Connection": "close",
@@ -98,7 +98,7 @@ def _judge(status: int) -> LinkAnswer:
     if status in _UNDECIDED:
         return LinkAnswer(
             LinkState.UNREACHABLE,
-            _("le site ne répond pas aux vérifications (%(status)d) : ouvrez-le vous-même")
+            _("le site ne répond pas aux vérifications (%(status)d) : ouvrez-le vous-même")
             % {"status": status},
         )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -131,7 +131,7 @@ def _read(address: str, private_hosts: Collection[str]) -> tuple[SplitResult, st
     port = port or _PORTS[split.scheme]
     if port not in _PORTS.values() and host not in private_hosts:
         raise _Refused(
-            _("port %(port)d : seuls les ports 80 et 443 sont ouverts à tout le monde") % {"port": port}
+            _("port %(port)d : seuls les ports 80 et 443 sont ouverts à tout le monde") % {"port": port}
         )
     return split, host, port
 
@@ -147,7 +147,7 @@ def _resolve(host: str, port: int, *, may_be_private: bool) -> list[str]:
         ) from error
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not may_be_private and not all(map(is_public, addresses)):
-        raise _Refused(_("%(host)s est sur un réseau privé : le jury ne peut pas l’ouvrir") % {"host": host})
+        raise _Refused(_("%(host)s est sur un réseau privé : le jury ne peut pas l’ouvrir") % {"host": host})
     return addresses[:_MAX_ADDRESSES]
 
 

@@ -101,4 +101,4 @@ def _found(address: str, check: LinkCheck | None, now: datetime) -> tuple[Standi
     told = f"{check.reason}, {day}"
     if check.status == LinkCheck.Status.DEAD:
         return Standing.DEAD, told
-    return Standing.OPEN, _("injoignable pour l’instant : %(reason)s") % {"reason": told}
+    return Standing.OPEN, _("injoignable pour l’instant : %(reason)s") % {"reason": told}

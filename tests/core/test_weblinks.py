@@ -32,7 +32,7 @@ def site():
         ("/410", DEAD, "page introuvable (410)"),
         ("/401", DEAD, "un compte (401)"),
         ("/400", DEAD, "refuse la page (400)"),
-        ("/403", UNREACHABLE, "(403) : ouvrez-le vous-même"),
+        ("/403", UNREACHABLE, "(403)\u00a0: ouvrez-le vous-même"),
         ("/429", UNREACHABLE, "(429)"),
         ("/503", UNREACHABLE, "en panne (503)"),
         ("/sans-head/200", ALIVE, ""),
