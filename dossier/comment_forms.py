@@ -7,6 +7,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
 from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -15,27 +16,16 @@ from accounts.models import User
 from dossier.models import Audience, Section
 from dossier.models.comments import CONTEXT, MAX_QUOTE, MAX_WORDS
 from dossier.passages import Anchor
-
-
-class _PeopleWidget(forms.CheckboxSelectMultiple):
-    """Boxes that know their person's name, for the completion, and whether they are of the team."""
-
-    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option: dict[str, Any] = super().create_option(*args, **kwargs)
-        person = option["value"].instance
-        option["attrs"] |= {
-            "class": "form-check-input",
-            "data-person": str(person),
-            "data-of-team": str(person.is_of_team).lower(),
-        }
-        return option
+from dossier.people_to_tell import PeopleFound, find_people
 
 
 class _PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    widget = _PeopleWidget
+    """People looked for by name: the page holds those who are ticked and those just found, never all of them."""
 
-    def label_from_instance(self, person: Any) -> str:
-        return str(person) if person.is_of_team else f"{person} – {person.organisation_name}"
+    #: Where the page looks for a name.
+    search_url: str | Promise = ""
+    words = ""
+    found = PeopleFound()
 
 
 class CommentForm(forms.Form):
@@ -58,10 +48,18 @@ class CommentForm(forms.Form):
         help_text=_("Ces personnes recevront le commentaire par courriel, cinq minutes après."),
     )
 
-    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, people: QuerySet[User], search_url: str, words: str | None = None, **kwargs: Any
+    ) -> None:
+        """Offer ``people`` to be told, of whom none is read before one is ticked or ``words`` are looked for."""
         kwargs["initial"] = {"public_id": uuid4(), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
-        self.fields["told"].queryset = people  # type: ignore[attr-defined]  # a model field
+        self.is_searching = words is not None
+        field = self.fields["told"]
+        field.queryset, field.search_url, field.words = people, search_url, words or ""  # type: ignore[attr-defined]  # _PeopleField
+        ticked = self["told"].value()
+        if ticked or self.is_searching:
+            field.found = find_people(people, words=words, ticked=ticked or ())  # type: ignore[attr-defined]  # _PeopleField
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.include_media = False

@@ -200,6 +200,16 @@ urlpatterns = [
         name="thread-create",
     ),
     path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/commentaires/personnes/",
+        comments.section_people,
+        name="section-people",
+    ),
+    path(
+        "c/<slug:slug>/dossier/sections/<uuid:public_id>/commentaires/<uuid:thread_id>/personnes/",
+        comments.thread_people,
+        name="thread-people",
+    ),
+    path(
         "c/<slug:slug>/dossier/sections/<uuid:public_id>/commentaires/<uuid:thread_id>/reponse/",
         comments.thread_answer,
         name="thread-answer",

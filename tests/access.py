@@ -199,6 +199,8 @@ ACCESS: dict[str, Rule] = {
     "dossier:import-picture": get(HANDED_IN, "word_import", number=1),
     "dossier:section-comments": get(OWN_OBJECT, "section"),
     "dossier:thread-create": post(OWN_OBJECT, "section"),
+    "dossier:section-people": get(OWN_OBJECT, "section"),
+    "dossier:thread-people": get(OWN_OBJECT, "section", {"thread_id": "thread"}),
     "dossier:thread-answer": get(OWN_OBJECT, "section", {"thread_id": "thread"}),
     "dossier:thread-resolve": post(OWN_OBJECT, "section", {"thread_id": "thread"}),
     "dossier:thread-reopen": post(OWN_OBJECT, "section", {"thread_id": "thread"}),

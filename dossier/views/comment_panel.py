@@ -3,6 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import QueryDict
+from django.urls import reverse
+
 from accounts.http import AppRequest
 from dossier.audiences import audiences_open_to, readers_of
 from dossier.comment_forms import ThreadForm
@@ -33,11 +36,25 @@ def _focus(discussion: Discussion, focus: UUID | None) -> UUID | str | None:
 
 def thread_form(request: AppRequest, section: Section, *, shown: str | None = None) -> ThreadForm:
     """Return the form that opens a thread: what was posted, or a new one beside the threads that are ``shown``."""
+    posted = request.POST if shown is None else None
+    words = searched(request) if posted is not None else None
     return ThreadForm(
-        request.POST if shown is None else None,
+        None if words is not None else posted,
         people=readers_of(section, Audience.READERS).exclude(pk=request.user.pk),
+        search_url=reverse("dossier:section-people", args=[section.candidacy.slug, section.public_id]),
+        words=words,
         section=section,
         audiences=audiences_open_to(request.user, section),
-        initial={"fils": shown},
+        initial={"fils": shown} if words is None else typed_so_far(request.POST),
         auto_id="commentaire-%s",
     )
+
+
+def searched(request: AppRequest) -> str | None:
+    """Return the name that was looked for, when a form was sent for that alone: there is no script, then."""
+    return request.POST.get("personne", "") if "chercher" in request.POST else None
+
+
+def typed_so_far(post: QueryDict) -> dict[str, Any]:
+    """Return what stands in a comment form that was sent to look for a person: it is shown again, not judged."""
+    return {**post.dict(), "told": post.getlist("told")}

@@ -2,24 +2,27 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBadRequest
-from django.shortcuts import get_object_or_404, redirect
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBadRequest, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import reswap, retarget
 
 from accounts.http import AppRequest
+from accounts.models import User
 from candidacy.scope import candidacy_for
 from core.errors import DomainError
 from core.htmx import render_part
 from core.permissions import require
 from core.sheets import UNPROCESSABLE, submit
-from dossier.audiences import readers_of_thread
+from dossier.audiences import audiences_open_to, readers_of, readers_of_thread
 from dossier.comment_forms import AnswerForm, CommentForm, ThreadForm, WidenForm
 from dossier.discussion import SHOWN
-from dossier.models import Comment, CommentThread, Section
+from dossier.models import Audience, Comment, CommentThread, Section
 from dossier.outline import read_outline
+from dossier.people_to_tell import find_people
 from dossier.permissions import (
     can_answer_thread,
     can_change_comment,
@@ -35,7 +38,7 @@ from dossier.services.comments import (
     widen_audience,
     withdraw_comment,
 )
-from dossier.views.comment_panel import panel_context, thread_form
+from dossier.views.comment_panel import panel_context, searched, thread_form, typed_so_far
 
 
 @require_GET
@@ -49,6 +52,8 @@ def thread_create(request: AppRequest, slug: str, public_id: UUID) -> HttpRespon
     section = _section(request, slug, public_id)
     require(can_comment_section(request.user, section))
     form = thread_form(request, section)
+    if form.is_searching:
+        return _panel(request, section, form=form)
     outcome = submit(
         form,
         lambda: open_thread(
@@ -72,9 +77,13 @@ def thread_answer(request: AppRequest, slug: str, public_id: UUID, thread_id: UU
     thread = _thread(request, slug, public_id, thread_id)
     require(can_answer_thread(request.user, thread))
     form = AnswerForm(
-        request.POST if request.method == "POST" else None,
-        people=readers_of_thread(thread).exclude(pk=request.user.pk),
-        initial={"audience": thread.audience, "fils": request.GET.get("fils", "")},
+        _posted(request),
+        **_people(request, thread),
+        initial={
+            "audience": thread.audience,
+            "fils": request.GET.get("fils", ""),
+            **(typed_so_far(request.POST) if request.method == "POST" else {}),
+        },
         auto_id=f"reponse-{thread.public_id}-%s",
     )
     outcome = submit(
@@ -104,13 +113,14 @@ def comment_edit(
     comment = _comment(request, slug, public_id, thread_id, comment_id)
     require(can_change_comment(request.user, comment))
     form = CommentForm(
-        request.POST if request.method == "POST" else None,
-        people=readers_of_thread(comment.thread).exclude(pk=request.user.pk),
+        _posted(request),
+        **_people(request, comment.thread),
         initial={
             "public_id": comment.public_id,
             "body": comment.body,
             "told": [person.public_id for person in comment.told.all()],
             "fils": request.GET.get("fils", ""),
+            **(typed_so_far(request.POST) if request.method == "POST" else {}),
         },
         auto_id=f"correction-{comment.public_id}-%s",
     )
@@ -124,6 +134,24 @@ def comment_edit(
         messages.success(request, _("Votre commentaire est corrigé."))
         return _back(request, comment.thread)
     return _writing(request, comment.thread, form, comment=comment, status=outcome.status)
+
+
+@require_GET
+def section_people(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    """Find whom to tell of a new thread, among those who will read it."""
+    section = _section(request, slug, public_id)
+    require(can_comment_section(request.user, section))
+    audience = request.GET.get("audience", "")
+    if audience not in audiences_open_to(request.user, section):
+        audience = Audience.READERS
+    return _found(request, readers_of(section, audience, section.organisation))
+
+
+@require_GET
+def thread_people(request: AppRequest, slug: str, public_id: UUID, thread_id: UUID) -> HttpResponse:
+    thread = _thread(request, slug, public_id, thread_id)
+    require(can_answer_thread(request.user, thread))
+    return _found(request, readers_of_thread(thread))
 
 
 @require_POST
@@ -199,6 +227,31 @@ def _comment(request: AppRequest, slug: str, public_id: UUID, thread_id: UUID, c
     comment = get_object_or_404(thread.comments.select_related("author"), public_id=comment_id)
     comment.thread = thread
     return comment
+
+
+def _posted(request: AppRequest) -> QueryDict | None:
+    """Return what was sent to be written; a form that was sent to look for a person is none."""
+    return request.POST if request.method == "POST" and searched(request) is None else None
+
+
+def _people(request: AppRequest, thread: CommentThread) -> dict[str, Any]:
+    section = thread.section
+    return {
+        "people": readers_of_thread(thread).exclude(pk=request.user.pk),
+        "search_url": reverse(
+            "dossier:thread-people", args=[section.candidacy.slug, section.public_id, thread.public_id]
+        ),
+        "words": searched(request),
+    }
+
+
+def _found(request: AppRequest, readers: QuerySet[User]) -> HttpResponse:
+    found = find_people(
+        readers.exclude(pk=request.user.pk),
+        words=request.GET.get("personne", ""),
+        ticked=request.GET.getlist("told"),
+    )
+    return render(request, "dossier/_told_people.html", {"found": found})
 
 
 def _panel(

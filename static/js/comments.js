@@ -1,7 +1,9 @@
 // Comments beside a text: a selected passage goes into the form, « @ » completes the names of those who may be told.
-// Without this script a passage is quoted by typing it, and people are told by ticking their box.
+// Without this script a passage is quoted by typing it, and people are looked for by sending the form.
 
 const CONTEXT = 200;
+// Milliseconds of rest before a name is looked for.
+const PAUSE = 150;
 
 // --- A passage of the text ----------------------------------------------------------------------------
 
@@ -110,8 +112,6 @@ document.addEventListener("click", (event) => {
 
 // --- Names ------------------------------------------------------------------------------------------------
 
-const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-
 const audienceOf = (form) => form.querySelector("[data-audience]:checked")?.value ?? "";
 
 // In a thread of the team, the others are out of reach: their boxes go, and what they held.
@@ -122,8 +122,38 @@ const limitPeople = (form) => {
     box.closest(".form-check").hidden = isOut;
     if (isOut) box.checked = false;
   }
-  const people = form.querySelector("[data-told]");
-  if (people) people.hidden = !people.querySelector(".form-check:not([hidden])");
+  // What was found was found among the readers of then.
+  if (form.querySelector("[data-told-said]")?.textContent) {
+    window.htmx.trigger(form.querySelector("[data-told-search]"), "rechercher");
+  }
+};
+
+// What a search brought is said where it is listened to.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const said = event.target.querySelector?.("[data-told-said-now]");
+  const place = event.target.closest?.("[data-told]")?.querySelector("[data-told-said]");
+  if (said && place) place.textContent = said.dataset.toldSaidNow;
+});
+
+const peopleNamed = async (form, words, signal) => {
+  const address = new URL(form.querySelector("[data-told-search]").getAttribute("hx-get"), location);
+  address.searchParams.set("personne", words);
+  if (audienceOf(form)) address.searchParams.set("audience", audienceOf(form));
+  const response = await fetch(address, { signal });
+  if (!response.ok || response.redirected) return [];
+  const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
+  return [...parsed.querySelectorAll(".form-check")];
+};
+
+// The box of a person who was named in the text joins those of the form.
+const tick = (form, label) => {
+  const value = label.querySelector("[data-person]").value;
+  let box = form.querySelector(`[data-person][value="${value}"]`);
+  if (!box) {
+    form.querySelector(".told").append(label);
+    box = label.querySelector("[data-person]");
+  }
+  box.checked = true;
 };
 
 const asked = (area) => {
@@ -155,6 +185,7 @@ const listOf = (area) => {
 };
 
 const close = (area, list) => {
+  search.abort();
   list.hidden = true;
   list.replaceChildren();
   area.removeAttribute("aria-controls");
@@ -168,41 +199,54 @@ const select = (area, list, index) => {
 };
 
 const choose = (area, list, item) => {
-  const box = document.getElementById(item.dataset.box);
+  const label = found.get(item);
   const end = area.selectionStart;
   const start = end - asked(area).length;
-  area.setRangeText(`${box.dataset.person} `, start, end, "end");
-  box.checked = true;
+  area.setRangeText(`${label.querySelector("[data-person]").dataset.person} `, start, end, "end");
+  tick(area.form, label);
   close(area, list);
 };
 
-const suggest = (area) => {
+// The box that each line of the list stands for.
+const found = new WeakMap();
+let search = new AbortController();
+
+const suggest = async (area) => {
+  search.abort();
   const list = listOf(area);
   const wanted = asked(area);
   if (wanted === null) return close(area, list);
-  const boxes = [...area.form.querySelectorAll("[data-person]")].filter((box) => {
-    if (box.closest(".form-check").hidden) return false;
-    const name = fold(box.dataset.person);
-    return name.startsWith(fold(wanted)) || name.includes(` ${fold(wanted)}`);
-  });
-  if (!boxes.length) return close(area, list);
+  search = new AbortController();
+  const { signal } = search;
+  await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  if (signal.aborted) return undefined;
+  const labels = await peopleNamed(area.form, wanted, signal).catch(() => []);
+  if (signal.aborted) return undefined;
+  if (!labels.length) return close(area, list);
   list.replaceChildren(
-    ...boxes.slice(0, 6).map((box) => {
+    ...labels.slice(0, 6).map((label, index) => {
       const item = document.createElement("li");
-      item.id = `${box.id}-option`;
-      item.dataset.box = box.id;
+      item.id = `${list.id}-${index}`;
       item.setAttribute("role", "option");
-      item.textContent = box.labels[0].textContent;
+      item.textContent = label.textContent.trim();
+      found.set(item, label);
       return item;
     }),
   );
   list.hidden = false;
   area.setAttribute("aria-controls", list.id);
-  select(area, list, 0);
+  return select(area, list, 0);
 };
 
 document.addEventListener("input", (event) => {
   if (event.target.matches("textarea[data-mentions]")) suggest(event.target);
+});
+
+// Enter looks for the name: it must not publish a comment that is not finished.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches?.("[data-told-search]")) return;
+  event.preventDefault();
+  window.htmx.trigger(event.target, "rechercher");
 });
 
 document.addEventListener("keydown", (event) => {

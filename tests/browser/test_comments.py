@@ -125,7 +125,7 @@ def test_a_passage_is_commented_with_the_keyboard_alone(visit, section, lead, pa
     page.keyboard.press("Enter")
     assert page.get_by_label("Samir Ouali – Fabrique").is_checked()
     page.keyboard.type("?")
-    for _ in range(4):
+    for _ in range(6):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.textContent.trim()") == "Publier":
             break
@@ -139,6 +139,40 @@ def test_a_passage_is_commented_with_the_keyboard_alone(visit, section, lead, pa
     # The marks end at the link, and the link of the thread stands behind it.
     assert page.locator("article.prose a a").count() == 0
     assert "".join(page.locator("mark").all_text_contents()) == thread.quote
+
+
+def test_whom_to_tell_is_looked_for_by_name_with_the_keyboard_alone(visit, section, lead, partner):
+    page = read(visit(), section, lead)
+    page.locator("[data-new-comment] summary").click()
+    page.get_by_label("Toute personne qui lit la section").check()
+    page.locator("textarea[name=body]").fill("Un chiffre ?")
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.type") == "search"
+    page.get_by_text("1 personne.").wait_for()
+    page.keyboard.type("zzz")
+    page.get_by_text("Personne de ce nom").wait_for()
+    for _ in range(3):
+        page.keyboard.press("Backspace")
+    page.keyboard.type("ouà")
+    page.keyboard.press("Enter")
+    page.get_by_label("Samir Ouali – Fabrique").wait_for()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    assert page.get_by_label("Samir Ouali – Fabrique").is_checked()
+    # Opened to the team alone, the thread is out of the partner’s reach.
+    page.get_by_label("L’équipe", exact=True).check()
+    assert (
+        page.get_by_label("Samir Ouali – Fabrique").count() == 0
+        or not page.get_by_label("Samir Ouali – Fabrique").is_checked()
+    )
+    page.get_by_label("Toute personne qui lit la section").check()
+    page.get_by_label("Samir Ouali – Fabrique").check()
+    page.get_by_role("button", name="Publier").click()
+    page.get_by_text("Votre commentaire est publié.").wait_for()
+
+    assert list(Comment.objects.get().told.all()) == [partner]
 
 
 def test_the_last_paragraph_is_quoted_and_no_more_from_the_focused_button(visit, section, lead):
@@ -178,6 +212,8 @@ def test_everything_is_written_without_a_script(chromium, live_server, section, 
     page.get_by_label("Passage commenté").fill("cantines du bassin")
     page.locator("textarea[name=body]").fill("Lesquelles ?")
     page.get_by_label("Toute personne qui lit la section").check()
+    page.get_by_label("Nom d’une personne").fill("oua")
+    page.get_by_role("button", name="Chercher").click()
     page.get_by_label("Samir Ouali – Fabrique").check()
     page.get_by_role("button", name="Publier").click()
     page.get_by_text("Votre commentaire est publié.").wait_for()

@@ -3,6 +3,8 @@
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from candidacy.models import Membership
@@ -10,7 +12,7 @@ from dossier.models import Audience, Comment, CommentThread, Section
 from dossier.services.comments import resolve_thread, widen_audience, withdraw_comment
 from tests.dossier.payloads import MARKUP, TEMPLATES
 from tests.dossier.people import make_partner
-from tests.factories import make_comment, make_member, make_organisation, make_section, make_thread
+from tests.factories import make_comment, make_member, make_organisation, make_section, make_thread, make_user
 
 Role = Membership.Role
 TEXT = "<p>La fosse ouvrira au printemps, puis les cantines du bassin minier.</p>"
@@ -130,16 +132,156 @@ def test_a_partner_is_offered_no_thread_of_the_team(client, section, partner):
     assert not CommentThread.objects.exists()
 
 
-def test_the_people_offered_are_those_who_read_the_section(client, section, lead, partner):
+def found_by(client, url, **asked):
+    return client.get(url, asked, headers=HTMX).text
+
+
+def asks_for_people(queries):
+    return [query["sql"] for query in queries if "is_of_team" in query["sql"]]
+
+
+def test_the_page_of_a_section_reads_nobody_who_may_be_told(client, section, lead, partner):
+    client.force_login(lead)
+
+    with CaptureQueriesContext(connection) as read:
+        page = client.get(address("section-detail", section))
+    with CaptureQueriesContext(connection) as searched:
+        found_by(client, address("section-people", section))
+
+    assert asks_for_people(read) == []
+    assert asks_for_people(searched)
+    assert str(partner) not in page.text
+    assert f'hx-get="{address("section-people", section)}"' in page.text
+
+
+def test_the_people_found_are_those_who_read_the_section(client, section, lead, partner):
     neighbour = make_partner(candidacy=section.candidacy)
     elected = make_member(candidacy=section.candidacy, role=Role.ELECTED).user
+
+    client.force_login(partner)
+    found = found_by(client, address("section-people", section))
+    client.force_login(lead)
+    by_lead = found_by(client, address("section-people", section), audience="readers")
+    in_team = found_by(client, address("section-people", section), audience="team")
+
+    assert f'value="{lead.public_id}"' in found
+    for person in (neighbour, elected, partner):
+        assert str(person) not in found
+    assert f"{partner} – Fabrique" in by_lead
+    assert str(lead) not in by_lead
+    assert str(partner) not in in_team
+
+
+def test_a_partner_does_not_search_the_team_alone_by_asking_for_it(client, section, lead, partner):
+    other = make_partner(organisation=section.organisation)
     client.force_login(partner)
 
-    page = client.get(address("section-detail", section))
+    assert str(other) in found_by(client, address("section-people", section), audience="team")
 
-    assert list(page.context["thread_form"].fields["told"].queryset) == [lead]
-    for person in (neighbour, elected):
-        assert str(person) not in page.text
+
+def test_those_found_for_an_answer_read_the_thread(client, section, lead, partner):
+    colleague = make_member(candidacy=section.candidacy, role=Role.TEAM).user
+    client.force_login(lead)
+
+    of_team = found_by(client, of_thread("thread-people", make_thread(section=section, audience="team")))
+    of_all = found_by(client, of_thread("thread-people", make_thread(section=section)))
+
+    assert str(colleague) in of_team
+    assert str(partner) not in of_team
+    assert str(partner) in of_all
+
+
+@pytest.mark.parametrize("words", ["élo", "ELOI", "fèv", "lefe elo", "  éloïse  lefèvre "])
+def test_a_name_is_found_by_the_beginnings_of_its_words(client, section, lead, words):
+    for first, last in (("Éloïse", "Lefèvre"), ("Michel", "Fevrier"), ("Anne", "Boulet")):
+        make_member(
+            candidacy=section.candidacy, role=Role.TEAM, user=make_user(first_name=first, last_name=last)
+        )
+    client.force_login(lead)
+
+    found = found_by(client, address("section-people", section), personne=words)
+
+    assert ("Éloïse Lefèvre" in found) is (words != "fèv")
+    assert ("Michel Fevrier" in found) is (words == "fèv")
+    assert "Anne Boulet" not in found
+    assert "1 personne." in found
+
+
+def test_nobody_of_that_name(client, section, lead):
+    client.force_login(lead)
+
+    assert "Personne de ce nom" in found_by(client, address("section-people", section), personne="zzz")
+
+
+def test_of_hundreds_twenty_are_shown_and_the_search_costs_the_same(client, section, lead):
+    def cost(**asked):
+        with CaptureQueriesContext(connection) as queries:
+            found = found_by(client, address("section-people", section), **asked)
+        return len(queries), found.count("data-person")
+
+    client.force_login(lead)
+    few = [make_member(candidacy=section.candidacy, role=Role.TEAM).user for _ in range(3)]
+    assert cost() == (cost(personne="")[0], 3)
+    before = cost()[0]
+    for _ in range(27):
+        make_member(candidacy=section.candidacy, role=Role.TEAM)
+
+    assert cost() == (before, 20)
+    assert "Les 20 premières personnes" in found_by(client, address("section-people", section))
+    assert cost(told=[str(few[0].public_id), "oups"])[1] == 21
+
+
+def test_who_is_ticked_stays_ticked_whatever_is_looked_for_next(client, section, lead, partner):
+    client.force_login(lead)
+
+    found = found_by(
+        client, address("section-people", section), personne="zzz", told=[str(partner.public_id)]
+    )
+
+    assert f'value="{partner.public_id}"' in found
+    assert found.count(" checked") == 1
+
+
+def test_without_a_script_the_form_is_sent_to_look_for_a_name_and_keeps_what_is_typed(
+    client, section, lead, partner
+):
+    client.force_login(lead)
+    typed = written(quote="La fosse", body="Ce que j’ai tapé", audience="readers")
+
+    shown = client.post(
+        address("thread-create", section), {**typed, "personne": partner.last_name[:4], "chercher": "1"}
+    )
+
+    assert shown.status_code == 200
+    for kept in ("La fosse", "Ce que j’ai tapé", f'value="{partner.public_id}"', "data-new-comment open"):
+        assert kept in shown.text
+    assert shown.context["thread_form"]["audience"].value() == "readers"
+    assert shown.context["thread_form"]["public_id"].value() == typed["public_id"]
+    assert not Comment.objects.exists()
+
+
+def test_an_answer_and_a_correction_look_for_a_name_without_a_script(client, section, lead, partner):
+    thread = make_thread(section=section, author=lead, body="Avant.")
+    comment = thread.comments.get()
+    client.force_login(lead)
+    typed = {"body": "Ce que j’ai tapé", "personne": "", "chercher": "1", "audience": "readers"}
+
+    for url in (of_thread("thread-answer", thread), of_comment("comment-edit", comment)):
+        shown = client.post(url, typed)
+        assert shown.status_code == 200
+        assert "Ce que j’ai tapé" in shown.text
+        assert f'value="{partner.public_id}"' in shown.text
+    assert [comment.body for comment in thread.comments.all()] == ["Avant."]
+
+
+def test_a_correction_shows_who_was_told(client, section, lead, partner):
+    comment = make_comment(thread=make_thread(section=section), author=lead, told=[partner])
+    client.force_login(lead)
+
+    shown = client.get(of_comment("comment-edit", comment)).text
+
+    assert f'value="{partner.public_id}"' in shown
+    assert shown.count(" checked") == 1
 
 
 def test_a_section_without_text_is_commented_as_a_whole(client, section, lead):

@@ -236,7 +236,10 @@ def test_each_dead_link_is_told_with_the_section_where_it_is_mended():
             },
             "à vérifier de nouveau",
         ),
-        ({"status": Status.UNREACHABLE, "reason": "trop lent"}, "injoignable pour l’instant\u00a0: trop lent"),
+        (
+            {"status": Status.UNREACHABLE, "reason": "trop lent"},
+            "injoignable pour l’instant\u00a0: trop lent",
+        ),
     ],
 )
 def test_what_is_not_known_today_is_to_be_verified(fields, told):
