@@ -10,7 +10,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError, StaleRevisionError
@@ -95,7 +95,7 @@ class SheetForm(forms.ModelForm):  # type: ignore[type-arg]  # subscripting it n
         return [
             Difference(str(self.fields[name].label), self._shown(name, saved[name]), self._shown(name, value))
             for name, value in typed.items()
-            if saved[name] != value
+            if _comparable(saved[name]) != _comparable(value)
         ]
 
     def _shown(self, name: str, value: Any) -> str:
@@ -109,8 +109,17 @@ class SheetForm(forms.ModelForm):  # type: ignore[type-arg]  # subscripting it n
             return f"{value.hour}\u00a0h\u00a0{value.minute:02d}"
         if isinstance(value, int | Decimal):
             return number(value)
+        if isinstance(value, QuerySet | list):
+            return ", ".join(map(str, value)) or _("(vide)")
         choices = dict(getattr(self.fields[name], "choices", ())) if isinstance(value, str) else {}
         return str(choices.get(value, value))
+
+
+def _comparable(value: Any) -> Any:
+    """Return rows as the set they are: in which order a database or a form names them says nothing."""
+    if isinstance(value, QuerySet | list) and all(isinstance(item, Model) for item in value):
+        return {item.pk for item in value}
+    return value
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Field, Layout, Row, Submit
 from django import forms
 from django.db.models import Exists, OuterRef
@@ -12,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from candidacy.models import Candidacy, Criterion, Membership
 from candidacy.permissions import STAFF
 from core.forms import LinesField
+from core.sheets import SheetForm
 from dossier.models import Reviewer, Section
-from dossier.services.outline import Contract
+from dossier.services.outline import Contract, contract_fingerprint, contract_of
 from partners.models import Contact, Organisation
 
 LONGEST_QUESTION = 500
@@ -40,7 +40,7 @@ class _Members(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not
         return str(membership)
 
 
-class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class ContractForm(SheetForm):
     writer = _OptionalContact(
         label=_("Personne responsable"),
         required=False,
@@ -128,8 +128,9 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
     #: What the contract says beside the fields of the section.
     beside = ("criteria", "questions", "expected_proofs", "reviewing_contacts", "reviewing_members")
 
-    def __init__(self, *args: Any, candidacy: Candidacy, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, candidacy: Candidacy, row: Section | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, instance=row or Section(candidacy=candidacy), **kwargs)
+        self.state_at_first = self.initial.get(self.mark)
         self.former_due_on = self.instance.due_on
         parts = candidacy.sections.live().filter(parent=None).exclude(pk=self.instance.pk).without_text()
         contacts = candidacy.contacts.select_related("organisation").order_by("last_name", "first_name")
@@ -145,14 +146,12 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         members = candidacy.memberships.filter(role__in=STAFF).select_related("user")
         self._offer("reviewing_members", members.in_usual_order())
         self.fields["parent"].empty_label = _t("Aucune : c’est une partie du premier niveau")  # type: ignore[attr-defined]  # a model field
-        if self.instance.pk:
-            self._show_contract(self.instance)
         if self.former_due_on is None:
             del self.fields["due_reason"]
-        self.helper = FormHelper()
-        self.helper.include_media = False
+        hidden = [name for name in ("seen", "public_id") if name in self.fields]
         self.fields["disclosure"].required = False
         self.helper.layout = Layout(
+            *hidden,
             "title",
             Row(Column("parent", css_class="col-md-6"), Column("kind", css_class="col-md-6")),
             "questions",
@@ -177,22 +176,29 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
     def _offer(self, name: str, rows: Any) -> None:
         self.fields[name].queryset = rows  # type: ignore[attr-defined]  # a model field
 
-    def _show_contract(self, section: Section) -> None:
-        reviewers = list(section.reviewers.all())
-        self.initial.update(
-            criteria=section.candidacy.criteria.filter(proofs__section=section).distinct(),
-            questions=section.questions,
-            expected_proofs=[proof.text for proof in section.expected_proofs.all()],
-            reviewing_contacts=[row.contact_id for row in reviewers if row.contact_id],
-            reviewing_members=[row.membership_id for row in reviewers if row.membership_id],
-        )
+    def state_of(self, row: Any) -> str:
+        return contract_fingerprint(contract_of(row))
+
+    def read(self, row: Any) -> dict[str, Any]:
+        contract = contract_of(row)
+        return {name: getattr(contract, name) for name in (*self.names, *self.beside)}
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         moved = self.former_due_on is not None and self.cleaned_data.get("due_on") != self.former_due_on
-        if moved and "due_on" in self.cleaned_data and not self.cleaned_data.get("due_reason"):
+        # Where somebody else has changed the contract, that is what is told first.
+        if (
+            moved
+            and not self._is_overtaken
+            and "due_on" in self.cleaned_data
+            and not self.cleaned_data.get("due_reason")
+        ):
             self.add_error("due_reason", _t("L’échéance change : dites pourquoi."))
         return cleaned
+
+    @property
+    def _is_overtaken(self) -> bool:
+        return self.row is not None and self.cleaned_data.get(self.mark) != self.state_at_first
 
     def clean_disclosure(self) -> str:
         """Leave what the section shows as it is where the form does not ask."""
@@ -200,8 +206,7 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         return asked or self.instance.disclosure
 
     def contract(self) -> Contract:
-        names = [*(self._meta.fields or ()), *self.beside]
-        return Contract(**{name: self.cleaned_data[name] for name in names})
+        return Contract(**{name: self.cleaned_data[name] for name in (*self.names, *self.beside)})
 
     @property
     def why_due_date_moves(self) -> str:

@@ -1,17 +1,22 @@
 """The outline and the contracts of its sections: what the lead and the team order."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
+from hashlib import sha256
 from itertools import count
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from candidacy.models import Candidacy, Criterion, Membership
-from core.errors import DomainError
+from core.errors import DomainError, StaleRevisionError
 from dossier.models import DueDateChange, ExpectedProof, Reviewer, Section
 from dossier.services.places import check_part, last_position, lock_outline
 from dossier.services.proofs import answer_criteria
@@ -42,12 +47,58 @@ class Contract:
     reviewing_members: Collection[Membership] = ()
 
 
+#: What of a contract stands in the section itself, under the same name.
+_OWN = (
+    *("title", "kind", "brief", "writer", "due_on", "limit_value", "limit_unit"),
+    *("is_confidential", "disclosure"),
+)
+
+
+def contract_of(section: Section) -> Contract:
+    """Return the contract of ``section`` as it is stored."""
+    reviewers = list(section.reviewers.select_related("contact__organisation", "membership__user"))
+    return Contract(
+        **{name: getattr(section, name) for name in (*_OWN, "parent", "organisation")},
+        criteria=list(section.candidacy.criteria.filter(proofs__section=section).distinct()),
+        questions=list(section.questions),
+        expected_proofs=[proof.text for proof in section.expected_proofs.all()],
+        reviewing_contacts=[row.contact for row in reviewers if row.contact],
+        reviewing_members=[row.membership for row in reviewers if row.membership],
+    )
+
+
+def contract_fingerprint(contract: Contract) -> str:
+    """Return a short digest of what ``contract`` says, to tell whether it is still the one that was shown."""
+    values = {item.name: _plain(getattr(contract, item.name)) for item in fields(contract)}
+    values["organisation"] = _plain(_organisation_of(contract))
+    return sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Model):
+        return value.pk
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        items = [_plain(item) for item in value]
+        # The order of questions and of proofs is chosen; that in which rows are named is not.
+        return sorted(items) if all(isinstance(item, int) for item in items) else items
+    return value if value is None or isinstance(value, int) else str(value)
+
+
 @transaction.atomic
-def create_section(*, candidacy: Candidacy, contract: Contract, by: User | None = None) -> Section:
-    """Add a section at the end of its part, or of the outline."""
+def create_section(
+    *, candidacy: Candidacy, contract: Contract, by: User | None = None, public_id: UUID | None = None
+) -> Section:
+    """Add a section at the end of its part, or of the outline.
+
+    ``public_id`` is the identifier that the form chose: the same form sent twice makes one section.
+    """
     lock_outline(candidacy)
+    made = candidacy.sections.filter(public_id=public_id).first() if public_id else None
+    if made is not None:
+        return made
     section = Section(
         candidacy=candidacy,
+        public_id=public_id or uuid4(),
         key=_free_key(candidacy, contract.title),
         position=last_position(candidacy, contract.parent) + 1,
     )
@@ -58,16 +109,25 @@ def create_section(*, candidacy: Candidacy, contract: Contract, by: User | None 
 
 @transaction.atomic
 def change_contract(
-    *, section: Section, contract: Contract, by: User | None = None, due_reason: str = ""
+    *,
+    section: Section,
+    contract: Contract,
+    by: User | None = None,
+    due_reason: str = "",
+    seen: str | None = None,
 ) -> Section:
     """Write the contract of ``section``; a section that changes part goes to the end of the new one.
 
     A due date that moves needs ``due_reason``, which stays beside the contract. ``by`` is None for a program.
+    ``seen`` is the fingerprint of the contract that the form showed: another one is not written over, unless it says
+    what is written here, as when the same form is sent twice.
     """
     lock_outline(section.candidacy)
     locked = lock_section(section)
     if locked.is_frozen:
         raise DomainError(_("Cette section est figée : levez le gel avant de changer son contrat."))
+    if seen is not None:
+        _check_seen(locked, contract, seen)
     former = (locked.organisation_id, locked.writer_id)
     _note_due_date(locked, contract.due_on, reason=due_reason, by=by)
     if locked.parent != contract.parent:
@@ -101,15 +161,22 @@ def remove_section(*, section: Section) -> None:
     locked.delete()
 
 
+def _check_seen(section: Section, contract: Contract, seen: str) -> None:
+    if contract_fingerprint(contract_of(section)) not in {seen, contract_fingerprint(contract)}:
+        raise StaleRevisionError(_("Quelqu’un a modifié ce contrat pendant que vous l’aviez sous les yeux."))
+
+
+def _organisation_of(contract: Contract) -> Organisation | None:
+    """Return who is asked to write: naming a person names their organisation."""
+    return contract.organisation or (contract.writer.organisation if contract.writer else None)
+
+
 def _write_contract(section: Section, contract: Contract) -> None:
-    organisation = contract.organisation or (contract.writer.organisation if contract.writer else None)
+    organisation = _organisation_of(contract)
     _check_scope(section, contract, organisation)
     section.parent = contract.parent
     section.organisation = organisation
-    for name in (
-        *("title", "kind", "brief", "writer", "due_on", "limit_value", "limit_unit"),
-        *("is_confidential", "disclosure"),
-    ):
+    for name in _OWN:
         setattr(section, name, getattr(contract, name))
     section.questions = list(contract.questions)
     section.full_clean()

@@ -3,7 +3,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +17,7 @@ from candidacy.scope import candidacy_for
 from core.errors import DomainError
 from core.htmx import render_part
 from core.permissions import require
+from core.sheets import submit
 from core.spreadsheet import spreadsheet_response
 from dossier.contract_forms import ContractForm
 from dossier.forms import SectionFilterForm
@@ -101,41 +101,48 @@ def section_create(request: AppRequest, slug: str) -> HttpResponse:
     candidacy = candidacy_for(request, slug)
     require(can_edit_outline(request.user, candidacy))
     form = ContractForm(
-        request.POST or None,
-        candidacy=candidacy,
-        instance=Section(candidacy=candidacy),
-        initial={"parent": _asked_part(request, candidacy)},
+        request.POST or None, candidacy=candidacy, initial={"parent": _asked_part(request, candidacy)}
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            section = create_section(candidacy=candidacy, contract=form.contract(), by=request.user)
-        except (DomainError, ValidationError) as error:
-            form.add_error(None, error if isinstance(error, ValidationError) else str(error))
-        else:
-            messages.success(request, _("La section est ajoutée au plan."))
-            return redirect("dossier:section-detail", slug, section.public_id)
-    status = 422 if request.method == "POST" else 200
-    return render(request, "dossier/section_create.html", {"form": form}, status=status)
+    outcome = submit(
+        form,
+        lambda: create_section(
+            candidacy=candidacy,
+            contract=form.contract(),
+            by=request.user,
+            public_id=form.cleaned_data["public_id"],
+        ),
+    )
+    if outcome.is_saved:
+        messages.success(request, _("La section est ajoutée au plan."))
+        return redirect("dossier:section-detail", slug, outcome.row.public_id)
+    return render(request, "dossier/section_create.html", {"form": form}, status=outcome.status)
 
 
 @require_http_methods(["GET", "POST"])
 def section_contract(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     section = section_of(request, slug, public_id)
     require(can_edit_outline(request.user, section.candidacy))
-    form = ContractForm(request.POST or None, candidacy=section.candidacy, instance=section)
-    if request.method == "POST" and form.is_valid():
-        try:
-            change_contract(
-                section=section, contract=form.contract(), by=request.user, due_reason=form.why_due_date_moves
-            )
-        except (DomainError, ValidationError) as error:
-            form.add_error(None, error if isinstance(error, ValidationError) else str(error))
-        else:
-            messages.success(request, _("Le contrat de la section est enregistré."))
-            return redirect("dossier:section-detail", slug, section.public_id)
-    status = 422 if request.method == "POST" else 200
-    context = {"form": form, "section": section, "title": form.initial["title"]}
-    return render(request, "dossier/section_contract.html", context, status=status)
+    form = ContractForm(request.POST or None, candidacy=section.candidacy, row=section)
+    outcome = submit(
+        form,
+        lambda: change_contract(
+            section=section,
+            contract=form.contract(),
+            by=request.user,
+            due_reason=form.why_due_date_moves,
+            seen=form.cleaned_data["seen"],
+        ),
+    )
+    if outcome.is_saved:
+        messages.success(request, _("Le contrat de la section est enregistré."))
+        return redirect("dossier:section-detail", slug, section.public_id)
+    context = {
+        "form": form,
+        "section": section,
+        "title": form.initial["title"],
+        "differences": outcome.differences,
+    }
+    return render(request, "dossier/section_contract.html", context, status=outcome.status)
 
 
 @require_POST

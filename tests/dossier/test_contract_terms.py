@@ -10,11 +10,17 @@ from django.utils import timezone
 
 from candidacy.call_templates import load_template
 from candidacy.models import Membership
-from core.errors import DomainError
+from core.errors import DomainError, StaleRevisionError
 from dossier.founding import lay_outline
 from dossier.models import DueDateChange, ExpectedProof, Reviewer, Section
 from dossier.services.expected_proofs import tick_expected_proof
-from dossier.services.outline import Contract, change_contract, create_section
+from dossier.services.outline import (
+    Contract,
+    change_contract,
+    contract_fingerprint,
+    contract_of,
+    create_section,
+)
 from tests.dossier.people import make_partner
 from tests.factories import (
     make_candidacy,
@@ -34,8 +40,10 @@ def address(name, section, *more):
     return reverse(f"dossier:{name}", args=[section.candidacy.slug, section.public_id, *more])
 
 
-def typed(**fields):
-    return {"title": "Publics", "kind": "text", "limit_unit": "words", **fields}
+def typed(section, **fields):
+    """Fill in the form of ``section`` as it is shown now."""
+    seen = contract_fingerprint(contract_of(Section.objects.get(pk=section.pk)))
+    return {"seen": seen, "title": "Publics", "kind": "text", "limit_unit": "words", **fields}
 
 
 # --- Reviewers --------------------------------------------------------------------------------------
@@ -201,7 +209,7 @@ def test_a_late_section_is_not_hidden_by_moving_its_date(client):
     today = timezone.localdate()
     section = make_section(candidacy=lead.candidacy, title="Publics", due_on=today - timedelta(days=9))
     client.force_login(lead.user)
-    later = typed(due_on=(today + timedelta(days=30)).isoformat())
+    later = typed(section, due_on=(today + timedelta(days=30)).isoformat())
 
     refused = client.post(address("section-contract", section), later)
     assert refused.status_code == 422
@@ -231,7 +239,7 @@ def test_the_form_writes_the_whole_contract_and_shows_it_again(client):
         "reviewing_members": [lead.pk],
     }
 
-    response = client.post(address("section-contract", section), typed(**terms))
+    response = client.post(address("section-contract", section), typed(section, **terms))
 
     section.refresh_from_db()
     assert response.status_code == 302
@@ -258,7 +266,7 @@ def test_too_long_a_line_and_a_foreign_reviewer_are_said_at_their_field(client):
     }
 
     for field, value in wrong.items():
-        response = client.post(address("section-contract", section), typed(**{field: value}))
+        response = client.post(address("section-contract", section), typed(section, **{field: value}))
         assert (response.status_code, list(response.context["form"].errors)) == (422, [field])
 
 
@@ -275,8 +283,9 @@ def test_the_contract_form_costs_the_same_for_any_number(client, count, django_a
         make_criterion(candidacy=lead.candidacy)
     client.force_login(lead.user)
 
-    # Session, user, memberships, section; criteria chosen, reviewers, proofs; then the six lists of choices.
-    with django_assert_num_queries(13):
+    # Session, user, memberships, section; criteria chosen, reviewers, proofs, read to be shown and to be recognised; then
+    # the six lists of choices.
+    with django_assert_num_queries(16):
         client.get(address("section-contract", section))
 
 
@@ -291,3 +300,123 @@ def test_those_who_review_already_come_first_in_the_long_list(client):
     form = client.get(address("section-contract", section)).context["form"]
 
     assert [contact.last_name for contact in form.fields["reviewing_contacts"].queryset] == ["Zola", "Abel"]
+
+
+# --- Two people on one contract -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def contract(client):
+    """A section with a whole contract, its form as somebody has it open."""
+    lead = make_member()
+    section = make_section(candidacy=lead.candidacy)
+    contact = make_contact(candidacy=lead.candidacy, first_name="Ada", last_name="Zola")
+    terms = Contract(
+        title="Publics",
+        organisation=contact.organisation,
+        writer=contact,
+        due_on=date(2026, 3, 1),
+        criteria=[make_criterion(candidacy=lead.candidacy)],
+        questions=["Q1 ?", "Q2 ?"],
+        expected_proofs=["Lettre", "Vote"],
+        reviewing_contacts=[contact, make_contact(candidacy=lead.candidacy)],
+        reviewing_members=[lead],
+    )
+    change_contract(section=section, contract=terms)
+    client.force_login(lead.user)
+    form = client.get(address("section-contract", section)).context["form"]
+    shown = {field.html_name: field.value() for field in form}
+    return section, terms, {name: value for name, value in shown.items() if value not in (None, "", False)}
+
+
+def test_the_second_to_save_a_contract_is_told_and_chooses(client, contract):
+    section, terms, shown = contract
+    other = make_contact(candidacy=section.candidacy, last_name="Verne")
+    theirs = replace(terms, brief="La leur", reviewing_contacts=[other], questions=["Q2 ?"])
+    change_contract(section=section, contract=theirs)
+    mine = shown | {"title": "Mon titre", "brief": "La mienne"}
+
+    told = client.post(address("section-contract", section), mine)
+
+    section.refresh_from_db()
+    assert told.status_code == 409
+    assert (section.title, section.brief) == ("Publics", "La leur")
+    differing = {item.label: (item.saved, item.typed) for item in told.context["differences"]}
+    assert set(differing) == {
+        "Titre",
+        "Consigne",
+        "Questions de l’appel",
+        "Relecture par des contacts",
+    }
+    assert differing["Consigne"] == ("La leur", "La mienne")
+    assert differing["Questions de l’appel"] == ("Q2 ?", "Q1 ?, Q2 ?")
+    assert "Verne" in differing["Relecture par des contacts"][0]
+    assert "Zola" in differing["Relecture par des contacts"][1]
+    assert 'value="Mon titre"' in told.text
+
+    again = client.post(
+        address("section-contract", section), mine | {"seen": told.context["form"]["seen"].value()}
+    )
+    section.refresh_from_db()
+    assert again.status_code == 302
+    assert (section.title, section.brief, section.questions) == ("Mon titre", "La mienne", ["Q1 ?", "Q2 ?"])
+
+
+def test_a_date_that_somebody_moved_is_a_conflict_before_it_wants_a_reason(client, contract):
+    section, terms, shown = contract
+    change_contract(section=section, contract=replace(terms, due_on=date(2026, 4, 1)), due_reason="Vote")
+
+    told = client.post(address("section-contract", section), shown)
+
+    assert told.status_code == 409
+    assert [item.saved for item in told.context["differences"]] == ["1er\u00a0avr. 2026"]
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"criteria": []},
+        {"expected_proofs": ["Vote", "Lettre"]},
+        {"reviewing_members": []},
+        {"disclosure": "hidden"},
+        {"limit_value": 3},
+    ],
+)
+def test_everything_that_the_form_shows_is_kept_from_being_written_over(contract, elsewhere):
+    section, terms, shown = contract
+    change_contract(section=section, contract=replace(terms, **elsewhere))
+
+    with pytest.raises(StaleRevisionError):
+        change_contract(section=section, contract=replace(terms, title="Autre"), seen=shown["seen"])
+
+
+def test_what_the_form_does_not_show_is_no_conflict(client, contract):
+    section, _terms, shown = contract
+    section.expected_proofs.update(provided_at=timezone.now())
+    Section.objects.filter(pk=section.pk).update(body="<p>Un texte.</p>", revision=3, position=9)
+
+    response = client.post(address("section-contract", section), shown | {"title": "Mon titre"})
+
+    assert response.status_code == 302
+
+
+def test_the_same_contract_sent_twice_is_harmless(client, contract):
+    section, _terms, shown = contract
+    mine = shown | {"title": "Mon titre"}
+
+    responses = [client.post(address("section-contract", section), mine) for _ in range(2)]
+
+    assert {response.status_code for response in responses} == {302}
+
+
+def test_a_new_section_sent_twice_is_one_section(client):
+    lead = make_member()
+    client.force_login(lead.user)
+    url = reverse("dossier:section-create", args=[lead.candidacy.slug])
+    public_id = client.get(url).context["form"]["public_id"].value()
+    data = {"title": "Neuve", "kind": "text", "limit_unit": "words", "public_id": public_id}
+
+    responses = [client.post(url, data) for _ in range(2)]
+
+    assert responses[0].url == responses[1].url
+    assert lead.candidacy.sections.count() == 1

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from candidacy.models import Membership
 from dossier.models import Section
+from dossier.services.outline import contract_fingerprint, contract_of
 from tests.dossier.people import make_partner
 from tests.factories import (
     make_candidacy,
@@ -163,6 +164,7 @@ def test_a_refused_contract_keeps_what_was_typed(client):
     response = client.post(
         address("section-contract", lead.candidacy, section.public_id),
         {
+            "seen": contract_fingerprint(contract_of(section)),
             "title": "Après",
             "kind": "text",
             "limit_unit": "words",

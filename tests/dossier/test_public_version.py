@@ -184,8 +184,12 @@ def test_the_contract_says_what_is_confidential(client):
     url = reverse("dossier:section-contract", args=[lead.candidacy.slug, section.public_id])
     fields = {"title": "Budget", "kind": "funding_plan", "limit_unit": "words"}
 
-    client.post(url, fields | {"is_confidential": "on", "disclosure": "summary"})
-    refused = client.post(url, fields | {"kind": "text", "disclosure": "summary"})
+    for more in (
+        {"is_confidential": "on", "disclosure": "summary"},
+        {"kind": "text", "disclosure": "summary"},
+    ):
+        seen = client.get(url).context["form"]["seen"].value()
+        refused = client.post(url, fields | more | {"seen": seen})
 
     section.refresh_from_db()
     assert (section.is_confidential, section.disclosure) == (True, Disclosure.SUMMARY)
