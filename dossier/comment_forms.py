@@ -54,11 +54,10 @@ class CommentForm(forms.Form):
         """Offer ``people`` to be told, of whom none is read before one is ticked or ``words`` are looked for."""
         kwargs["initial"] = {"public_id": uuid4(), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
-        self.is_searching = words is not None
         field = self.fields["told"]
         field.queryset, field.search_url, field.words = people, search_url, words or ""  # type: ignore[attr-defined]  # _PeopleField
         ticked = self["told"].value()
-        if ticked or self.is_searching:
+        if ticked or words is not None:
             field.found = find_people(people, words=words, ticked=ticked or ())  # type: ignore[attr-defined]  # _PeopleField
         self.helper = FormHelper()
         self.helper.form_tag = False

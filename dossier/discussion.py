@@ -85,7 +85,8 @@ def read_discussion(section: Section, reader: User, *, shown: str = USUALLY_SHOW
     visible = CommentThread.objects.visible_to(reader).filter(section=section)
     counts = dict(visible.order_by().values_list("status").annotate(Count("pk")))
     asked = shown if shown in SHOWN else USUALLY_SHOWN
-    threads = list(_asked(visible, asked))
+    # Most sections are read before anybody has commented them.
+    threads = list(_asked(visible, asked)) if counts else []
     html = text_as_read(section, reader)
     text = ReadText(html) if any(thread.quote for thread in threads) else None
     views = _views(section, threads, text, reader)

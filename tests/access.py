@@ -198,7 +198,7 @@ ACCESS: dict[str, Rule] = {
     "dossier:import-abandon": post(HANDED_IN, "word_import"),
     "dossier:import-picture": get(HANDED_IN, "word_import", number=1),
     "dossier:section-comments": get(OWN_OBJECT, "section"),
-    "dossier:thread-create": post(OWN_OBJECT, "section"),
+    "dossier:thread-create": get(OWN_OBJECT, "section"),
     "dossier:section-people": get(OWN_OBJECT, "section"),
     "dossier:thread-people": get(OWN_OBJECT, "section", {"thread_id": "thread"}),
     "dossier:thread-answer": get(OWN_OBJECT, "section", {"thread_id": "thread"}),

@@ -17,14 +17,18 @@ from dossier.permissions import can_comment_section
 def panel_context(
     request: AppRequest, section: Section, *, form: ThreadForm | None = None, focus: UUID | None = None
 ) -> dict[str, Any]:
-    """Read what the reader sees of the comments of ``section``; ``form`` is one that was refused."""
+    """Read what the reader sees of the comments of ``section``.
+
+    ``form`` opens a thread: a new one, or one that was refused. The page of a section does without until it is asked for.
+    """
     shown = request.POST.get("fils") or request.GET.get("fils", "")
     discussion = read_discussion(section, request.user, shown=shown)
-    if form is None and can_comment_section(request.user, section):
-        # A new thread is open: beside the resolved ones it would vanish as soon as it is published.
-        shown = USUALLY_SHOWN if discussion.shown == "resolus" else discussion.shown
-        form = thread_form(request, section, shown=shown)
-    return {"discussion": discussion, "thread_form": form, "focus": _focus(discussion, focus)}
+    return {
+        "discussion": discussion,
+        "can_comment": can_comment_section(request.user, section),
+        "thread_form": form,
+        "focus": _focus(discussion, focus),
+    }
 
 
 def _focus(discussion: Discussion, focus: UUID | None) -> UUID | str | None:
@@ -34,10 +38,10 @@ def _focus(discussion: Discussion, focus: UUID | None) -> UUID | str | None:
     return "heading"
 
 
-def thread_form(request: AppRequest, section: Section, *, shown: str | None = None) -> ThreadForm:
-    """Return the form that opens a thread: what was posted, or a new one beside the threads that are ``shown``."""
-    posted = request.POST if shown is None else None
-    words = searched(request) if posted is not None else None
+def thread_form(request: AppRequest, section: Section) -> ThreadForm:
+    """Return the form that opens a thread: what was posted, or a new one beside the threads that are shown."""
+    posted = request.POST if request.method == "POST" else None
+    words = searched(request)
     return ThreadForm(
         None if words is not None else posted,
         people=readers_of(section, Audience.READERS).exclude(pk=request.user.pk),
@@ -45,9 +49,15 @@ def thread_form(request: AppRequest, section: Section, *, shown: str | None = No
         words=words,
         section=section,
         audiences=audiences_open_to(request.user, section),
-        initial={"fils": shown} if words is None else typed_so_far(request.POST),
+        initial={"fils": _shown_beside(request)} if words is None else typed_so_far(request.POST),
         auto_id="commentaire-%s",
     )
+
+
+def _shown_beside(request: AppRequest) -> str:
+    """Return what is shown beside a new thread, which is open: beside the resolved ones it would vanish once published."""
+    shown = request.GET.get("fils", "")
+    return USUALLY_SHOWN if shown == "resolus" else shown
 
 
 def searched(request: AppRequest) -> str | None:

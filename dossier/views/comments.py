@@ -47,12 +47,15 @@ def section_comments(request: AppRequest, slug: str, public_id: UUID) -> HttpRes
     return _panel(request, section)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def thread_create(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     section = _section(request, slug, public_id)
     require(can_comment_section(request.user, section))
     form = thread_form(request, section)
-    if form.is_searching:
+    if request.method != "POST" and request.htmx:
+        context = panel_context(request, section, form=form) | {"section": section}
+        return render_part(request, "dossier/section_comments.html", "new", context)
+    if not form.is_bound:
         return _panel(request, section, form=form)
     outcome = submit(
         form,

@@ -46,15 +46,15 @@ def section_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
             raise
         return elsewhere
     can_write = can_write_section(request.user, section)
-    draft = section.drafts.visible_to(request.user).defer("body").first() if can_write else None
-    revisions = section.revisions.visible_to(request.user).select_related("saved_by").order_by("-number")
+    draft = section.drafts.filter(author=request.user).defer("body").first() if can_write else None
+    revisions = section.revisions.visible_to(request.user).select_related("saved_by").defer("body")
     context = reading_context(request, section) | panel_context(request, section)
     context |= contract_context(request.user, section, context["entries"], today=timezone.localdate())
     context |= {
         "can_write": can_write and not section.is_closed,
         "draft": draft,
         "can_edit_contract": can_edit_outline(request.user, section.candidacy),
-        "revisions": revisions[:REVISIONS_BESIDE_THE_TEXT],
+        "revisions": revisions.order_by("-number")[:REVISIONS_BESIDE_THE_TEXT],
     }
     return render(request, "dossier/section_detail.html", context)
 

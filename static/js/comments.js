@@ -60,18 +60,27 @@ const place = () => {
   if (article && button.previousElementSibling !== article) article.after(button);
 };
 
-const quotePassage = () => {
-  const details = document.querySelector("[data-new-comment]");
-  if (!chosen || !details) return;
-  details.open = true;
-  const quote = details.querySelector("[data-quote]");
-  quote.value = chosen.quote;
-  quote.dataset.quoted = chosen.quote;
-  details.querySelector("[data-before]").value = chosen.before;
-  details.querySelector("[data-after]").value = chosen.after;
+// The form comes when it is first wanted.
+const newCommentForm = async () => {
+  const room = document.getElementById("nouveau-commentaire");
+  const link = room?.querySelector("[data-new-comment]");
+  if (link) await window.htmx.ajax("GET", link.getAttribute("hx-get"), { target: room, swap: "innerHTML" });
+  return room?.querySelector("form");
+};
+
+const quotePassage = async () => {
+  // Moving to the form undoes the selection.
+  const passage = chosen;
+  const form = passage && (await newCommentForm());
+  if (!form) return;
+  const quote = form.querySelector("[data-quote]");
+  quote.value = passage.quote;
+  quote.dataset.quoted = passage.quote;
+  form.querySelector("[data-before]").value = passage.before;
+  form.querySelector("[data-after]").value = passage.after;
   button.hidden = true;
-  details.querySelector("textarea[data-mentions]").focus();
-  details.scrollIntoView({ block: "nearest" });
+  form.querySelector("textarea[data-mentions]").focus();
+  form.scrollIntoView({ block: "nearest" });
 };
 button.addEventListener("click", quotePassage);
 

@@ -143,7 +143,7 @@ def test_a_passage_is_commented_with_the_keyboard_alone(visit, section, lead, pa
 
 def test_whom_to_tell_is_looked_for_by_name_with_the_keyboard_alone(visit, section, lead, partner):
     page = read(visit(), section, lead)
-    page.locator("[data-new-comment] summary").click()
+    page.locator("[data-new-comment]").click()
     page.get_by_label("Toute personne qui lit la section").check()
     page.locator("textarea[name=body]").fill("Un chiffre ?")
 
@@ -189,7 +189,7 @@ def test_the_last_paragraph_is_quoted_and_no_more_from_the_focused_button(visit,
 def test_two_clicks_on_publish_make_one_comment(visit, section, lead):
     page = read(visit(), section, lead)
 
-    page.locator("[data-new-comment] summary").click()
+    page.locator("[data-new-comment]").click()
     page.get_by_label("Commentaire", exact=False).and_(page.locator("textarea[name=body]")).fill("Une fois.")
     page.get_by_role("button", name="Publier").dblclick()
     page.get_by_text("Votre commentaire est publié.").wait_for()
@@ -208,7 +208,7 @@ def test_everything_is_written_without_a_script(chromium, live_server, section, 
         live_server.url + reverse("dossier:section-detail", args=[section.candidacy.slug, section.public_id])
     )
 
-    page.locator("[data-new-comment] summary").click()
+    page.locator("[data-new-comment]").click()
     page.get_by_label("Passage commenté").fill("cantines du bassin")
     page.locator("textarea[name=body]").fill("Lesquelles ?")
     page.get_by_label("Toute personne qui lit la section").check()
@@ -242,7 +242,7 @@ def test_comments_can_be_used_by_everybody(visit, section, lead, partner, size):
     page.get_by_role("option").wait_for()
     answering = visitor.look("section-comments-answering")
     page.keyboard.press("Escape")
-    page.locator("[data-new-comment] summary").click()
+    page.locator("[data-new-comment]").click()
     page.get_by_text("Ouvrir à d’autres").first.click()
     writing = visitor.look("section-comments-writing")
 

@@ -93,13 +93,27 @@ def test_what_is_refused_is_explained_and_nothing_typed_is_lost(client, section,
     assert told in response.text
     for name in ("quote", "body"):
         assert typed[name] in response.text
-    assert "data-new-comment open" in response.text
+    assert 'class="comment-form"' in response.text
     assert not CommentThread.objects.exists()
+
+
+def test_the_form_of_a_new_comment_comes_when_it_is_asked_for(client, section, lead):
+    client.force_login(lead)
+
+    page = client.get(address("section-detail", section))
+    asked = client.get(address("thread-create", section), headers=HTMX)
+    alone = client.get(address("thread-create", section))
+
+    assert 'name="body"' not in page.text
+    assert address("thread-create", section) in page.text
+    assert asked.text.lstrip().startswith('<form class="comment-form"')
+    assert "</html>" in alone.text
+    assert 'name="body"' in alone.text
 
 
 def test_a_double_click_on_publish_makes_one_comment(client, section, lead):
     client.force_login(lead)
-    form = client.get(address("section-detail", section)).context["thread_form"]
+    form = client.get(address("thread-create", section)).context["thread_form"]
     data = written(public_id=form["public_id"].value())
 
     responses = [client.post(address("thread-create", section), data) for _ in range(2)]
@@ -123,7 +137,7 @@ def test_somebody_who_cannot_read_the_thread_is_not_told_of_it(client, section, 
 def test_a_partner_is_offered_no_thread_of_the_team(client, section, partner):
     client.force_login(partner)
 
-    page = client.get(address("section-detail", section))
+    page = client.get(address("thread-create", section))
     forced = client.post(address("thread-create", section), written(audience="team"))
 
     offered = [value for value, _label in page.context["thread_form"].fields["audience"].choices]
@@ -148,10 +162,13 @@ def test_the_page_of_a_section_reads_nobody_who_may_be_told(client, section, lea
     with CaptureQueriesContext(connection) as searched:
         found_by(client, address("section-people", section))
 
+    form = client.get(address("thread-create", section))
+
     assert asks_for_people(read) == []
     assert asks_for_people(searched)
-    assert str(partner) not in page.text
-    assert f'hx-get="{address("section-people", section)}"' in page.text
+    for response in (page, form):
+        assert str(partner) not in response.text
+    assert f'hx-get="{address("section-people", section)}"' in form.text
 
 
 def test_the_people_found_are_those_who_read_the_section(client, section, lead, partner):
@@ -253,7 +270,7 @@ def test_without_a_script_the_form_is_sent_to_look_for_a_name_and_keeps_what_is_
     )
 
     assert shown.status_code == 200
-    for kept in ("La fosse", "Ce que j’ai tapé", f'value="{partner.public_id}"', "data-new-comment open"):
+    for kept in ("La fosse", "Ce que j’ai tapé", f'value="{partner.public_id}"', 'class="comment-form"'):
         assert kept in shown.text
     assert shown.context["thread_form"]["audience"].value() == "readers"
     assert shown.context["thread_form"]["public_id"].value() == typed["public_id"]
@@ -452,7 +469,7 @@ def test_a_thread_opened_beside_the_resolved_ones_is_seen(client, section, lead)
     make_thread(section=section, status=CommentThread.Status.RESOLVED)
     client.force_login(lead)
 
-    form = client.get(f"{address('section-detail', section)}?fils=resolus").context["thread_form"]
+    form = client.get(f"{address('thread-create', section)}?fils=resolus").context["thread_form"]
     response = client.post(
         address("thread-create", section), written(fils=form["fils"].value()), follow=True, headers={}
     )

@@ -225,7 +225,7 @@ def test_what_a_text_names_costs_the_same_for_any_number(client, count, django_a
 
     # As the page of any section (test_section_pages.py) without threads; figures, sections that the reader may open,
     # pictures.
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         response = client.get(reverse("dossier:section-detail", args=[candidacy.slug, section.public_id]))
 
     assert response.text.count('class="live-figure"') == count

@@ -69,7 +69,7 @@ def test_a_reviewer_comments_to_all_readers_and_never_to_a_structure_that_is_not
     client.force_login(reviewer)
 
     assert audiences_open_to(reviewer, section) == (Audience.READERS,)
-    assert client.get(address("section-detail", section)).context["thread_form"] is not None
+    assert client.get(address("section-detail", section)).context["can_comment"]
     thread = open_thread(section=section, by=reviewer, audience=Audience.READERS, body="À préciser.")
     assert list(CommentThread.objects.visible_to(reviewer)) == [thread]
     with pytest.raises(DomainError, match="ne peut être ouvert"):

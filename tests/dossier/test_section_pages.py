@@ -67,7 +67,7 @@ def test_reading_costs_the_same_for_any_number_of_sections(client, count, django
     # Session, user, memberships; section, proofs and criteria, draft, outline, visible ones, revisions; threads counted
     # and read, their comments, authors' and told people, events; people who may be told; reviewer or not, sections
     # inside, reviewers, expected proofs, dates, passages.
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(17):
         response = client.get(address("section-detail", sections[1]))
 
     assert (response.context["before"].title, response.context["after"].title) == (
@@ -205,7 +205,7 @@ def test_the_history_costs_the_same_for_any_number_of_revisions(client, count, d
     client.force_login(lead.user)
 
     # Session, user, candidacy, memberships; section, criteria, outline, visible ones, count, revisions.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         response = client.get(address("section-history", section))
 
     assert len(response.context["page"].object_list) == count

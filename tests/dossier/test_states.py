@@ -320,6 +320,6 @@ def test_the_page_costs_the_same_for_any_number_of_passages(client, count, djang
         client.get(address("section-detail", section))
 
 
-#: Session, user, memberships; section, criteria; draft; outline; threads counted and read, people who may be told;
+#: Session, user, memberships; section, criteria; draft; outline; threads counted;
 #: reviewers, expected proofs, due dates, passages, revisions.
-QUERIES = 15
+QUERIES = 13
