@@ -19,6 +19,8 @@ def contract_context(
     hats = hats_of(user, section, reviewers)
     is_open_to_staff = bool(hats & STAFF) and not section.is_frozen
     passages = section.passages.in_order().select_related("moved_by")
+    # A reviewer from elsewhere reads when a section moved and where to, never why: that is between those who write it.
+    reads_reasons = bool(hats & WRITING)
     is_waiting = section.status == Section.Status.IN_REVIEW
     return {
         "moves": moves_from(section.status, hats),
@@ -29,6 +31,15 @@ def contract_context(
         "tone": TONES[Section.Status(section.status)],
         "reviewers": reviewers,
         "expected_proofs": section.expected_proofs.select_related("provided_by"),
+        "reads_reasons": reads_reasons,
+        "status_note": section.status_note if reads_reasons else "",
         "due_changes": section.due_changes.select_related("changed_by"),
-        "passages": [(passage, TONES[Section.Status(passage.target)]) for passage in passages],
+        "passages": [
+            (
+                passage,
+                TONES[Section.Status(passage.target)],
+                passage.reason if reads_reasons or passage.moved_by_id == user.pk else "",
+            )
+            for passage in passages
+        ],
     }

@@ -249,6 +249,37 @@ def test_a_reviewer_reads_what_is_handed_in_and_no_draft(client, status):
     assert client.get(address("section-edit", section)).status_code == (403 if expected == 200 else 404)
 
 
+def test_why_a_section_moved_is_read_by_those_who_write_it_and_by_nobody_from_elsewhere(client):
+    section = make_owned_section(status=Status.WRITING, body="<p>Un texte</p>")
+    people = {hat: somebody(hat, section) for hat in Hat}
+    section.due_changes.create(
+        former_on="2026-01-01", new_on="2026-02-01", reason="Nos élus hésitent.", changed_by=people[Hat.LEAD]
+    )
+    change_status(section=section, target=Status.IN_REVIEW, by=people[Hat.TEAM], note="Budget à cacher.")
+    recommend_validation(section=section, by=people[Hat.REVIEWER], note="Mon avis à moi.")
+
+    for hat, person in people.items():
+        client.force_login(person)
+        page = client.get(address("section-detail", section)).text
+        is_inside = hat != Hat.REVIEWER
+        assert ("Budget à cacher." in page) is is_inside, hat
+        assert ("Nos élus hésitent." in page) is is_inside, hat
+        for told in ("De « en rédaction » à « en relecture »", "déplacée 1 fois", "Mon avis à moi."):
+            assert told.replace("« ", "«\u00a0").replace(" »", "\u00a0»") in page, (hat, told)
+
+
+def test_the_words_of_one_reviewer_are_not_read_by_another(client):
+    section = make_owned_section(status=Status.IN_REVIEW, body="<p>Un texte</p>")
+    first, second = (somebody(Hat.REVIEWER, section) for _ in range(2))
+    recommend_validation(section=section, by=first, note="Mon avis à moi.")
+    client.force_login(second)
+
+    page = client.get(address("section-detail", section)).text
+
+    assert "Validation recommandée" in page
+    assert "Mon avis à moi." not in page
+
+
 def test_a_reviewer_who_left_the_candidacy_reads_nothing(client):
     section = make_owned_section(status=Status.IN_REVIEW)
     reviewer = somebody(Hat.REVIEWER, section)
