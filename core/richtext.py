@@ -45,6 +45,7 @@ EXTENSIONS: dict[str, Any] = {
     "PictureUpload": True,
     "LiveFigure": True,
     "SectionReference": True,
+    "FigureReference": True,
     "CleanPaste": True,
     "Table": True,
     "TableRow": True,
@@ -62,16 +63,17 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "th": {"scope", "rowspan", "colspan"},
     "td": {"rowspan", "colspan"},
     # What stands at the place is asked of the database when the text is shown (dossier/mentions.py).
-    "span": {"data-live-figure", "data-section"},
+    "span": {"data-live-figure", "data-section", "data-picture"},
 }
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 #: The only addresses a picture may come from: the view that checks who may see it.
 PICTURE_PATH = re.compile(rf"\A/c/[-a-zA-Z0-9_]+/dossier/images/(?P<id>{_UUID})/\Z")
-#: A place that names a figure of the register, or another section, and holds nothing itself.
+#: A place that names a figure of the register, another section or a picture, and holds nothing itself.
 LIVE_FIGURE = re.compile(rf'<span data-live-figure="(?P<id>{_UUID})"></span>')
 SECTION_REFERENCE = re.compile(rf'<span data-section="(?P<id>{_UUID})"></span>')
+FIGURE_REFERENCE = re.compile(rf'<span data-picture="(?P<id>{_UUID})"></span>')
 
 
 def _keep_own_names(tag: str, attribute: str, value: str) -> str | None:

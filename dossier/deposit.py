@@ -3,9 +3,10 @@
 A condition is one function of `DepositFile`; adding one is writing it and naming it in `CONDITIONS`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -18,8 +19,9 @@ from candidacy.models import Call, Candidacy, Criterion, Piece, Territory
 from core.richtext import count_text
 from core.templatetags.formats import euros, number
 from dossier.assembly import DossierContent, SectionText
+from dossier.figures import numbered_pictures
 from dossier.links import CitedLink, Standing, cited_links
-from dossier.mentions import figures_named, pictures_named, sections_named
+from dossier.mentions import figures_named, pictures_named, pictures_referred_to, sections_named
 from dossier.models import Edition, EditionFile, LinkCheck, Section
 from dossier.rendering import anchor_of, end_of, part_of
 from dossier.snapshots import read_snapshot
@@ -232,7 +234,13 @@ def _criteria(file: DepositFile) -> Finding:
 
 def _mentions(file: DepositFile) -> Finding:
     """What the frozen texts name must be in the edition: nothing is looked up elsewhere when it prints."""
-    lost = [(text, what) for text in file.content.sections for what in _lost(file.content, text)]
+    figures = {
+        picture
+        for text in file.content.sections
+        for picture in numbered_pictures(text.body, file.content.pictures)
+        if picture is not None
+    }
+    lost = [(text, what) for text in file.content.sections for what in _lost(file.content, text, figures)]
     if not lost:
         return Finding(is_met=True, text=_("Chaque chiffre, renvoi et image des textes est dans l’édition."))
     text = ngettext(
@@ -250,11 +258,12 @@ def _mentions(file: DepositFile) -> Finding:
     )
 
 
-def _lost(content: DossierContent, text: SectionText) -> Iterator[str]:
+def _lost(content: DossierContent, text: SectionText, figures: Collection[UUID]) -> Iterator[str]:
     kinds = (
         (figures_named(text.body), content.live_figures, _("chiffre inconnu")),
         (sections_named(text.body), content.places, _("renvoi à une section retirée")),
         (pictures_named(text.body), content.pictures, _("image retirée")),
+        (pictures_referred_to(text.body), figures, _("renvoi à une image qu’aucun texte ne montre")),
     )
     for named, known, what in kinds:
         yield from (what for _identifier in named.difference(known))

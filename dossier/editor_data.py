@@ -48,6 +48,7 @@ def picture_data(picture: Picture, *, may_edit: bool) -> dict[str, Any]:
     """Return a picture as the editor knows it; ``sheet`` is where to change what is said of it, if they may."""
     place = [picture.candidacy.slug, picture.public_id]
     return {
+        "id": str(picture.public_id),
         "url": reverse("dossier:picture", args=place),
         "alternative_text": "" if picture.is_decorative else picture.alternative_text,
         "is_decorative": picture.is_decorative,

@@ -4,7 +4,7 @@ Numbers are given before anything is laid out, because the parts of the dossier 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
 from itertools import count
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from core.pdf import MEDIA_URL
 from core.richtext import PICTURE_PATH, render_rich_text, to_plain_text
 from core.templatetags.formats import NBSP
+from dossier.mentions import lost_picture, missing
 
 _FIGURE = re.compile(r"<figure>(.*?)</figure>", re.DOTALL)
 _CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
@@ -23,6 +24,10 @@ _IMAGE = re.compile(r"<img\b[^>]*>")
 _ATTRIBUTE = re.compile(r'\b(src|alt)="([^"]*)"')
 #: What a reference adds in print; a caption goes without, since the table of figures repeats it elsewhere.
 _PAGE = re.compile(r'<span class="reference-page">.*?</span></span>')
+#: A reference to a figure, until all figures have their number. It must outlive a caption made plain.
+_MARK = "\ue000%s\ue001"
+_MARKED = re.compile("\ue000([0-9a-f-]{36})\ue001")
+_REFERENCE = re.compile(r"<a data-figure>\ue000([0-9a-f-]{36})\ue001</a>")
 _HEADING = re.compile(r"<(/?)h([2-4])>")
 
 
@@ -57,6 +62,8 @@ class Illustrator:
     figures: list[Figure] = field(default_factory=list)
     #: Names of the pictures that the texts show, each once.
     shown: dict[str, None] = field(default_factory=dict)
+    #: The figure that shows each picture for the first time.
+    by_picture: dict[UUID, Figure] = field(default_factory=dict)
     _serial: "count[int]" = field(default_factory=lambda: count(1))
 
     def illustrate(self, body: str, *, heading_shift: int) -> SafeString:
@@ -72,6 +79,34 @@ class Illustrator:
         html = self._captioned(str(drawing), caption=caption, credit="")
         return mark_safe(html)  # noqa: S308 -- drawn by us; the caption is escaped
 
+    def waits_for_figures(self, html: str) -> bool:
+        """Whether ``html`` refers to a figure that has no number yet."""
+        return any(UUID(key) not in self.by_picture for key in _MARKED.findall(html))
+
+    def settle(self, html: str, *, absent: str = "", with_pages: bool = True) -> str:
+        """Put the numbers of the figures at the references to them, once every text has been gone through.
+
+        ``absent`` stands for a figure that turned out to be nowhere. Without ``with_pages`` nothing leads there.
+        """
+
+        def reference(mark: re.Match[str]) -> str:
+            figure = self.by_picture.get(UUID(mark[1]))
+            if figure is None:
+                return absent or missing(lost_picture())
+            if not with_pages:
+                return figure_number(figure.number)
+            page = escape(_("p.")) + NBSP
+            return (
+                f'<a class="reference" href="#{figure.anchor}">{figure_number(figure.number)}</a>'
+                f'<span class="reference-page">, {page}<span data-page-of="{figure.anchor}">00</span></span>'
+            )
+
+        def number(mark: re.Match[str]) -> str:
+            figure = self.by_picture.get(UUID(mark[1]))
+            return (absent or escape(lost_picture())) if figure is None else figure_number(figure.number)
+
+        return _MARKED.sub(number, _REFERENCE.sub(reference, html))
+
     def _figure(self, inner: str) -> str:
         image = _IMAGE.search(inner)
         written = _CAPTION.search(inner)
@@ -86,9 +121,12 @@ class Illustrator:
         if credit and caption.removesuffix(".").endswith(credit):
             # On the pages the caption names it; in print it stands on a line of its own.
             caption = caption.removesuffix(".").removesuffix(credit).rstrip()
-        return self._captioned(
+        html = self._captioned(
             image[0], caption=caption or (picture.caption if picture else ""), credit=credit
         )
+        if (identifier := _identifier(image[0])) is not None:
+            self.by_picture.setdefault(identifier, self.figures[-1])
+        return html
 
     def _captioned(self, content: str, *, caption: str, credit: str) -> str:
         number = next(self._serial)
@@ -112,6 +150,30 @@ class Illustrator:
         return f'<img src="{MEDIA_URL}{escape(picture.name)}" alt="{escape(alternative)}">'
 
     def _picture(self, tag: str) -> PrintedPicture | None:
-        source = next((unescape(value) for name, value in _ATTRIBUTE.findall(tag) if name == "src"), "")
-        place = PICTURE_PATH.match(source)
-        return self.pictures.get(UUID(place["id"])) if place else None
+        identifier = _identifier(tag)
+        return self.pictures.get(identifier) if identifier else None
+
+
+def figure_number(number: int) -> str:
+    return escape(_("figure %(number)d") % {"number": number}).replace(" ", NBSP)
+
+
+def mark_figure(identifier: UUID) -> str:
+    """Return what stands for a reference to a figure until `Illustrator.settle`."""
+    return f"<a data-figure>{_MARK % identifier}</a>"
+
+
+def numbered_pictures(body: str, pictures: Mapping[UUID, PrintedPicture]) -> Iterator[UUID | None]:
+    """Yield, for each figure of a text that gets a number, the picture that it shows."""
+    for figure in _FIGURE.finditer(body):
+        image = _IMAGE.search(figure[1])
+        identifier = _identifier(image[0]) if image else None
+        picture = pictures.get(identifier) if identifier else None
+        if image is not None and (picture is None or picture.alternative_text):
+            yield identifier
+
+
+def _identifier(tag: str) -> UUID | None:
+    source = next((unescape(value) for name, value in _ATTRIBUTE.findall(tag) if name == "src"), "")
+    place = PICTURE_PATH.match(source)
+    return UUID(place["id"]) if place else None

@@ -17,7 +17,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from candidacy.models import Candidacy
-from core.richtext import LIVE_FIGURE, PICTURE_PATH, SECTION_REFERENCE, render_for_reading
+from core.richtext import (
+    FIGURE_REFERENCE,
+    LIVE_FIGURE,
+    PICTURE_PATH,
+    SECTION_REFERENCE,
+    render_for_reading,
+)
 from core.templatetags.formats import NBSP, number
 from dossier.models import LiveFigure, Section
 from dossier.outline import OutlineEntry, read_outline
@@ -58,6 +64,8 @@ class Mentions:
     sections: Mapping[UUID, SectionPlace] = field(default_factory=dict)
     #: The alternative text of each picture; empty for a decorative one.
     pictures: Mapping[UUID, str] = field(default_factory=dict)
+    #: What each picture that a text refers to is called; empty where that is not the reader's to know.
+    names: Mapping[UUID, str] = field(default_factory=dict)
 
 
 def written_value(value: Decimal) -> str:
@@ -84,6 +92,10 @@ def pictures_named(*texts: str) -> set[UUID]:
     return {UUID(place["id"]) for place in map(PICTURE_PATH.match, sources) if place}
 
 
+def pictures_referred_to(*texts: str) -> set[UUID]:
+    return {UUID(place["id"]) for text in texts for place in FIGURE_REFERENCE.finditer(text)}
+
+
 def read_mentions(
     candidacy: Candidacy, texts: Iterable[str], *, reader: User, entries: Iterable[OutlineEntry] | None = None
 ) -> Mentions:
@@ -103,7 +115,19 @@ def read_mentions(
         }
         if pictures
         else {},
+        names=_names(candidacy, reader, pictures_referred_to(*texts)),
     )
+
+
+def _names(candidacy: Candidacy, reader: User, referred: set[UUID]) -> dict[UUID, str]:
+    """Name pictures by their caption; of those that ``reader`` may not see, only that they exist."""
+    if not referred:
+        return {}
+    visible = set(candidacy.pictures.visible_to(reader).values_list("pk", flat=True))
+    return {
+        row.public_id: (row.caption or row.alternative_text) if row.pk in visible else ""
+        for row in candidacy.pictures.filter(public_id__in=referred)
+    }
 
 
 def _places(candidacy: Candidacy, reader: User, entries: Iterable[OutlineEntry]) -> dict[UUID, SectionPlace]:
@@ -121,11 +145,15 @@ def _places(candidacy: Candidacy, reader: User, entries: Iterable[OutlineEntry])
 
 
 def fill_in(
-    html: str, figures: Mapping[UUID, FigureValue], show_section: Callable[[UUID], str | None]
+    html: str,
+    figures: Mapping[UUID, FigureValue],
+    show_section: Callable[[UUID], str | None],
+    show_figure: Callable[[UUID], str | None],
 ) -> str:
     """Put what they name at the places of cleaned ``html``; what is gone leaves a notice that nobody overlooks.
 
-    ``show_section`` returns the HTML of a reference, or None for a section that does not exist.
+    ``show_section`` and ``show_figure`` return the HTML of a reference, or None for a section or a picture that does
+    not exist.
     """
 
     def figure(place: re.Match[str]) -> str:
@@ -139,7 +167,19 @@ def fill_in(
     def section(place: re.Match[str]) -> str:
         return show_section(UUID(place["id"])) or missing(_("renvoi à une section retirée"))
 
-    return SECTION_REFERENCE.sub(section, LIVE_FIGURE.sub(figure, html))
+    def picture(place: re.Match[str]) -> str:
+        return show_figure(UUID(place["id"])) or missing(lost_picture())
+
+    return FIGURE_REFERENCE.sub(picture, SECTION_REFERENCE.sub(section, LIVE_FIGURE.sub(figure, html)))
+
+
+def lost_picture() -> str:
+    return _("renvoi à une image qui n’est plus là")
+
+
+def named_figure(name: str) -> str:
+    """Name a figure where its number is not known."""
+    return _("figure « %(name)s »") % {"name": name} if name else _("une figure du dossier")
 
 
 def show_on_page(html: str, mentions: Mentions) -> str:
@@ -153,6 +193,10 @@ def show_on_page(html: str, mentions: Mentions) -> str:
             return f'<span class="reference">{escape(_("section %(number)s") % {"number": place.number}).replace(" ", NBSP)}</span>'
         return f'<a class="reference" href="{escape(place.address)}">{escape(f"{place.number}{NBSP}{place.title}")}</a>'
 
+    def figure(identifier: UUID) -> str | None:
+        name = mentions.names.get(identifier)
+        return None if name is None else f'<span class="reference">{escape(named_figure(name))}</span>'
+
     def picture(tag: re.Match[str]) -> str:
         source = _SOURCE.search(tag[0])
         place = PICTURE_PATH.match(source[1]) if source else None
@@ -160,7 +204,7 @@ def show_on_page(html: str, mentions: Mentions) -> str:
             return missing(_("image retirée"))
         return f'<img src="{place[0]}" alt="{escape(alternative)}">'
 
-    return fill_in(_IMAGE.sub(picture, html), mentions.figures, section)
+    return fill_in(_IMAGE.sub(picture, html), mentions.figures, section, figure)
 
 
 def text_as_read(section: Section, reader: User) -> SafeString:

@@ -8,11 +8,11 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from core.pdf import Document, Limits, RenderedPdf, render
+from core.pdf import Document, Limits, Part, RenderedPdf, render
 from dossier.assembly import DossierContent, SectionText
-from dossier.figures import Illustrator
+from dossier.figures import Illustrator, mark_figure
 from dossier.models import Section
-from dossier.rendering import FONT_SOURCES, Composer, dress, pdf_directory
+from dossier.rendering import FONT_SOURCES, Composer, dress, pdf_directory, settle
 from dossier.wording import in_words
 
 #: A person waits before the page: what takes longer is for the worker, which prints the whole dossier.
@@ -34,7 +34,7 @@ def preview_section(content: DossierContent, key: str, *, with_data: bool) -> Re
     if not with_data:
         content = _texts_alone(content)
     with translation.override(content.language), timezone.override(ZoneInfo(content.time_zone)):
-        fill_in = partial(in_words, content, with_titles=with_data)
+        fill_in = partial(in_words, content, with_titles=with_data, show_figure=mark_figure)
         document = _excerpt(content, key, Illustrator(content.pictures, fill_in))
     return render(document, directory=pdf_directory(), font_sources=FONT_SOURCES, limits=LIMITS)
 
@@ -57,17 +57,18 @@ def _texts_alone(content: DossierContent) -> DossierContent:
 def _excerpt(content: DossierContent, key: str, illustrator: Illustrator) -> Document:
     composer = Composer(content, illustrator)
     text = next(section for section in content.sections if section.key == key)
+    composed: dict[bool, Part] = {}
     for chapter in content.chapters:
-        # The chapters before it are gone through for the numbers of their figures.
-        part = composer.chapter(chapter, only=key)
-        if text in (chapter.opening, *chapter.sections):
+        # The chapters before it are gone through for the numbers of their figures, those after it when it refers to them.
+        composed[text in (chapter.opening, *chapter.sections)] = composer.chapter(chapter, only=key)
+        if True in composed and not illustrator.waits_for_figures(composed[True].html):
             break
     return Document(
         title=_("Aperçu – %(title)s") % {"title": text.title},
         identifier=content.identifier.urn,
         dated=content.changed_at.astimezone(ZoneInfo(content.time_zone)).replace(microsecond=0),
         cover="",
-        parts=(part,),
+        parts=(settle(composed[True], illustrator, with_pages=False),),
         is_excerpt=True,
         **dress(content, illustrator),
     )

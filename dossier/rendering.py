@@ -1,7 +1,7 @@
 """The printed dossier: its content, through the templates, to the door that makes the PDF."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from html import escape
@@ -37,7 +37,7 @@ from core.spreadsheet import CONTENT_TYPES, settle_dates
 from core.templatetags.formats import NBSP
 from dossier.assembly import ChapterText, DossierContent, SectionText, StoredFile, read_dossier
 from dossier.disclosure import Withheld, left_out, public_version, withheld_of
-from dossier.figures import Illustrator
+from dossier.figures import Illustrator, mark_figure
 from dossier.mentions import fill_in
 from dossier.models import Section
 from dossier.wording import number_alone
@@ -110,7 +110,8 @@ def compose(content: DossierContent, imprint: Imprint | None = None) -> Document
         content = public_version(content)
     illustrator = Illustrator(content.pictures, partial(_fill_in, content, places))
     composer = Composer(content, illustrator, imprint, omissions)
-    parts = tuple(composer.parts())
+    absent = escape(_("figure de la version complète")) if composer.is_public else ""
+    parts = tuple(settle(part, illustrator, absent=absent) for part in list(composer.parts()))
     return Document(
         title=_title(content, imprint),
         identifier=_identifier(content, imprint),
@@ -120,6 +121,15 @@ def compose(content: DossierContent, imprint: Imprint | None = None) -> Document
         is_archive=imprint is not None and imprint.is_archive,
         attachments=_attachments(content) if imprint and imprint.is_archive else (),
         **dress(content, composer.illustrator),
+    )
+
+
+def settle(part: Part, illustrator: Illustrator, **options: Any) -> Part:
+    """Put the numbers of figures into a part: a text may refer to one that comes after it."""
+    return replace(
+        part,
+        html=illustrator.settle(part.html, **options),
+        sections=tuple((title, illustrator.settle(html, **options)) for title, html in part.sections),
     )
 
 
@@ -335,7 +345,7 @@ def _fill_in(content: DossierContent, places: Mapping[UUID, SectionText], html: 
             f'<span class="reference-page">, {page}<span data-page-of="{anchor}">00</span></span>'
         )
 
-    return fill_in(html, content.live_figures, show_section)
+    return fill_in(html, content.live_figures, show_section, mark_figure)
 
 
 def _media(content: DossierContent, illustrator: Illustrator) -> dict[str, MediaFile]:

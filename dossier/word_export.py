@@ -3,7 +3,8 @@
 The chapters made of live data come from the templates of the PDF, without their charts: each has its table.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from html import escape
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,6 +18,8 @@ from core.richtext import PICTURE_PATH, render_rich_text
 from core.templatetags.formats import long_date
 from core.word.writing import Illustration, WordWriter
 from dossier.assembly import ChapterText, DossierContent, SectionText
+from dossier.figures import figure_number, numbered_pictures
+from dossier.mentions import named_figure
 from dossier.models import Section
 from dossier.wording import in_words
 
@@ -24,7 +27,7 @@ from dossier.wording import in_words
 def write_dossier(content: DossierContent) -> bytes:
     """Return the whole dossier as a Word document; the same content gives the same bytes."""
     with translation.override(content.language), timezone.override(ZoneInfo(content.time_zone)):
-        book = _Book(content)
+        book = _Book(content, content.sections)
         book.cover()
         book.writer.contents(_("Sommaire"), list(_entries(content)))
         for chapter in content.chapters:
@@ -32,11 +35,14 @@ def write_dossier(content: DossierContent) -> bytes:
         return book.content(content.title)
 
 
-def write_section(content: DossierContent, key: str) -> bytes:
-    """Return one section under its title, without what the application adds after its text: it is there to be worked on."""
+def write_section(content: DossierContent, key: str, *, with_titles: bool) -> bytes:
+    """Return one section under its title, without what the application adds after its text: it is there to be worked on.
+
+    Without ``with_titles`` the sections that it refers to are named by their number: they are not the reader's.
+    """
     with translation.override(content.language), timezone.override(ZoneInfo(content.time_zone)):
-        book = _Book(content)
         section = next(text for text in content.sections if text.key == key)
+        book = _Book(content, [section], with_titles=with_titles)
         book.writer.heading(_numbered(section), 1)
         book.body(section, shift=0)
         return book.content(section.title)
@@ -54,8 +60,16 @@ def _numbered(text: SectionText) -> str:
 
 
 class _Book:
-    def __init__(self, content: DossierContent) -> None:
-        self.values = content
+    def __init__(
+        self, content: DossierContent, texts: Iterable[SectionText], *, with_titles: bool = True
+    ) -> None:
+        self.values, self.with_titles = content, with_titles
+        #: Charts are left out of Word: its figures are the pictures of the texts, in their order.
+        self.numbers: dict[UUID, int] = {}
+        shown = (picture for text in texts for picture in numbered_pictures(text.body, content.pictures))
+        for number, picture in enumerate(shown, start=1):
+            if picture is not None:
+                self.numbers.setdefault(picture, number)
         self.writer = WordWriter(
             language=content.language,
             accent=content.accent_colour,
@@ -104,7 +118,13 @@ class _Book:
 
     def body(self, text: SectionText, *, shift: int) -> None:
         if text.body:
-            self.writer.rich_text(in_words(self.values, render_rich_text(text.body)), shift=shift)
+            words = in_words(
+                self.values,
+                render_rich_text(text.body),
+                with_titles=self.with_titles,
+                show_figure=self._figure,
+            )
+            self.writer.rich_text(words, shift=shift)
 
     def live(self, text: SectionText, *, level: int) -> None:
         values = self.values
@@ -118,6 +138,12 @@ class _Book:
         if text.kind in chapters:
             context = {"content": values, "level": level, **chapters[text.kind]}
             self.writer.live_text(render_to_string(f"dossier/pdf/{text.kind}.html", context))
+
+    def _figure(self, picture: UUID) -> str | None:
+        """Name a figure of the document by its number; one section, alone, may refer to what is not its reader's."""
+        if number := self.numbers.get(picture):
+            return figure_number(number)
+        return escape(named_figure("")) if picture in self.values.pictures else None
 
     def _illustration(self, address: str) -> Illustration | None:
         place = PICTURE_PATH.match(address)

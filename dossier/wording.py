@@ -1,6 +1,8 @@
 """What the texts of frozen content name, in plain words: for comparisons, excerpts and Word, where no page is known."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 from html import escape
 from uuid import UUID
 
@@ -9,20 +11,34 @@ from django.utils.translation import gettext as _
 from core.richtext import sanitise
 from core.templatetags.formats import NBSP
 from dossier.assembly import DossierContent, SectionText
-from dossier.mentions import fill_in, missing, pictures_named
+from dossier.mentions import fill_in, missing, named_figure, pictures_named
 
 _IMAGE = re.compile(r"<img\b[^>]*>")
 
 
-def in_words(content: DossierContent, html: str, *, with_titles: bool = True) -> str:
-    """Put what cleaned ``html`` names at its place, sections by their numbers alone unless ``with_titles``."""
+def in_words(
+    content: DossierContent,
+    html: str,
+    *,
+    with_titles: bool = True,
+    show_figure: Callable[[UUID], str | None] | None = None,
+) -> str:
+    """Put what cleaned ``html`` names at its place, sections by their numbers alone unless ``with_titles``.
+
+    Figures are named by their caption, unless ``show_figure`` knows better.
+    """
 
     def section(identifier: UUID) -> str | None:
         if (place := content.places.get(identifier)) is None:
             return None
         return escape(f"{place.number}{NBSP}{place.title}" if with_titles else number_alone(place))
 
-    return fill_in(html, content.live_figures, section)
+    return fill_in(html, content.live_figures, section, show_figure or partial(figure_in_words, content))
+
+
+def figure_in_words(content: DossierContent, identifier: UUID) -> str | None:
+    picture = content.pictures.get(identifier)
+    return None if picture is None else escape(named_figure(picture.caption or picture.alternative_text))
 
 
 def text_in_words(content: DossierContent, text: SectionText) -> str:

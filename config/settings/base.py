@@ -325,6 +325,7 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
         "extensions": {
             "LiveFigure": html_tags(["span"], {"span": ["data-live-figure"]}),
             "SectionReference": html_tags(["span"], {"span": ["data-section"]}),
+            "FigureReference": html_tags(["span"], {"span": ["data-picture"]}),
         },
     },
     {"js": [static_lazy("js/editor-paste.js")], "extensions": {"CleanPaste": html_tags([])}},

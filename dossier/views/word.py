@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.http import AppRequest
+from candidacy.permissions import is_staff
 from candidacy.scope import candidacy_for
 from core.permissions import require
 from dossier.assembly import read_dossier
@@ -32,7 +33,10 @@ def dossier_word(request: AppRequest, slug: str) -> HttpResponse:
 def section_word(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     candidacy = candidacy_for(request, slug)
     section = get_object_or_404(candidacy.sections.visible_to(request.user), public_id=public_id)
-    return _download(section.title, write_section(read_dossier(candidacy), section.key))
+    content = write_section(
+        read_dossier(candidacy), section.key, with_titles=is_staff(request.user, candidacy)
+    )
+    return _download(section.title, content)
 
 
 def _download(title: str, content: bytes) -> HttpResponse:

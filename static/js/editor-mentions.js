@@ -1,4 +1,4 @@
-// What a text names without holding it: a figure of the register, another section. The editor keeps the identifier and
+// What a text names without holding it: a figure of the register, another section, a picture. The editor keeps the identifier and
 // shows what stands there today. The page hands over what may be inserted (templates/dossier/_editor_extras.html).
 
 import { Node, updateAttrsDialog } from "django-prose-editor/editor";
@@ -57,7 +57,10 @@ const makePlace = ({ name, attribute, button, rows, write, offer, gone, title, l
             tell(none);
             return;
           }
-          const titles = offered.map(offer);
+          // Two pictures may have one caption: each line of the list is another.
+          const titles = offered
+            .map(offer)
+            .map((line, at, all) => (all.indexOf(line) === at ? line : `${line} (${at + 1})`));
           const choose = updateAttrsDialog(
             { chosen: { title: label, enum: titles } },
             { title, submitText: gettext("Insérer") },
@@ -96,4 +99,19 @@ export const SectionReference = makePlace({
   title: gettext("Insérer un renvoi"),
   label: gettext("Section visée"),
   none: gettext("Aucune autre section à laquelle renvoyer."),
+});
+
+const nameOf = ({ caption, alternative_text: alternative }) => caption || alternative;
+
+export const FigureReference = makePlace({
+  name: "figureReference",
+  attribute: "data-picture",
+  button: "Fig.",
+  rows: handedOver("editor-pictures"),
+  write: (row) => `${gettext("figure")} «\u00a0${nameOf(row)}\u00a0»`,
+  offer: (row) => (row.is_decorative ? "" : nameOf(row)),
+  gone: gettext("renvoi à une image qui n’est plus là"),
+  title: gettext("Renvoyer à une figure"),
+  label: gettext("Image visée"),
+  none: gettext("Aucune image à laquelle renvoyer\u00a0: insérez-la d’abord dans un texte."),
 });

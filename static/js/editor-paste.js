@@ -104,7 +104,8 @@ const shiftHeadings = (body) => {
 };
 
 const isOurs = (span) =>
-  span.classList.contains("footnote") || span.hasAttribute("data-live-figure") || span.hasAttribute("data-section");
+  span.classList.contains("footnote") ||
+  ["data-live-figure", "data-section", "data-picture"].some((name) => span.hasAttribute(name));
 
 const tidy = (element) => {
   const tag = element.tagName.toLowerCase();

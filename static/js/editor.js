@@ -160,6 +160,7 @@ const NAMES = {
   pictureUpload: gettext("Déposer une image"),
   liveFigure: gettext("Insérer un chiffre"),
   sectionReference: gettext("Insérer un renvoi"),
+  figureReference: gettext("Renvoyer à une figure"),
   bold: gettext("Gras"),
   italic: gettext("Italique"),
   subscript: gettext("Indice"),

@@ -239,6 +239,30 @@ def test_a_figure_and_a_reference_are_inserted_by_keyboard(visit, section, write
     assert list(section.live_figures.all()) == [figure]
 
 
+def test_a_reference_to_a_figure_is_inserted_by_keyboard_and_names_its_caption(visit, section, writer):
+    for _ in range(2):
+        picture = make_picture(candidacy=section.candidacy, caption="Le terril")
+    make_picture(candidacy=section.candidacy, is_decorative=True, alternative_text="")
+    page = open_editor(visit(), section, writer)
+    type_at_the_end(page, " Voir ")
+
+    walk_to(page, "Renvoyer à une figure")
+    dialog = page.get_by_role("dialog", name="Renvoyer à une figure")
+    choice = dialog.get_by_label("Image visée")
+    assert choice.get_by_role("option").all_text_contents() == ["Le terril", "Le terril (2)"]
+    choice.select_option("Le terril (2)")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    dialog.wait_for(state="detached")
+    assert comes_true(page, IN_THE_TEXT)
+    page.keyboard.type(".")
+    expect(box_of(page)).to_have_text("Avant. Voir figure «\u00a0Le terril\u00a0».")
+    save(page)
+
+    section.refresh_from_db()
+    assert section.body == f'<p>Avant. Voir <span data-picture="{picture.public_id}"></span>.</p>'
+
+
 def test_what_word_copies_comes_out_clean(visit, section, writer):
     page = open_editor(visit(), section, writer)
     type_at_the_end(page, "\n")

@@ -62,7 +62,9 @@ def test_a_figure_is_written_as_french_readers_write_it(value, unit, text):
 def test_the_value_in_a_text_comes_from_whoever_shows_it():
     identifier = uuid4()
 
-    html = fill_in(f"<p>{figure_place(identifier)}</p>", {identifier: FigureValue("x", Decimal(3), "")}, str)
+    html = fill_in(
+        f"<p>{figure_place(identifier)}</p>", {identifier: FigureValue("x", Decimal(3), "")}, str, str
+    )
 
     assert html == '<p><span class="live-figure">3</span></p>'
 

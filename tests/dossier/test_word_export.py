@@ -277,7 +277,9 @@ def test_what_a_text_names_is_written_in_words(tmp_path):
     section.body += f'<p>Voir <span data-section="{section.public_id}"></span>.</p>'
     section.save()
 
-    entry = read_back(write_section(read_dossier(candidacy), section.key), tmp_path, outline=False).entries[0]
+    entry = read_back(
+        write_section(read_dossier(candidacy), section.key, with_titles=True), tmp_path, outline=False
+    ).entries[0]
 
     assert entry.html.replace("\u00a0", " ") == "<p>Avec 12 communes.</p><p>Voir 1 Ancrage.</p>"
 
@@ -319,7 +321,8 @@ def test_one_section_goes_out_under_its_title_without_live_data_and_comes_back_t
     content = read_dossier(dossier)
 
     texts = {
-        key: read_back(write_section(content, key), tmp_path, outline=False) for key in ("fil", live.key)
+        key: read_back(write_section(content, key, with_titles=True), tmp_path, outline=False)
+        for key in ("fil", live.key)
     }
 
     assert texts[live.key].entries[0].html == "<p>Le plan.</p>"
