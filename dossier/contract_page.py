@@ -18,7 +18,7 @@ def contract_context(
     reviewers = list(section.reviewers.select_related("contact__organisation", "membership__user"))
     hats = hats_of(user, section, reviewers)
     is_open_to_staff = bool(hats & STAFF) and not section.is_frozen
-    passages = section.passages.in_order().select_related("moved_by")
+    state_changes = section.state_changes.in_order().select_related("moved_by")
     # A reviewer from elsewhere reads when a section moved and where to, never why: that is between those who write it.
     reads_reasons = bool(hats & WRITING)
     is_waiting = section.status == Section.Status.IN_REVIEW
@@ -34,12 +34,12 @@ def contract_context(
         "reads_reasons": reads_reasons,
         "status_note": section.status_note if reads_reasons else "",
         "due_changes": section.due_changes.select_related("changed_by"),
-        "passages": [
+        "state_changes": [
             (
-                passage,
-                TONES[Section.Status(passage.target)],
-                passage.reason if reads_reasons or passage.moved_by_id == user.pk else "",
+                change,
+                TONES[Section.Status(change.target)],
+                change.reason if reads_reasons or change.moved_by_id == user.pk else "",
             )
-            for passage in passages
+            for change in state_changes
         ],
     }

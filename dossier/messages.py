@@ -28,7 +28,7 @@ def compose_order(message: OutboundMessage) -> Composed | Skip:
 
 def compose_review(message: OutboundMessage) -> Composed | Skip:
     section = _section(message)
-    handed_in = section.passages.into_review().in_order().last() if section else None
+    handed_in = section.state_changes.into_review().in_order().last() if section else None
     if handed_in is None or message.occurrence != str(handed_in.pk):
         return Skip(_("La section a été remise en rédaction avant l’envoi."))
     return _compose(message, reviewers_of, "section_review")

@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.models import User
 from dossier.demonstration.cast import Cast
-from dossier.models import DueDateChange, ExpectedProof, Passage, Reviewer, Section
+from dossier.models import DueDateChange, ExpectedProof, Reviewer, Section, StateChange
 from dossier.services.outline import Contract, create_section
 from dossier.services.retirement import retire_section
 from dossier.services.writing import save_text
@@ -33,14 +33,14 @@ def add_terms(cast: Cast, section: Section, row: dict[str, Any]) -> None:
         )
 
 
-def date_passages(cast: Cast, section: Section, writer: User) -> None:
+def date_state_changes(cast: Cast, section: Section, writer: User) -> None:
     """Lay the moves of a section over the days that follow its text: the writer hands in, the lead judges."""
     saved_at = section.revisions.order_by("-number").values_list("saved_at", flat=True)[0]
-    passages = list(section.passages.in_order())
-    step = min(timedelta(days=1), (cast.now - saved_at) / max(len(passages), 1))
-    for place, passage in enumerate(passages):
-        is_writers = passage.source in {Section.Status.ORDERED, Section.Status.WRITING}
-        Passage.objects.filter(pk=passage.pk).update(
+    state_changes = list(section.state_changes.in_order())
+    step = min(timedelta(days=1), (cast.now - saved_at) / max(len(state_changes), 1))
+    for place, change in enumerate(state_changes):
+        is_writers = change.source in {Section.Status.ORDERED, Section.Status.WRITING}
+        StateChange.objects.filter(pk=change.pk).update(
             moved_at=saved_at + place * step, moved_by=writer if is_writers else cast.lead
         )
 
@@ -53,7 +53,7 @@ def retire(cast: Cast, row: dict[str, Any]) -> None:
     retired = retire_section(section=section, reason=row["reason"], by=cast.lead)
     retired_at = cast.now + timedelta(days=row["retired_days"])
     section.revisions.update(saved_at=retired_at - timedelta(days=30))
-    section.passages.update(moved_at=retired_at - timedelta(days=30))
+    section.state_changes.update(moved_at=retired_at - timedelta(days=30))
     Section.objects.filter(pk=retired.pk).update(
         organisation=cast.organisations[row["organisation"]],
         writer=cast.contacts[row["writer"]],

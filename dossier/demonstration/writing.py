@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from dossier.demonstration.cast import Cast, check_values
-from dossier.demonstration.terms import add_terms, date_passages, retire
+from dossier.demonstration.terms import add_terms, date_state_changes, retire
 from dossier.models import LiveFigure, Picture, Section, SectionRevision
 from dossier.pictures import take_in_picture
 from dossier.services.live_figures import save_live_figure
@@ -111,10 +111,10 @@ def _write(cast: Cast, section: Section, row: dict[str, Any], body: str) -> None
     for target in _WAYS[Status(row["status"])]:
         section = change_status(section=section, target=target, by=cast.lead)
     if row["status"] == Status.ORDERED:  # a few words of the lead on what is wanted are not its text yet
-        section.passages.all().delete()
+        section.state_changes.all().delete()
         section.status = Status.ORDERED
         section.save(update_fields=["status", "updated_at"])
-    date_passages(cast, section, writer)
+    date_state_changes(cast, section, writer)
 
 
 def _saved_at(cast: Cast, row: dict[str, Any], writer: User) -> datetime:

@@ -31,7 +31,6 @@ from dossier.models.live_figures import (
     LiveFigure,
     LiveFigureQuerySet,
 )
-from dossier.models.passages import Passage, PassageQuerySet
 from dossier.models.pictures import (
     Picture,
     PictureQuerySet,
@@ -45,6 +44,7 @@ from dossier.models.proofs import (
     ProofQuerySet,
 )
 from dossier.models.sections import Section, SectionQuerySet, SectionRevision, SectionRevisionQuerySet
+from dossier.models.state_changes import StateChange, StateChangeQuerySet
 
 __all__ = [
     "Audience",
@@ -67,8 +67,6 @@ __all__ = [
     "LinkCheckQuerySet",
     "LiveFigure",
     "LiveFigureQuerySet",
-    "Passage",
-    "PassageQuerySet",
     "Picture",
     "PictureQuerySet",
     "Proof",
@@ -82,6 +80,8 @@ __all__ = [
     "SectionQuerySet",
     "SectionRevision",
     "SectionRevisionQuerySet",
+    "StateChange",
+    "StateChangeQuerySet",
     "ThreadEvent",
     "WordImport",
     "WordImportPicture",

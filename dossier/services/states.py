@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import DomainError, StaleRevisionError
-from dossier.models import Passage, Section
+from dossier.models import Section, StateChange
 from dossier.permissions import hats_of
 from dossier.services.telling import tell_reviewers, tell_writers
 from dossier.workflow import RECOMMENDERS, find_move
@@ -30,18 +30,18 @@ def change_status(
     move = find_move(locked.status, target)
     if move is None or not (move.takers & hats_of(by, locked)):
         raise DomainError(
-            _("Cette section est maintenant « %(status)s » : ce passage n’est plus possible.")
+            _("Cette section est maintenant « %(status)s » : ce changement n’est plus possible.")
             % {"status": locked.get_status_display()}
         )
     if target in {Status.IN_REVIEW, Status.VALIDATED} and _is_missing_its_text(locked):
         raise DomainError(_("Rien n’est encore écrit dans cette section."))
     if move.needs_reason and not note.strip():
         raise DomainError(_("Dites pourquoi : la raison reste dans le parcours de la section."))
-    return note_passage(section=locked, target=target, by=by, note=note)
+    return note_state_change(section=locked, target=target, by=by, note=note)
 
 
 @transaction.atomic
-def recommend_validation(*, section: Section, by: User, note: str = "") -> Passage:
+def recommend_validation(*, section: Section, by: User, note: str = "") -> StateChange:
     """Log that a reviewer finds the text in review good; validating it stays with the lead and the team."""
     locked = lock_section(section)
     if locked.status != Status.IN_REVIEW or not (RECOMMENDERS & hats_of(by, locked)):
@@ -49,14 +49,14 @@ def recommend_validation(*, section: Section, by: User, note: str = "") -> Passa
             _("Cette section est maintenant « %(status)s » : elle n’attend pas d’avis.")
             % {"status": locked.get_status_display()}
         )
-    handed_in = locked.passages.into_review().in_order().last()
-    own = locked.passages.filter(moved_by=by, source=Status.IN_REVIEW, target=Status.IN_REVIEW)
+    handed_in = locked.state_changes.into_review().in_order().last()
+    own = locked.state_changes.filter(moved_by=by, source=Status.IN_REVIEW, target=Status.IN_REVIEW)
     if handed_in is not None:
         own = own.filter(pk__gt=handed_in.pk)
     return own.first() or _log(locked, Status.IN_REVIEW, by=by, note=note)
 
 
-def note_passage(*, section: Section, target: str, by: User | None, note: str = "") -> Section:
+def note_state_change(*, section: Section, target: str, by: User | None, note: str = "") -> Section:
     """Write the new state of a locked section and its line in the log, and tell those it concerns."""
     _log(section, target, by=by, note=note)
     section.status = target
@@ -76,16 +76,18 @@ def lock_section(section: Section) -> Section:
     return locked
 
 
-def _log(section: Section, target: str, *, by: User | None, note: str) -> Passage:
-    passage = Passage(section=section, source=section.status, target=target, reason=note.strip(), moved_by=by)
-    passage.clean_fields(exclude=["section", "moved_by"])
-    passage.save()
-    return passage
+def _log(section: Section, target: str, *, by: User | None, note: str) -> StateChange:
+    change = StateChange(
+        section=section, source=section.status, target=target, reason=note.strip(), moved_by=by
+    )
+    change.clean_fields(exclude=["section", "moved_by"])
+    change.save()
+    return change
 
 
 def _overtaken(section: Section) -> str:
     """Say who moved the section while the person looked at it."""
-    last = section.passages.in_order().select_related("moved_by").last()
+    last = section.state_changes.in_order().select_related("moved_by").last()
     facts = {"status": section.get_status_display(), "person": last and last.moved_by}
     if last is None or last.moved_by is None:
         return _("La section vient de passer à « %(status)s » : rien n’a été changé de plus.") % facts

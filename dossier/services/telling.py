@@ -37,7 +37,7 @@ def tell_writers(section: Section, *, by: User | None, is_new_order: bool = Fals
 
 def tell_reviewers(section: Section, *, by: User | None) -> None:
     """Tell those who review what was just handed in, and give up what a later move made untrue."""
-    handed_in = section.passages.into_review().in_order().last()
+    handed_in = section.state_changes.into_review().in_order().last()
     wanted = reviewers_of(section) if handed_in else {}
     occurrence = str(handed_in.pk) if handed_in else ""
     rows = list(OutboundMessage.objects.about(REVIEW, section.public_id).defer("body", "facts"))

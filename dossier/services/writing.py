@@ -9,7 +9,7 @@ from dossier.models import Section, SectionRevision
 from dossier.services.drafts import Seat, end_draft
 from dossier.services.measure import clean_body
 from dossier.services.mentions import note_mentions
-from dossier.services.states import note_passage
+from dossier.services.states import note_state_change
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def save_text(
     SectionRevision.objects.create(section=locked, number=locked.revision, body=clean, saved_by=by)
     note_mentions(locked)
     if locked.status == Section.Status.ORDERED:
-        note_passage(section=locked, target=Section.Status.WRITING, by=by)
+        note_state_change(section=locked, target=Section.Status.WRITING, by=by)
     return locked
 
 

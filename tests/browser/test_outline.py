@@ -128,7 +128,7 @@ def test_the_pages_of_the_outline_and_of_a_rich_contract_are_clean(desk, candida
         position=2, text="Lettre", provided_at=lead.created_at, provided_by=lead.user
     )
     section.due_changes.create(former_on="2025-12-01", new_on="2026-01-10", reason="Vote plus tard")
-    section.passages.create(source="ordered", target="writing", moved_by=lead.user)
+    section.state_changes.create(source="ordered", target="writing", moved_by=lead.user)
     contact = make_contact(organisation=make_organisation(candidacy=candidacy))
     make_reviewer(section=section, contact=contact)
     retire_section(section=candidacy.sections.get(title="b"), reason="Doublon", by=lead.user)

@@ -277,7 +277,7 @@ def test_of_two_who_move_a_section_on_at_once_one_wins_and_the_other_is_told():
     section.refresh_from_db()
     (won,) = [answer for answer in answers if isinstance(answer, Section)]
     (told,) = [answer for answer in answers if isinstance(answer, StaleRevisionError)]
-    logged = section.passages.get()
+    logged = section.state_changes.get()
     assert (section.status, logged.target) == (won.status, won.status)
     assert str(logged.moved_by) in str(told)
 

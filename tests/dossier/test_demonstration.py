@@ -18,10 +18,10 @@ from dossier.models import (
     CommentThread,
     DueDateChange,
     ExpectedProof,
-    Passage,
     Proof,
     Section,
     SectionRevision,
+    StateChange,
 )
 from notifications.models import OutboundMessage
 from partners.models import Contact, Organisation
@@ -165,8 +165,8 @@ def the_dossier_is_written_in_every_state(candidacy):
     assert not sections.filter(writer__isnull=True).exists()
     assert sections.late(timezone.localdate()).exists()
     assert SectionRevision.objects.filter(section__in=sections).count() == sections.count()
-    assert not Passage.objects.filter(moved_at__gt=timezone.now()).exists()
-    assert Passage.objects.filter(target=Section.Status.FROZEN).count() == 1
+    assert not StateChange.objects.filter(moved_at__gt=timezone.now()).exists()
+    assert StateChange.objects.filter(target=Section.Status.FROZEN).count() == 1
     assert ExpectedProof.objects.filter(provided_at__isnull=False).exists()
     assert DueDateChange.objects.exists()
     assert Section.objects.retired().get().retirement_reason

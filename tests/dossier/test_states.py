@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from candidacy.models import Membership
 from core.errors import DomainError, StaleRevisionError
-from dossier.models import Passage, Section
+from dossier.models import Section, StateChange
 from dossier.progress import read_coverage, read_progress
 from dossier.services.outline import Contract, change_contract
 from dossier.services.states import change_status, recommend_validation
@@ -57,7 +57,7 @@ def test_each_quality_takes_the_ways_that_are_its_own_and_no_other(move, hat):
     if hat in move.takers:
         moved = change_status(section=section, target=move.target, by=person, note=" Merci ")
         assert (moved.status, moved.status_note) == (move.target, "Merci")
-        logged = section.passages.get()
+        logged = section.state_changes.get()
         assert (logged.source, logged.target, logged.reason, logged.moved_by) == (
             move.source,
             move.target,
@@ -68,7 +68,7 @@ def test_each_quality_takes_the_ways_that_are_its_own_and_no_other(move, hat):
         with pytest.raises(DomainError):
             change_status(section=section, target=move.target, by=person)
         section.refresh_from_db()
-        assert (section.status, section.passages.count()) == (move.source, 0)
+        assert (section.status, section.state_changes.count()) == (move.source, 0)
 
 
 def test_validating_stays_with_those_who_prepare_the_bid():
@@ -102,7 +102,7 @@ def test_going_where_one_stands_is_no_error_and_leaves_no_trace():
 
     change_status(section=section, target=Status.IN_REVIEW, by=lead)
 
-    assert (section.history.count(), section.passages.count()) == (1, 0)
+    assert (section.history.count(), section.state_changes.count()) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_the_first_text_begins_the_writing_and_the_log_says_so():
 
     save_text(section=section, body="<p>Voici</p>", expected_revision=0, by=user)
 
-    logged = section.passages.get()
+    logged = section.state_changes.get()
     assert (logged.source, logged.target, logged.moved_by) == (Status.ORDERED, Status.WRITING, user)
 
 
@@ -143,12 +143,12 @@ def test_lifting_a_freeze_needs_its_reason():
     with pytest.raises(DomainError, match="Dites pourquoi"):
         change_status(section=section, target=Status.VALIDATED, by=lead, note="  ")
     with pytest.raises(IntegrityError), transaction.atomic():
-        Passage.objects.create(section=section, source=Status.FROZEN, target=Status.VALIDATED)
+        StateChange.objects.create(section=section, source=Status.FROZEN, target=Status.VALIDATED)
 
     moved = change_status(section=section, target=Status.VALIDATED, by=lead, note="Un chiffre est faux.")
 
     assert moved.status == Status.VALIDATED
-    assert section.passages.get().reason == "Un chiffre est faux."
+    assert section.state_changes.get().reason == "Un chiffre est faux."
 
 
 def test_nobody_writes_in_a_frozen_section_nor_changes_its_contract():
@@ -190,7 +190,7 @@ def test_a_move_made_on_what_is_no_longer_there_is_refused_and_says_who_came_fir
     client.force_login(second)
     response = client.post(address("section-status", section), {"status": "in_review", "seen": "validated"})
     section.refresh_from_db()
-    assert (section.status, section.passages.count()) == (Status.WRITING, 1)
+    assert (section.status, section.state_changes.count()) == (Status.WRITING, 1)
     assert "Ana Roy vient de passer" in client.get(response.url).text
 
 
@@ -202,7 +202,7 @@ def test_the_second_to_validate_is_told_that_it_is_done():
     with pytest.raises(StaleRevisionError):
         change_status(section=section, target=Status.VALIDATED, by=second, seen=Status.IN_REVIEW)
 
-    assert section.passages.count() == 1
+    assert section.state_changes.count() == 1
 
 
 # --- Reviewers --------------------------------------------------------------------------------------
@@ -334,11 +334,11 @@ def test_the_page_tells_the_way_of_the_section(client):
 
 
 @pytest.mark.parametrize("count", [3, 30])
-def test_the_page_costs_the_same_for_any_number_of_passages(client, count, django_assert_num_queries):
+def test_the_page_costs_the_same_for_any_number_of_state_changes(client, count, django_assert_num_queries):
     section = make_section(status=Status.WRITING, body="<p>Un texte</p>")
     lead = make_member(candidacy=section.candidacy).user
     for n in range(count):
-        section.passages.create(source=Status.WRITING, target=Status.IN_REVIEW, moved_by=make_user())
+        section.state_changes.create(source=Status.WRITING, target=Status.IN_REVIEW, moved_by=make_user())
         section.expected_proofs.create(
             position=n, text=f"Preuve {n}", provided_at=section.created_at, provided_by=make_user()
         )

@@ -232,8 +232,8 @@ def test_a_message_about_an_earlier_handing_in_does_not_leave():
     team = make_member(candidacy=section.candidacy, role=Role.TEAM)
     make_member(candidacy=section.candidacy)
     hand_in(section, team.user)
-    section.passages.create(source=Status.IN_REVIEW, target=Status.WRITING)
-    section.passages.create(source=Status.WRITING, target=Status.IN_REVIEW)
+    section.state_changes.create(source=Status.IN_REVIEW, target=Status.WRITING)
+    section.state_changes.create(source=Status.WRITING, target=Status.IN_REVIEW)
 
     assert send() == []
 

@@ -8,22 +8,22 @@ from core.models import LabelledModel
 from dossier.models.sections import Section
 
 
-class PassageQuerySet(models.QuerySet["Passage"]):
-    def in_order(self) -> "PassageQuerySet":
+class StateChangeQuerySet(models.QuerySet["StateChange"]):
+    def in_order(self) -> "StateChangeQuerySet":
         return self.order_by("moved_at", "pk")
 
-    def into_review(self) -> "PassageQuerySet":
+    def into_review(self) -> "StateChangeQuerySet":
         """Keep the moments at which a text was handed in, or its review opened again."""
         return self.filter(target=Section.Status.IN_REVIEW).exclude(source=F("target"))
 
 
-class Passage(LabelledModel):
+class StateChange(LabelledModel):
     """One step of a section from a state to the next: who, when and why. Rows are added, never changed.
 
     A reviewer who recommends validation leaves the section where it is: source and target are « in review » both.
     """
 
-    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="passages")
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="state_changes")
     source = models.CharField(_("de l’état"), max_length=10, choices=Section.Status)
     target = models.CharField(_("à l’état"), max_length=10, choices=Section.Status)
     reason = models.CharField(_("raison"), max_length=300, blank=True)
@@ -32,18 +32,18 @@ class Passage(LabelledModel):
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("par")
     )
 
-    objects = PassageQuerySet.as_manager()
+    objects = StateChangeQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("passage")
-        verbose_name_plural = _("passages")
+        verbose_name = _("changement d’état")
+        verbose_name_plural = _("changements d’état")
         constraints = [
             models.CheckConstraint(
-                name="passage_goes_somewhere",
+                name="statechange_goes_somewhere",
                 condition=~Q(source=F("target")) | Q(target="in_review"),
             ),
             models.CheckConstraint(
-                name="passage_out_of_frozen_says_why", condition=~Q(source="frozen") | ~Q(reason="")
+                name="statechange_out_of_frozen_says_why", condition=~Q(source="frozen") | ~Q(reason="")
             ),
         ]
 
