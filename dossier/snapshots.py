@@ -26,6 +26,8 @@ class Snapshot:
     digest: str
     day: date
     changed_at: datetime
+    #: Names of the files copied for it: a transaction that fails does not take those back.
+    copied: tuple[str, ...]
 
 
 def take_snapshot(content: DossierContent) -> Snapshot:
@@ -36,24 +38,28 @@ def take_snapshot(content: DossierContent) -> Snapshot:
     bodies = [section.body for section in content.sections]
     shown, named = pictures_named(*bodies), figures_named(*bodies)
     pictures = {key: picture for key, picture in content.pictures.items() if key in shown}
-    files = {picture.name: _kept(content.files[picture.name]) for picture in pictures.values()}
+    copied: list[str] = []
+    files = {picture.name: _kept(content.files[picture.name], copied) for picture in pictures.values()}
     frozen = replace(
         content,
         live_figures={key: figure for key, figure in content.live_figures.items() if key in named},
         pictures=pictures,
         files=files,
-        logo=_kept(content.logo) if content.logo else None,
+        logo=_kept(content.logo, copied) if content.logo else None,
     )
     text = canonical_json(frozen, without=_BESIDE)
-    return Snapshot(text, digest_of(text), content.day, content.changed_at)
+    return Snapshot(text, digest_of(text), content.day, content.changed_at, tuple(copied))
 
 
 def read_snapshot(edition: Edition) -> DossierContent:
     return read_canonical(DossierContent, edition.snapshot, day=edition.day, changed_at=edition.changed_at)
 
 
-def _kept(file: StoredFile) -> StoredFile:
-    """Copy a file under the digest of its content, once; what is missing stays missing, and the press says so."""
+def _kept(file: StoredFile, copied: list[str]) -> StoredFile:
+    """Copy a file under the digest of its content, once; what is missing stays missing, and the press says so.
+
+    The name of a new copy is added to ``copied``.
+    """
     try:
         with default_storage.open(file.stored_name) as source:
             content = source.read()
@@ -62,5 +68,5 @@ def _kept(file: StoredFile) -> StoredFile:
     digest = sha256(content).hexdigest()
     name = f"{_FOLDER}/{digest[:2]}/{digest}.{file.name.rpartition('.')[2]}"
     if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(content))
+        copied.append(default_storage.save(name, ContentFile(content)))
     return replace(file, stored_name=name, sha256=digest)

@@ -3,7 +3,6 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Model
-from django.db.models.fields.files import FieldFile
 
 from accounts.models import User
 from candidacy.models import Candidacy
@@ -30,8 +29,8 @@ class Cast:
     organisations: dict[str, Organisation] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
-    #: Files written so far: a transaction does not take those back.
-    stored: list[FieldFile] = field(default_factory=list)
+    #: Names of the files written so far: a transaction does not take those back.
+    stored: list[str] = field(default_factory=list)
 
     @property
     def zone(self) -> ZoneInfo:

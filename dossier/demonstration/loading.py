@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from accounts.models import User
@@ -31,6 +31,7 @@ from dossier.demonstration.criteria import (
     load_criteria,
 )
 from dossier.demonstration.days import office_day
+from dossier.demonstration.editions import load_editions
 from dossier.demonstration.meetings import load_meetings
 from dossier.demonstration.past import date_the_past
 from dossier.demonstration.people import load_members, load_people
@@ -79,6 +80,7 @@ def load_demonstration(*, into_used_database: bool = False) -> Loaded:
         load_criteria(cast)
         load_comments(cast)
         date_the_past(cast)
+        load_editions(cast)
         description = describe_accounts(cast.candidacy, password)
         keep_accounts(cast.candidacy, description)
         # The minute's tick would send the convocations as well: whoever looks for the first time need not wait.
@@ -87,15 +89,15 @@ def load_demonstration(*, into_used_database: bool = False) -> Loaded:
 
 
 @contextmanager
-def _whole_or_nothing() -> Iterator[list[FieldFile]]:
+def _whole_or_nothing() -> Iterator[list[str]]:
     """Run in one transaction, and take the files that were written back with it when it fails."""
-    stored: list[FieldFile] = []
+    stored: list[str] = []
     try:
         with transaction.atomic():
             yield stored
     except BaseException:
-        for file in stored:
-            file.storage.delete(str(file.name))
+        for name in stored:
+            default_storage.delete(name)
         raise
 
 
@@ -206,7 +208,7 @@ def _store_logo(cast: Cast) -> None:
     content, suffix = prepare_picture(cast.source.content("logo.png"))
     candidacy = cast.candidacy
     candidacy.logo.save(f"{candidacy.public_id}{suffix}", ContentFile(content), save=False)
-    cast.stored.append(candidacy.logo)
+    cast.stored.append(str(candidacy.logo.name))
     candidacy.save(update_fields=["logo", "updated_at"])
 
 

@@ -67,7 +67,7 @@ def _load_pictures(cast: Cast) -> dict[str, Picture]:
             credit=row["credit"],
             rights=row["rights"],
         )
-        cast.stored.append(picture.file)
+        cast.stored.append(str(picture.file.name))
         pictures[row["key"]] = picture
     return pictures
 

@@ -28,6 +28,8 @@ class Frozen:
     edition: Edition
     #: The latest earlier edition with the very same content, if there is one.
     same_as: Edition | None
+    #: Names of the files copied for it: a transaction that fails does not take those back.
+    copied: tuple[str, ...]
 
 
 @transaction.atomic
@@ -58,7 +60,7 @@ def freeze_edition(*, candidacy: Candidacy, label: str, by: User, note: str = ""
     edition.full_clean()
     edition.save()
     _queue(edition, Variant.FULL, by)
-    return Frozen(edition, same)
+    return Frozen(edition, same, snapshot.copied)
 
 
 @transaction.atomic

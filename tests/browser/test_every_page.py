@@ -87,6 +87,8 @@ def candidacy(live_server, monkeypatch, settings, tmp_path):
     monkeypatch.setenv("DEMONSTRATION_PASSWORD", PASSWORD)
     settings.DEMONSTRATION_ACCOUNTS_FILE = tmp_path / "accounts.txt"
     settings.BASE_URL = live_server.url
+    # Its edition would be printed once for each role; what is shown here brings a file of its own.
+    monkeypatch.setattr("dossier.services.editions.build_export.delay", lambda printing: None)
     call_command("load_demonstration", stdout=StringIO())
     return Candidacy.objects.get()
 

@@ -2,6 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.core.files.storage import default_storage
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -17,12 +18,14 @@ from dossier.mentions import figures_named
 from dossier.models import (
     CommentThread,
     DueDateChange,
+    Edition,
     ExpectedProof,
     Proof,
     Section,
     SectionRevision,
     StateChange,
 )
+from dossier.snapshots import read_snapshot
 from notifications.models import OutboundMessage
 from partners.models import Contact, Organisation
 
@@ -221,6 +224,19 @@ def a_section_is_discussed_by_the_team_and_its_partner(candidacy):
         assert not any(view.is_gone for view in read_discussion(thread.section, lead, shown="tous").threads)
 
 
+def an_edition_to_be_read_again_is_submitted_to_the_next_steering_committee(candidacy):
+    edition = candidacy.editions.get()
+
+    assert (edition.number, edition.status) == (1, Edition.Status.SUBMITTED)
+    assert edition.meeting == Meeting.objects.get(committee__acronym="COPIL", status="convened")
+    assert edition.submitted_at < edition.meeting.starts_at
+    printing = edition.printings.get()
+    assert (printing.variant, printing.status) == ("full", "queued")
+    content = read_snapshot(edition)
+    assert len(content.files) == candidacy.pictures.count()
+    assert all(default_storage.exists(file.stored_name) for file in content.files.values())
+
+
 def the_first_visit_finds_what_others_wrote_lately_and_not_a_thousand_changes(candidacy):
     recently = timezone.now() - timedelta(days=14)
     lead = candidacy.memberships.get(role="lead").user
@@ -255,6 +271,7 @@ def test_the_demonstration_is_a_whole_bid(subtests):
         each_picture_is_described_credited_and_shown_where_it_belongs,
         a_section_is_discussed_by_the_team_and_its_partner,
         texts_name_figures_of_the_register_and_other_sections,
+        an_edition_to_be_read_again_is_submitted_to_the_next_steering_committee,
         the_first_visit_finds_what_others_wrote_lately_and_not_a_thousand_changes,
         there_is_one_candidacy_and_nobody_without_a_role,
     ):
