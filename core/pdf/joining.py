@@ -1,10 +1,12 @@
 """Make one tagged, linked and bookmarked PDF out of pieces that were laid out apart."""
 
+import hashlib
+import json
+import os
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -15,9 +17,14 @@ from pikepdf import Array, Dictionary, Name, OutlineItem, String
 
 from core.pdf.archive import ARCHIVE_CLAIM, make_archive
 from core.pdf.document import HOST
-from core.pdf.store import read_piece
+from core.pdf.store import open_piece, read_header
 
 _ELSEWHERE = f"https://{HOST}/#"
+#: What qpdf writes, twice and near the end, where it is asked for no identifier of its own.
+_NO_IDENTIFIER = b"31415926535897932384626433832795"
+_TAIL = 1 << 20
+#: What in a plan says where files lie on this machine, rather than what the document says.
+_PLACES = frozenset({"pieces", "frame", "digits", "attachments"})
 
 
 @dataclass(slots=True)
@@ -42,16 +49,17 @@ def join(plan: dict[str, Any], target: Path) -> dict[str, Any]:
     pdf = pikepdf.new()
     document = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, K=Array()))
     volume = Volume(pdf, document)
-    pieces = [(piece["key"], *read_piece(Path(piece["path"]))) for piece in plan["pieces"]]
-    for key, _, facts in pieces:
-        for anchor in facts["anchors"]:
+    headers = {piece["key"]: read_header(Path(piece["path"])) for piece in plan["pieces"]}
+    facts = {key: header["facts"] for key, header in headers.items()}
+    for key, known in facts.items():
+        for anchor in known["anchors"]:
             volume.homes.setdefault(anchor, f"{key}/{anchor}")
             volume.homes[f"{key}/{anchor}"] = f"{key}/{anchor}"
-    for key, content, _ in pieces:
-        _add(volume, key, content)
+    for piece in plan["pieces"]:
+        _add(volume, piece["key"], Path(piece["path"]))
     _close_structure(volume)
     _add_frames(volume, plan)
-    _add_outline(volume, [(key, facts) for key, _, facts in pieces], plan["outline_depth"])
+    _add_outline(volume, facts, plan["outline_depth"])
     _describe(volume.pdf, plan)
     if plan["is_archive"]:
         make_archive(volume.pdf, plan["attachments"], dated=_pdf_date(datetime.fromisoformat(plan["dated"])))
@@ -59,14 +67,41 @@ def join(plan: dict[str, Any], target: Path) -> dict[str, Any]:
         target,
         min_version="1.7",
         object_stream_mode=pikepdf.ObjectStreamMode.generate,
-        deterministic_id=True,
+        static_id=True,
     )
+    _identify(target, plan, [header["sha256"] for header in headers.values()])
     return {"pages": len(pdf.pages), "missing": volume.missing}
 
 
-def _add(volume: Volume, key: str, content: bytes) -> None:
-    source = pikepdf.open(BytesIO(content))
-    volume.sources.append(source)  # streams are read from it when the document is written
+def _identify(target: Path, plan: dict[str, Any], digests: list[str]) -> None:
+    """Write the identifier of the file, drawn from what it is made of.
+
+    It could be drawn from every byte that is written, for half of the time of the writing.
+    """
+    described = {name: value for name, value in plan.items() if name not in _PLACES}
+    # The name of an attachment's place holds the digest of its content.
+    attached = [[attachment["name"], Path(attachment["path"]).name] for attachment in plan["attachments"]]
+    known = json.dumps([described, digests, attached], sort_keys=True)
+    identifier = hashlib.sha256(known.encode()).hexdigest()[: len(_NO_IDENTIFIER)].encode()
+    with target.open("r+b") as file:
+        place = max(0, file.seek(0, os.SEEK_END) - _TAIL)
+        file.seek(place)
+        tail = file.read()
+        if tail.count(_NO_IDENTIFIER) != 2:
+            raise ValueError("the identifier is not where it is written")
+        file.seek(place)
+        file.write(tail.replace(_NO_IDENTIFIER, identifier))
+
+
+def _open(volume: Volume, path: Path) -> pikepdf.Pdf:
+    """Open a piece as long as the document lasts: its streams are read when the document is written."""
+    source = pikepdf.open(open_piece(path))
+    volume.sources.append(source)
+    return source
+
+
+def _add(volume: Volume, key: str, path: Path) -> None:
+    source = _open(volume, path)
     first = len(volume.pdf.pages)
     # Pages first: the structure that is copied next refers to them, and finds them copied already.
     with warnings.catch_warnings():
@@ -161,9 +196,9 @@ def _close_structure(volume: Volume) -> None:
 
 def _add_frames(volume: Volume, plan: dict[str, Any]) -> None:
     """Draw running header, footer and number on each page, as decoration that no screen reader reads out."""
-    content, facts = read_piece(Path(plan["frame"]))
-    source = pikepdf.open(BytesIO(content))
-    volume.sources.append(source)
+    path = Path(plan["frame"])
+    source = _open(volume, path)
+    folios = read_header(path)["facts"]["folios"]
     forms = [volume.pdf.copy_foreign(sheet.as_form_xobject()) for sheet in source.pages]
     digits = _digits(volume, plan["digits"])
     for place, sheet in enumerate(plan["sheets"]):
@@ -172,7 +207,7 @@ def _add_frames(volume: Volume, plan: dict[str, Any]) -> None:
         resources = page.obj.Resources
         resources.XObject[f"/Frame{sheet}"] = forms[sheet]
         resources.Font["/Folio"] = digits.font
-        drawn = f"/Frame{sheet} Do {digits.write(index + 1, facts['folios'][sheet])}"
+        drawn = f"/Frame{sheet} Do {digits.write(index + 1, folios[sheet])}"
         page.contents_add(f"/Artifact <</Type /Pagination>> BDC q {drawn} Q EMC\n".encode(), prepend=True)
 
 
@@ -191,17 +226,16 @@ class _Digits:
 
 
 def _digits(volume: Volume, path: str) -> _Digits:
-    content, facts = read_piece(Path(path))
-    source = pikepdf.open(BytesIO(content))
-    volume.sources.append(source)
-    font = source.pages[0].obj.Resources.Font[f"/{facts['digits']['font']}"]
-    return _Digits(volume.pdf.copy_foreign(source.make_indirect(font)), facts["digits"]["glyphs"])
+    source = _open(volume, Path(path))
+    digits = read_header(Path(path))["facts"]["digits"]
+    font = source.pages[0].obj.Resources.Font[f"/{digits['font']}"]
+    return _Digits(volume.pdf.copy_foreign(source.make_indirect(font)), digits["glyphs"])
 
 
-def _add_outline(volume: Volume, pieces: list[tuple[str, dict[str, Any]]], depth: int) -> None:
+def _add_outline(volume: Volume, pieces: dict[str, dict[str, Any]], depth: int) -> None:
     with volume.pdf.open_outline() as outline:
         first = 0
-        for _, facts in pieces:
+        for facts in pieces.values():
             open_items: list[tuple[int, list[OutlineItem]]] = [(0, outline.root)]
             for heading in facts["headings"]:
                 if heading["level"] <= depth:

@@ -1,14 +1,14 @@
 """Has pieces painted by one engine, and watches over time and cancellation meanwhile."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from core.pdf.document import MEDIA_URL, PdfCancelledError, PdfError, PdfOverdueError
 from core.pdf.engine import Deadline, Engine
-from core.pdf.store import Piece, PieceStore, read_piece
+from core.pdf.store import Piece, PieceStore, read_header
 
 _log = logging.getLogger(__name__)
 
@@ -59,17 +59,23 @@ class Pressroom:
         ``tell`` is called with how many are done and how many there are.
         """
         pieces: dict[str, Piece] = {}
-        missing: list[Request] = []
+        missing = [request for request in requests if not self.store.holds(request.digest)]
+        asked = self._ask_for(missing)
+        damaged: list[Request] = []
+        # What is kept is checked while the rest is being painted.
         for request in requests:
+            if request in missing:
+                continue
             kept = self.store.get(request.digest)
             if kept is None:
-                missing.append(request)
+                damaged.append(request)
             else:
                 pieces[request.key] = kept
                 self.cost.reused += 1
         tell(len(pieces), len(requests))
+        asked |= self._ask_for(damaged)
         failed: dict[str, str] = {}
-        for request, piece, reason in self._painted(missing):
+        for request, piece, reason in self._painted(asked):
             if piece is None:
                 failed[request.key] = reason
             else:
@@ -84,23 +90,28 @@ class Pressroom:
         for _, reason in self._outcomes({task: ""}):
             if reason:
                 raise PdfError(f"Les parties du document n’ont pas pu être réunies ({reason}).")
-        _, facts = read_piece(target.with_suffix(".json"))
-        return target.read_bytes(), facts
+        return target.read_bytes(), read_header(target.with_suffix(".json"))["facts"]
 
-    def _painted(self, requests: Sequence[Request]) -> Iterator[tuple[Request, Piece | None, str]]:
-        targets: dict[int, tuple[Request, Path]] = {}
+    def _ask_for(self, requests: Iterable[Request]) -> dict[int, tuple[Request, Path]]:
+        """Have pieces painted; return by task where each will be."""
+        asked: dict[int, tuple[Request, Path]] = {}
         # The heaviest first: the last one to end decides when all have ended.
         for request in sorted(requests, key=lambda request: request.weight, reverse=True):
             task, target = self._ask(do=request.kind, key=request.key, html=request.html)
-            targets[task] = (request, target)
-        keys = {task: request.key for task, (request, _target) in targets.items()}
+            asked[task] = (request, target)
+        return asked
+
+    def _painted(
+        self, asked: Mapping[int, tuple[Request, Path]]
+    ) -> Iterator[tuple[Request, Piece | None, str]]:
+        keys = {task: request.key for task, (request, _target) in asked.items()}
         for task, reason in self._outcomes(keys):
-            request, target = targets[task]
+            request, target = asked[task]
             if reason:
                 yield request, None, reason
             else:
                 path = self.store.keep(request.digest, target)
-                yield request, Piece(path, read_piece(path)[1]), ""
+                yield request, Piece(path, read_header(path)["facts"]), ""
 
     def _ask(self, **request: Any) -> tuple[int, Path]:
         if self._tasks == 0:

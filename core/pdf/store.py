@@ -1,13 +1,14 @@
 """Painted pieces kept on disk under the digest of everything they print."""
 
 import hashlib
+import io
 import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import Any, BinaryIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,47 @@ def read_piece(path: Path) -> tuple[bytes, dict[str, Any]]:
     return content, header["facts"]
 
 
+def read_header(path: Path) -> dict[str, Any]:
+    """Return the facts of a piece with the size and the digest of its PDF, which is neither read nor checked."""
+    with path.open("rb") as file:
+        header: dict[str, Any] = json.loads(file.readline())
+    return header
+
+
+def open_piece(path: Path) -> BinaryIO:
+    """Return the PDF of a piece as a file of its own, to be read as far as needed and no further."""
+    file = path.open("rb")
+    file.readline()
+    return io.BufferedReader(_Rest(file, file.tell()))
+
+
+class _Rest(io.RawIOBase):
+    """What follows the first bytes of a file, counted from nought."""
+
+    def __init__(self, file: BinaryIO, start: int) -> None:
+        self._file = file
+        self._start = start
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count: int = self._file.readinto(buffer)  # type: ignore[attr-defined]  # every binary file has it
+        return count
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return (
+            self._file.seek(offset + self._start if whence == os.SEEK_SET else offset, whence) - self._start
+        )
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
 class PieceStore:
     """A directory that several processes may use at once; the oldest unused pieces go when it is full."""
 
@@ -47,6 +89,10 @@ class PieceStore:
 
     def path(self, digest: str) -> Path:
         return self._directory / digest[:2] / digest
+
+    def holds(self, digest: str) -> bool:
+        """Whether there is such a piece, sound or damaged."""
+        return self.path(digest).exists()
 
     def get(self, digest: str) -> Piece | None:
         """Return a sound piece or None; a damaged one is thrown away."""
