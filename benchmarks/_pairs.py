@@ -1,7 +1,6 @@
 """Two ways of doing the same thing, measured in turn: on a machine that others use, only the ratio means something."""
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 from typing import Any
 
@@ -18,26 +17,31 @@ def compare(
 
     The ratio is the median of the ratios of the pairs.
     """
-    pairs: list[tuple[float, float]] = []
+    return next(compare_each(ours={name: (limit, ours)}, theirs=theirs, rounds=rounds))
+
+
+def compare_each(
+    *,
+    ours: Mapping[str, tuple[float, Callable[[], float]]],
+    theirs: Callable[[], float],
+    rounds: int = 5,
+) -> Iterator[dict[str, Any]]:
+    """Do the same for several of ours, by name with their limit: one run of theirs a round is compared with each."""
+    measured: list[tuple[dict[str, float], float]] = []
     for number in range(rounds):
         if number % 2:
-            second = theirs()
-            first = ours()
+            floor = theirs()
+            taken = {name: work() for name, (_limit, work) in ours.items()}
         else:
-            first = ours()
-            second = theirs()
-        pairs.append((first, second))
-    return {
-        "name": name,
-        "ratio": round(median(first / second for first, second in pairs), 3),
-        "limit": limit,
-        "rounds": rounds,
-        "ours_seconds": round(median(first for first, _ in pairs), 3),
-        "theirs_seconds": round(median(second for _, second in pairs), 3),
-    }
-
-
-def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+            taken = {name: work() for name, (_limit, work) in ours.items()}
+            floor = theirs()
+        measured.append((taken, floor))
+    for name, (limit, _work) in ours.items():
+        yield {
+            "name": name,
+            "ratio": round(median(taken[name] / floor for taken, floor in measured), 3),
+            "limit": limit,
+            "rounds": rounds,
+            "ours_seconds": round(median(taken[name] for taken, _ in measured), 3),
+            "theirs_seconds": round(median(floor for _, floor in measured), 3),
+        }

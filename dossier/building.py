@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.core.files.base import ContentFile
+from django.core.files.base import File
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -152,7 +152,7 @@ def _store(claim: _Claim, rendered: RenderedPdf) -> None:
     stored = claim.export.file
     name = stored.storage.save(
         stored.field.generate_filename(claim.export, f"{claim.export.public_id}.pdf"),
-        ContentFile(rendered.content),
+        File(rendered.file),
     )
     try:
         claim.write(
@@ -161,7 +161,7 @@ def _store(claim: _Claim, rendered: RenderedPdf) -> None:
             progress=100,
             file=name,
             sha256=rendered.sha256,
-            byte_count=len(rendered.content),
+            byte_count=rendered.byte_count,
             page_count=rendered.page_count,
             notices=[str(notice) for notice in rendered.notices],
             error="",
@@ -196,14 +196,14 @@ def _store_edition(claim: _Claim, edition: Edition, rendered: RenderedPdf) -> No
     storage = EditionFile._meta.get_field("file").storage
     name = f"editions/{rendered.sha256[:2]}/{rendered.sha256}.pdf"
     if not storage.exists(name):
-        name = storage.save(name, ContentFile(rendered.content))
+        name = storage.save(name, File(rendered.file))
     with transaction.atomic():
         claim.write(
             status=Status.DONE,
             stage="",
             progress=100,
             sha256=rendered.sha256,
-            byte_count=len(rendered.content),
+            byte_count=rendered.byte_count,
             page_count=rendered.page_count,
             error="",
             finished_at=timezone.now(),
@@ -213,7 +213,7 @@ def _store_edition(claim: _Claim, edition: Edition, rendered: RenderedPdf) -> No
             variant=claim.export.variant,
             file=name,
             sha256=rendered.sha256,
-            byte_count=len(rendered.content),
+            byte_count=rendered.byte_count,
             page_count=rendered.page_count,
             notices=[
                 {"part": notice.part, "code": notice.code, "text": notice.text} for notice in rendered.notices

@@ -6,6 +6,7 @@ Numbers are given before anything is laid out, because the parts of the dossier 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape, unescape
 from itertools import count
 from uuid import UUID
@@ -52,6 +53,12 @@ class Figure:
     credit: str
 
 
+@lru_cache(maxsize=512)
+def _cleaned(body: str) -> str:
+    """Return a text cleaned again; from one printing to the next most are the same."""
+    return str(render_rich_text(body))
+
+
 @dataclass
 class Illustrator:
     """Puts pictures into texts, in the order of the dossier."""
@@ -68,7 +75,7 @@ class Illustrator:
 
     def illustrate(self, body: str, *, heading_shift: int) -> SafeString:
         """Return the text of a section for print: cleaned again, its headings below its title, its figures numbered."""
-        html = self.fill_in(str(render_rich_text(body)))
+        html = self.fill_in(_cleaned(body))
         html = _HEADING.sub(lambda tag: f"<{tag[1]}h{int(tag[2]) + heading_shift}>", html)
         html = _FIGURE.sub(lambda figure: self._figure(figure[1]), html)
         html = _IMAGE.sub(lambda image: self._image(image[0]), html)

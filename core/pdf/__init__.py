@@ -16,6 +16,7 @@ from core.pdf.document import (
     PdfCancelledError,
     PdfError,
     Place,
+    PrintedFile,
     RenderedPdf,
     Wording,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "PdfCancelledError",
     "PdfError",
     "Place",
+    "PrintedFile",
     "Progress",
     "RenderedPdf",
     "Wording",

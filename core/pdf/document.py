@@ -1,5 +1,6 @@
 """What goes through the PDF door, and what comes out: plain values, checked when they are made."""
 
+import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -206,9 +207,18 @@ class Place:
     above: float
 
 
+class PrintedFile(io.FileIO):
+    """A file without a name any more: it is gone when nobody holds it."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 @dataclass(frozen=True, slots=True)
 class RenderedPdf:
-    content: bytes
+    #: The PDF: of a long dossier it is better copied than held in memory.
+    file: PrintedFile
+    byte_count: int
     sha256: str
     page_count: int
     #: First page of each part by key, counted from 1; what is printed at the foot of the page.
@@ -219,3 +229,9 @@ class RenderedPdf:
     places: Mapping[str, Place] = field(default_factory=dict)
     #: Where each part ends, by key.
     ends: Mapping[str, Place] = field(default_factory=dict)
+
+    @property
+    def content(self) -> bytes:
+        """The whole PDF, read anew each time."""
+        self.file.seek(0)
+        return self.file.read()

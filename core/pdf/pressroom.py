@@ -84,13 +84,13 @@ class Pressroom:
             tell(len(pieces) + len(failed), len(requests))
         return pieces, failed
 
-    def join(self, plan: Mapping[str, Any]) -> tuple[bytes, dict[str, Any]]:
-        """Return the document that ``plan`` describes, and what the joining found out about it."""
+    def join(self, plan: Mapping[str, Any]) -> tuple[Path, dict[str, Any]]:
+        """Return where the document that ``plan`` describes now is, and what the joining found out about it."""
         task, target = self._ask(do="join", plan=plan)
         for _, reason in self._outcomes({task: ""}):
             if reason:
                 raise PdfError(f"Les parties du document n’ont pas pu être réunies ({reason}).")
-        return target.read_bytes(), read_header(target.with_suffix(".json"))["facts"]
+        return target, read_header(target.with_suffix(".json"))["facts"]
 
     def _ask_for(self, requests: Iterable[Request]) -> dict[int, tuple[Request, Path]]:
         """Have pieces painted; return by task where each will be."""

@@ -27,6 +27,7 @@ from core.pdf.document import (
     PdfError,
     PdfOverdueError,
     Place,
+    PrintedFile,
     RenderedPdf,
 )
 from core.pdf.engine import Deadline, leased_engine
@@ -131,9 +132,9 @@ class _Job:
             self.settle_numbers(press)
             self.on_progress("contents", 1, 1)
             self.on_progress("join", 0, 1)
-            content, facts = press.join(self.plan())
+            path, facts = press.join(self.plan())
             self.on_progress("join", 1, 1)
-        return self.result(content, facts, press.cost)
+        return self.result(path, facts, press.cost)
 
     def paint(
         self,
@@ -382,11 +383,12 @@ class _Job:
     def plan(self) -> dict[str, Any]:
         document = self.document
         keys = [*self.front, *(part.key for part in document.parts)]
+        numbers = {sheet: number for number, sheet in enumerate(self.sheets())}
         return {
             "pieces": [{"key": key, "path": str(self.pieces[key].path)} for key in keys],
             "frame": str(self.pieces["frame"].path),
             "digits": str(self.pieces["digits"].path),
-            "sheets": [self.sheets().index(sheet) for sheet in self.sheet_of_each_page()],
+            "sheets": [numbers[sheet] for sheet in self.sheet_of_each_page()],
             "first_framed": self.page_count("cover"),
             "outline_depth": document.outline_depth,
             "cover_label": "" if document.is_excerpt else document.wording.cover,
@@ -426,7 +428,7 @@ class _Job:
                 )
                 yield Notice(key, "failed_part", text)
 
-    def result(self, content: bytes, facts: Mapping[str, Any], cost: Cost) -> RenderedPdf:
+    def result(self, path: Path, facts: Mapping[str, Any], cost: Cost) -> RenderedPdf:
         titles = {key: title for key, title in self.titles().items() if key != "contents"}
         wording = self.document.wording
         notices = list(self.failure_notices(titles))
@@ -441,9 +443,11 @@ class _Job:
                     Notice(key, "missing_target", wording.missing_target.format(part=titles[key], name=name))
                 )
         contents_pages = self.page_count("contents")
+        file = PrintedFile(path)
         return RenderedPdf(
-            content=content,
-            sha256=hashlib.sha256(content).hexdigest(),
+            file=file,
+            byte_count=path.stat().st_size,
+            sha256=hashlib.file_digest(file, "sha256").hexdigest(),
             page_count=facts["pages"],
             first_pages=self.first_pages(contents_pages),
             places=self.places(contents_pages),

@@ -21,28 +21,29 @@ class Piece:
 
 def write_piece(target: Path, content: bytes, facts: dict[str, Any]) -> None:
     """Write one file, whole or not at all: a line of JSON, then the PDF."""
-    header = json.dumps({"facts": facts, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()})
+    header = json.dumps({"facts": facts, "sha256": hashlib.sha256(content).hexdigest()})
     with NamedTemporaryFile(dir=target.parent, prefix=".new-", delete=False) as file:
         file.write(header.encode() + b"\n")
         file.write(content)
     Path(file.name).replace(target)
 
 
-def read_piece(path: Path) -> tuple[bytes, dict[str, Any]]:
-    """Return the PDF and its facts; ValueError or OSError when the file is not what was written."""
-    with path.open("rb") as file:
-        header = json.loads(file.readline())
-        content = file.read()
-    if len(content) != header["size"] or hashlib.sha256(content).hexdigest() != header["sha256"]:
-        raise ValueError("the content differs from its digest")
-    return content, header["facts"]
-
-
 def read_header(path: Path) -> dict[str, Any]:
-    """Return the facts of a piece with the size and the digest of its PDF, which is neither read nor checked."""
+    """Return the facts of a piece with the digest of its PDF, which is neither read nor checked."""
     with path.open("rb") as file:
         header: dict[str, Any] = json.loads(file.readline())
     return header
+
+
+def check_piece(path: Path) -> dict[str, Any]:
+    """Return the facts of a piece; ValueError or OSError when the file is not what was written."""
+    with path.open("rb") as file:
+        header: dict[str, Any] = json.loads(file.readline())
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != header["sha256"]:
+        raise ValueError("the content differs from its digest")
+    facts: dict[str, Any] = header["facts"]
+    return facts
 
 
 def open_piece(path: Path) -> BinaryIO:
@@ -98,7 +99,7 @@ class PieceStore:
         """Return a sound piece or None; a damaged one is thrown away."""
         path = self.path(digest)
         try:
-            _, facts = read_piece(path)
+            facts = check_piece(path)
             os.utime(path)
         except FileNotFoundError:
             return None

@@ -7,9 +7,11 @@ import subprocess
 import sys
 import threading
 import time
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
+import pikepdf
 import psutil
 import pytest
 from page import ValidationProfile, validate_pdf_bytes
@@ -18,6 +20,7 @@ from pypdf import PdfReader
 
 from core.pdf import Limits, MediaFile, PdfCancelledError, PdfError, engine, render
 from core.pdf.server import _refuse_network
+from core.pdf.store import open_piece, write_piece
 from tests.core.pdf_documents import FONTS, ROOT, make_document, make_part, render_parts
 
 HEAVY = "<p>" + "mot " * 120_000 + "</p>"
@@ -394,6 +397,37 @@ def test_progress_goes_forward_through_the_stages(tmp_path):
     assert ("parts", 3, 3) in seen
     assert all(done <= total for _, done, total in seen)
     assert seen[-1] == ("join", 1, 1)
+
+
+def test_the_printed_file_is_read_as_often_as_wanted_and_leaves_nothing_behind(tmp_path):
+    result = render_parts(tmp_path)
+
+    assert result.content == result.content
+    assert len(result.content) == result.byte_count
+    assert sha256(result.content).hexdigest() == result.sha256
+    assert list(tmp_path.glob("work-*")) == []
+
+
+def test_each_document_has_an_identifier_of_its_own(tmp_path):
+    first, same, other = (
+        pikepdf.open(BytesIO(render_parts(tmp_path, make_part("a", html)).content)).trailer.ID
+        for html in ("<p>Un.</p>", "<p>Un.</p>", "<p>Deux.</p>")
+    )
+
+    assert bytes(first[0]) == bytes(first[1]) == bytes(same[0])
+    assert bytes(first[0]) != bytes(other[0])
+    assert len(bytes(first[0])) == 16
+
+
+def test_a_kept_piece_is_read_from_where_its_pdf_begins(tmp_path):
+    write_piece(tmp_path / "a", b"%PDF-1.7 contenu", {"pages": 2})
+
+    with open_piece(tmp_path / "a") as piece:
+        assert piece.read(8) == b"%PDF-1.7"
+        assert piece.seek(-7, os.SEEK_END) == 9
+        assert piece.read() == b"contenu"
+        assert piece.seek(0) == 0
+        assert piece.read() == b"%PDF-1.7 contenu"
 
 
 def test_a_damaged_piece_is_painted_again(tmp_path):

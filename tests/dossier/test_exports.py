@@ -4,6 +4,7 @@ import time
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
 from django.core.files.storage import default_storage
@@ -11,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.errors import DomainError
-from core.pdf import Measures, Notice, RenderedPdf
+from core.pdf import Measures, Notice, PrintedFile, RenderedPdf
 from dossier import building
 from dossier.models import DossierExport
 from dossier.services.exports import cancel_export, request_export
@@ -22,8 +23,13 @@ Status = DossierExport.Status
 
 
 def make_rendered(content=b"%PDF-1.7 tout neuf", notices=()):
+    with NamedTemporaryFile() as stored:
+        stored.write(content)
+        stored.flush()
+        file = PrintedFile(stored.name)
     return RenderedPdf(
-        content=content,
+        file=file,
+        byte_count=len(content),
         sha256=sha256(content).hexdigest(),
         page_count=12,
         first_pages={},

@@ -41,7 +41,7 @@ class Command(BaseCommand):
             % {
                 "path": output,
                 "pages": rendered.page_count,
-                "size": len(rendered.content),
+                "size": rendered.byte_count,
                 "digest": rendered.sha256,
             }
         )
