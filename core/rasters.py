@@ -13,6 +13,7 @@ from core.errors import DomainError
 
 #: Formats by what the file holds, not by what its name says. SVG is a program and is never taken.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+#: What the printing accepts as well: beyond, decoding a picture takes gigabytes.
 MAX_PIXELS = 40_000_000
 
 
@@ -52,15 +53,16 @@ def _open(file: IO[bytes]) -> Image.Image:
             file.seek(0)
             picture = Image.open(file, formats=FORMATS)
         except Image.DecompressionBombError as error:
-            raise _too_large() from error
+            raise too_large() from error
         except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
             raise DomainError(_("Ce fichier n’est pas une image PNG, JPEG, WebP ou GIF.")) from error
     if picture.width * picture.height > MAX_PIXELS:
-        raise _too_large()
+        raise too_large()
     return picture
 
 
-def _too_large() -> DomainError:
+def too_large() -> DomainError:
+    """Return what to raise where a picture has more than MAX_PIXELS."""
     return DomainError(
         _("Cette image dépasse %(limit)d millions de pixels : réduisez-la d’abord.")
         % {"limit": MAX_PIXELS // 1_000_000}

@@ -18,7 +18,7 @@ from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from candidacy.models import Candidacy
 from core.errors import DomainError
-from core.rasters import whole_pictures_only
+from core.rasters import MAX_PIXELS, too_large, whole_pictures_only
 from dossier.models import Picture, Section
 
 #: The width of the text of an A4 page, 170 mm, at 300 dots an inch.
@@ -26,8 +26,6 @@ PRINT_WIDTH = 2008
 #: The height of the same page between its margins.
 PRINT_HEIGHT = 2900
 MAX_BYTES = 25 * 1024 * 1024
-#: More than any camera of today; beyond, opening the file could exhaust the memory.
-MAX_PIXELS = 120_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
 JPEG_QUALITY = 88
 
@@ -113,11 +111,11 @@ def _open(content: bytes) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             opened = Image.open(BytesIO(content), formats=FORMATS)
         if opened.width * opened.height > MAX_PIXELS:
-            raise DomainError(_("Cette image a trop de points : réduisez-la avant de la déposer."))
+            raise too_large()
         with whole_pictures_only():
             opened.load()
     except Image.DecompressionBombError as error:
-        raise DomainError(_("Cette image a trop de points : réduisez-la avant de la déposer.")) from error
+        raise too_large() from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise DomainError(_("Ce fichier n’est pas une image JPEG, PNG ou WebP, ou il est abîmé.")) from error
     return opened

@@ -5,6 +5,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from core.errors import DomainError
+from core.pdf import Limits
+from core.rasters import MAX_PIXELS
 from dossier.models import Picture
 from dossier.pictures import MAX_BYTES, PRINT_HEIGHT, PRINT_WIDTH, prepare_picture, take_in_picture
 from tests.factories import make_candidacy
@@ -114,12 +116,15 @@ def test_what_is_no_picture_or_half_of_one_is_refused_in_a_sentence(content):
 
 
 def test_a_picture_too_heavy_or_too_large_is_refused_before_it_is_decoded():
-    bomb = written(Image.new("1", (16_000, 16_000)), "PNG")
-
-    with pytest.raises(DomainError, match="trop de points"):
-        prepare_picture(bomb)
+    for side in (6_400, 16_000):
+        with pytest.raises(DomainError, match="dépasse 40 millions de pixels"):
+            prepare_picture(written(Image.new("1", (side, side)), "PNG"))
     with pytest.raises(DomainError, match="trop lourde"):
         prepare_picture(b"0" * (MAX_BYTES + 1))
+
+
+def test_what_is_taken_in_can_be_printed():
+    assert Limits().picture_pixels == MAX_PIXELS
 
 
 def test_a_picture_is_stored_with_its_digest_and_its_size():

@@ -96,7 +96,7 @@ def test_the_editor_gets_what_it_inserts(client):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (huge_png(40_000), "trop de points"),
+        (huge_png(40_000), "dépasse 40 millions de pixels"),
         (b"<!doctype html><script>alert(1)</script>", "n’est pas une image"),
         (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "n’est pas une image"),
         (b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', "n’est pas une image"),
