@@ -2,6 +2,7 @@
 
 import http.server
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -493,3 +494,44 @@ def test_the_parent_never_loads_weasyprint():
     script = "import sys, core.pdf\nassert not {'weasyprint', 'pikepdf'} & set(sys.modules)"
 
     subprocess.run([sys.executable, "-c", script], cwd=Path(ROOT), check=True)
+
+
+# --- how pages are cut ------------------------------------------------------------------------------
+
+
+def _cuts(tmp_path, block):
+    """Print ``block`` after ever more lines; return for each printing what each page shows of its items."""
+    fillers = range(14, 26)
+    parts = [make_part(f"p{lines}", "<p>Une ligne.</p>" * lines + block) for lines in fillers]
+    result = render(make_document(*parts), directory=tmp_path, font_sources=FONTS)
+    pages = [page.extract_text() for page in PdfReader(BytesIO(result.content)).pages]
+    first = list(result.first_pages.values())
+    return [
+        [len(re.findall(r"Item \d", page)) for page in pages[start - 1 : end - 1]]
+        for start, end in zip(first, [*first[1:], len(pages) + 1], strict=True)
+    ]
+
+
+def _table(rows, kind=""):
+    lines = "".join(f"<tr><th scope='row'>Item {row}</th><td>Oui</td></tr>" for row in range(rows))
+    head = "<thead><tr><th scope='col'>Nom</th><th scope='col'>Avis</th></tr></thead>"
+    return f"<table class='{kind}'><caption>Liste</caption>{head}<tbody>{lines}</tbody></table>"
+
+
+@pytest.mark.parametrize(
+    ("block", "is_cut"),
+    [
+        ("<ul>" + "".join(f"<li>Item {item}</li>" for item in range(6)) + "</ul>", True),
+        (_table(14), True),
+        (_table(8, "directory"), True),
+        (_table(8), False),
+    ],
+    ids=["list", "long table", "short directory", "short table"],
+)
+def test_no_item_stands_alone_on_its_page_and_short_tables_stay_whole(tmp_path, block, is_cut):
+    cuts = [[count for count in counts if count] for counts in _cuts(tmp_path, block)]
+
+    assert any(len(counts) > 1 for counts in cuts) == is_cut
+    for counts in cuts:
+        assert counts[-1] > 1
+        assert counts[0] > 1 or block.startswith("<ul>")
