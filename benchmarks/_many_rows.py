@@ -105,12 +105,13 @@ def fill(rows: int) -> None:
         ("plan-detail", page("budget:plan-detail"), "organisations", DETAIL),
         ("dashboard", page("dossier:dashboard"), "organisations", DASHBOARD),
     ]
-    print(_session_of(lead.user))
+    print(session_of(lead.user))
     for name, ours, floor, limit in rows_measured:
         print(name, ours, f"/nu/{floor}/", limit, sep="\t")
 
 
-def _session_of(user: User) -> str:
+def session_of(user: User) -> str:
+    """Open a session for ``user`` and return its key."""
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

@@ -1,10 +1,6 @@
 """Lists of 50 rows of 1,000, detail pages and the dashboard against a bare Django list view on the same server."""
 
 import http.client
-import os
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,8 +10,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks._pairs import compare
+from benchmarks._web import output_of, scratch_environment, served
 
-ROOT = Path(__file__).resolve().parents[1]
 ROWS = 1000
 REQUESTS = 15
 
@@ -59,51 +55,12 @@ def _visitor(port: int, cookie: str) -> Callable[[str], float]:
 @contextmanager
 def _served(scratch: Path) -> Iterator[tuple[int, str, list[tuple[str, str, str, float]]]]:
     """Serve a candidacy of many rows from a scratch database by one process of the web server."""
-    environment = os.environ | {
-        "DATA_DIR": str(scratch),
-        "DJANGO_SETTINGS_MODULE": "benchmarks._pages_settings",
-        "LOG_LEVEL": "WARNING",
-    }
-    environment.pop("DATABASE_URL", None)
-    environment.pop("REDIS_URL", None)
-    for command in (["migrate", "--verbosity=0"], ["createcachetable"]):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
-    listing = subprocess.run(
-        [sys.executable, "-m", "benchmarks._many_rows", str(ROWS)],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.splitlines()
-    cookie, *addresses = listing
+    environment = scratch_environment(scratch, "benchmarks._pages_settings")
+    cookie, *addresses = output_of(environment, "-m", "benchmarks._many_rows", str(ROWS)).splitlines()
     pages = [
         (name, ours, floor, float(limit))
         for name, ours, floor, limit in (row.split("\t") for row in addresses)
     ]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "config.wsgi", "-b", f"127.0.0.1:{port}"]
-    server = subprocess.Popen(
-        [*command, "--workers", "1", "--threads", "2", "--log-level", "warning", "--no-control-socket"],
-        cwd=ROOT,
-        env=environment,
-    )
-    try:
-        _wait_for(port)
+    options = ("--workers", "1", "--threads", "2", "--log-level", "warning", "--no-control-socket")
+    with served(environment, *options) as port:
         yield port, cookie, pages
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("the server did not start")
