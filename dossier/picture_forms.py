@@ -62,7 +62,9 @@ class PictureUploadForm(PictureForm):
 
     file = forms.FileField(
         label=_("Fichier"),
-        help_text=_("JPEG, PNG ou WebP, 25 Mo et 40 millions de pixels au plus. L’image est enregistrée sans ses métadonnées."),
+        help_text=_(
+            "JPEG, PNG ou WebP, 25 Mo et 40 millions de pixels au plus. L’image est enregistrée sans ses métadonnées."
+        ),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
 
