@@ -14,12 +14,15 @@ from core.colour import Scheme, accent_for, channels_of
 @require_safe
 def candidacy_theme(request: AppRequest, slug: str) -> HttpResponse:
     """Serve the custom properties that base.css leaves to the candidacy. The page's link carries the colour."""
-    candidacy = candidacy_for(request, slug)
-    light, dark = (_properties(candidacy.accent_colour, scheme) for scheme in get_args(Scheme))
-    sheet = f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
-    response = HttpResponse(sheet, content_type="text/css; charset=utf-8")
+    response = theme_response(candidacy_for(request, slug).accent_colour)
     patch_cache_control(response, private=True, max_age=86_400)
     return response
+
+
+def theme_response(colour: str) -> HttpResponse:
+    light, dark = (_properties(colour, scheme) for scheme in get_args(Scheme))
+    sheet = f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+    return HttpResponse(sheet, content_type="text/css; charset=utf-8")
 
 
 def _properties(colour: str, scheme: Scheme) -> str:

@@ -177,6 +177,11 @@ def can_publish_edition(user: User, edition: Edition) -> bool:
     return is_lead(user, edition.candidacy)
 
 
+def can_share_edition(user: User, edition: Edition) -> bool:
+    """Give people without an account a link to it, and read what came of the links."""
+    return is_lead(user, edition.candidacy)
+
+
 def can_preview_data(user: User, candidacy: Candidacy) -> bool:
     """Whether a preview shows ``user`` the chapter of live data after a text."""
     return is_staff(user, candidacy)

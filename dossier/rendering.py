@@ -108,7 +108,7 @@ def compose(content: DossierContent, imprint: Imprint | None = None) -> Document
     places = content.places
     if imprint and imprint.is_public:
         content = public_version(content)
-    illustrator = Illustrator(content.pictures, partial(_fill_in, content, places))
+    illustrator = Illustrator(content.pictures, partial(fill_in_for_print, content, places))
     composer = Composer(content, illustrator, imprint, omissions)
     absent = escape(_("figure de la version complète")) if composer.is_public else ""
     parts = tuple(settle(part, illustrator, absent=absent) for part in list(composer.parts()))
@@ -326,7 +326,7 @@ def end_of(part: str) -> str:
     return f"{part}/end"
 
 
-def _fill_in(content: DossierContent, places: Mapping[UUID, SectionText], html: str) -> str:
+def fill_in_for_print(content: DossierContent, places: Mapping[UUID, SectionText], html: str) -> str:
     """Put the figures and the references at their places in a cleaned text.
 
     Of those among ``places`` that ``content`` withholds, title included, the number alone is told.

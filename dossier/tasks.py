@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from dossier import building, importing, link_checking
+from dossier import building, importing, link_checking, reading_log
 
 
 @shared_task
@@ -35,3 +35,8 @@ def check_links(candidacy_id: int) -> None:
 def resume_link_checks() -> None:
     for candidacy_id in link_checking.waiting_without_worker():
         check_links.delay(candidacy_id)
+
+
+@shared_task
+def forget_outlived_openings() -> None:
+    reading_log.forget_outlived_openings()

@@ -238,7 +238,7 @@ def _copy_onto(message: OutboundMessage, composed: Composed) -> list[OutboundAtt
     validate_email(composed.address)
     message.recipient_address = composed.address
     message.subject = one_line(composed.subject, limit=300)
-    message.body = plain_text(composed.body)
+    message.body = plain_text(composed.kept_body)
     message.facts = composed.facts
     message.clean_fields(exclude=_DECIDED_EARLIER)
     files = [
@@ -258,7 +258,7 @@ def _copy_onto(message: OutboundMessage, composed: Composed) -> list[OutboundAtt
 def _envelope(message: OutboundMessage, composed: Composed) -> EmailMultiAlternatives:
     email = EmailMultiAlternatives(
         subject=message.subject,
-        body=message.body,
+        body=plain_text(composed.body),
         to=[message.recipient_address],
         reply_to=[composed.reply_to] if composed.reply_to else None,
         headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},

@@ -25,7 +25,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What is sent, decided at sending time. ``facts`` are kept with the row and never shown."""
+    """What is sent, decided at sending time. ``facts`` are kept with the row and never shown.
+
+    The words ``withheld`` are secrets of the recipient: they leave, and are neither kept nor shown.
+    """
 
     address: str
     subject: str
@@ -33,6 +36,15 @@ class Composed:
     attachments: tuple[Attachment, ...] = ()
     reply_to: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
+    withheld: tuple[str, ...] = ()
+
+    @property
+    def kept_body(self) -> str:
+        """The body as the outbox keeps and shows it."""
+        body = self.body
+        for secret in self.withheld:
+            body = body.replace(secret, "…")
+        return body
 
 
 @dataclass(frozen=True, slots=True)

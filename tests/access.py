@@ -20,7 +20,8 @@ ROLES = ("stranger", "observer", "elected", "partner", "neighbour", "team", "lea
 class Rule:
     """``target`` names the object of the world whose public identifier the URL carries, if any.
 
-    ``parts`` names, by keyword of the URL, the objects that are looked for inside it.
+    ``parts`` names, by keyword of the URL, the objects that are looked for inside it; ``token`` names the reading link
+    whose secret is in the address.
     """
 
     expected: Mapping[str, Any]
@@ -29,6 +30,7 @@ class Rule:
     data: Mapping[str, Any] = field(default_factory=dict)
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
+    token: str = ""
 
 
 def answers(**expected: Any) -> dict[str, Any]:
@@ -75,6 +77,14 @@ PUBLIC = frozenset(
     {
         "core:health",
         "accounts:accessibility",
+        "dossier:reading-page",
+        "dossier:reading-open",
+        "dossier:reading-pdf",
+        "dossier:reading-download",
+        "dossier:reading-picture",
+        "dossier:reading-theme",
+        "dossier:reading-remark",
+        "dossier:reading-approve",
         "account_login",
         "account_request_login_code",
         "account_confirm_login_code",
@@ -132,6 +142,10 @@ def get(
     expected: Mapping[str, Any], target: str = "", parts: Mapping[str, str] | None = None, **kwargs: Any
 ) -> Rule:
     return Rule(expected, target=target, kwargs=kwargs, parts=parts or {})
+
+
+def by_link(method: str = "get", target: str = "") -> Rule:
+    return Rule(EVERYBODY, method=method, target=target, token="reading_link")
 
 
 ACCESS: dict[str, Rule] = {
@@ -263,6 +277,20 @@ ACCESS: dict[str, Rule] = {
     ),
     "dossier:edition-download": get(READERS, "published_edition", variant="full"),
     "dossier:edition-read": get(READERS, "published_edition", variant="full"),
+    "dossier:reading-link-list": get(LEAD_OBJECT, "edition"),
+    "dossier:reading-link-create": get(LEAD_OBJECT, "edition"),
+    "dossier:reading-link-detail": get(LEAD_OBJECT, "edition", {"link_id": "reading_link"}),
+    "dossier:reading-link-renew": get(LEAD_OBJECT, "edition", {"link_id": "reading_link"}),
+    "dossier:reading-link-revoke": post(LEAD_OBJECT, "edition", {"link_id": "reading_link"}),
+    # Whoever has the address of a reading link, signed in or not.
+    "dossier:reading-page": by_link(),
+    "dossier:reading-open": by_link("post"),
+    "dossier:reading-pdf": by_link(),
+    "dossier:reading-download": by_link(),
+    "dossier:reading-picture": by_link(target="picture"),
+    "dossier:reading-theme": by_link(),
+    "dossier:reading-remark": by_link("post"),
+    "dossier:reading-approve": by_link("post"),
     # candidacy
     "accounts:javascript-catalogue": get(EVERYBODY),
     "candidacy:home": get(EVERYBODY),

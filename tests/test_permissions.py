@@ -58,6 +58,8 @@ def address(name, rule, world, *, target=None):
     if rule.target:
         kwargs["public_id"] = (target or world.objects[rule.target]).public_id
     kwargs |= {keyword: world.objects[part].public_id for keyword, part in rule.parts.items()}
+    if rule.token:
+        kwargs["token"] = world.objects[rule.token].token
     try:
         return reverse(name, kwargs={"slug": world.candidacy.slug, **kwargs})
     except NoReverseMatch:
@@ -125,6 +127,7 @@ def test_a_part_is_not_found_through_another_parent(client, world, name):
             "committee": "other_committee",
             "organisation": "other_organisation",
             "section": "other_section",
+            "edition": "other_edition",
         }[rule.target]
     ]
     client.force_login(world.people["lead"])

@@ -38,6 +38,7 @@ from tests.factories import (
     make_plan,
     make_proof,
     make_published_edition,
+    make_reading_link,
     make_seat,
     make_section,
     make_thread,
@@ -81,7 +82,10 @@ def make_world() -> World:
         role: make_invitation(meeting=meeting, contact=contacts[role]) for role in ("partner", "elected")
     }
     picture = make_picture(candidacy=candidacy)
-    section = make_section(candidacy=candidacy, organisation=own)
+    shown = f"/c/{candidacy.slug}/dossier/images/{picture.public_id}/"
+    section = make_section(
+        candidacy=candidacy, organisation=own, body=f'<figure><img src="{shown}" alt=""></figure>'
+    )
     section.pictures.add(picture)
     live_figure = make_live_figure(candidacy=candidacy)
     section.live_figures.add(live_figure)
@@ -92,6 +96,7 @@ def make_world() -> World:
         candidacy=candidacy, organisation=own, retired_at=timezone.now(), retirement_reason="Hors sujet"
     )
     plan = make_plan(candidacy=candidacy)
+    edition = make_edition(candidacy=candidacy, author=people["lead"])
     now = timezone.now()
     message = plan_message(
         scope=candidacy.public_id,
@@ -137,7 +142,11 @@ def make_world() -> World:
         "word_import": make_word_import(section=section, requested_by=people["partner"], with_picture=True),
         "live_figure": live_figure,
         "export": make_export(candidacy=candidacy),
-        "edition": make_edition(candidacy=candidacy, author=people["lead"]),
+        "edition": edition,
+        "other_edition": make_edition(candidacy=candidacy, author=people["lead"]),
+        "reading_link": make_reading_link(
+            edition=edition, may_comment=True, may_approve=True, is_watermarked=False
+        ),
         "published_edition": make_published_edition(candidacy=candidacy, author=people["lead"]),
         "phase": Phase.objects.create(candidacy=candidacy, key="depot", position=1, name="Dépôt"),
         "piece": Piece.objects.create(candidacy=candidacy, key="lettre", position=1, name="Lettre"),

@@ -176,6 +176,7 @@ CELERY_BEAT_SCHEDULE = {
         ("resume-dossier-exports", "dossier.tasks.resume_exports"),
         ("tend-word-imports", "dossier.tasks.tend_word_imports"),
         ("resume-link-checks", "dossier.tasks.resume_link_checks"),
+        ("forget-outlived-openings", "dossier.tasks.forget_outlived_openings"),
     )
 }
 
@@ -273,6 +274,9 @@ NODE_MODULES_FILES = [
     "bootstrap/dist/css/bootstrap.min.css",
     "bootstrap/dist/css/bootstrap.min.css.map",  # named in the style sheet, so collecting it wants it
     "sortablejs/modular/sortable.esm.js",
+    # Older tablets need the version that brings what their browsers lack.
+    "pdfjs-dist/legacy/build/pdf.min.mjs",
+    "pdfjs-dist/legacy/build/pdf.worker.min.mjs",
     *(
         f"@fontsource/{family}/files/{family}-latin-{weight}-{style}.woff2"
         for family, weights in (("source-sans-3", (400, 600, 700)), ("source-serif-4", (400, 600)))
@@ -352,7 +356,10 @@ LINK_CHECK_PRIVATE_HOSTS = env.list("LINK_CHECK_PRIVATE_HOSTS", default=[])
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"secret_addresses": {"()": "core.logs.SecretAddressFilter", "under": ["lecture"]}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secret_addresses"]}
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

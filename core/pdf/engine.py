@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).resolve().parents[2]
 #: Nothing else of the environment reaches the process that reads what people wrote: no password, no address.
-_INHERITED = (
+INHERITED = (
     *("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "SYSTEMROOT"),
     *("FONTCONFIG_FILE", "FONTCONFIG_PATH", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"),
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"),
@@ -52,7 +52,7 @@ class Engine:
         self._buffer = b""
 
     def _environment(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
         # A fixed seed: the order of a set must not decide the order of objects in a file.
         return {**kept, "PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "TMPDIR": self._temporary.name}
 

@@ -43,6 +43,14 @@ from dossier.models.proofs import (
     Proof,
     ProofQuerySet,
 )
+from dossier.models.reading import (
+    ReaderApproval,
+    ReaderRemark,
+    ReadingLink,
+    ReadingLinkOpening,
+    ReadingLinkOpeningQuerySet,
+    ReadingLinkQuerySet,
+)
 from dossier.models.sections import Section, SectionQuerySet, SectionRevision, SectionRevisionQuerySet
 from dossier.models.state_changes import StateChange, StateChangeQuerySet
 
@@ -71,6 +79,12 @@ __all__ = [
     "PictureQuerySet",
     "Proof",
     "ProofQuerySet",
+    "ReaderApproval",
+    "ReaderRemark",
+    "ReadingLink",
+    "ReadingLinkOpening",
+    "ReadingLinkOpeningQuerySet",
+    "ReadingLinkQuerySet",
     "Reviewer",
     "Section",
     "SectionDraft",

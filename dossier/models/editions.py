@@ -142,7 +142,7 @@ class Edition(PublicIdModel):
         _refuse_to_delete()
 
 
-class _KeptQuerySet(models.QuerySet[Any]):
+class KeptQuerySet(models.QuerySet[Any]):
     """Rows that are added, and never changed nor removed."""
 
     def update(self, **values: Any) -> NoReturn:
@@ -160,7 +160,9 @@ class _KeptQuerySet(models.QuerySet[Any]):
         _refuse_to_delete()
 
 
-class _Kept(models.Model):
+class Kept(models.Model):
+    """A row that is added, and never changed nor removed."""
+
     class Meta:
         abstract = True
 
@@ -174,7 +176,7 @@ class _Kept(models.Model):
         _refuse_to_delete()
 
 
-class EditionFileQuerySet(_KeptQuerySet):
+class EditionFileQuerySet(KeptQuerySet):
     def visible_to(self, user: User) -> "EditionFileQuerySet":
         """Lead and team see every file; elected officials and observers the one that was published."""
         prepares = Membership.objects.filter(
@@ -187,7 +189,7 @@ class EditionFileQuerySet(_KeptQuerySet):
         return self.filter(Exists(prepares) | (Exists(published) & Exists(reads)))
 
 
-class EditionFile(_Kept):
+class EditionFile(Kept):
     """One version of an edition, printed once."""
 
     class Variant(models.TextChoices):
@@ -276,7 +278,7 @@ class EditionPublication(models.Model):
         return f"{self.edition} – {self.published_at:%Y-%m-%d}"
 
 
-class DepositOverride(_Kept):
+class DepositOverride(Kept):
     """A condition of the deposit that was not met and was passed over, with the reason that was given."""
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="overrides")
@@ -288,7 +290,7 @@ class DepositOverride(_Kept):
         User, on_delete=models.PROTECT, related_name="+", verbose_name=_("décidé par")
     )
 
-    objects = _KeptQuerySet.as_manager()
+    objects = KeptQuerySet.as_manager()
 
     class Meta:
         base_manager_name = "objects"

@@ -1,4 +1,4 @@
-from dossier.urls import comments, content, founding, printing, sections
+from dossier.urls import comments, content, founding, printing, reading, sections
 
 app_name = "dossier"
 
@@ -8,4 +8,5 @@ urlpatterns = [
     *comments.urlpatterns,
     *content.urlpatterns,
     *printing.urlpatterns,
+    *reading.urlpatterns,
 ]

@@ -33,6 +33,7 @@ from dossier.permissions import (
     can_prepare_edition,
     can_publish_edition,
     can_read_editions,
+    can_share_edition,
 )
 from dossier.reader_home import readable_editions
 from dossier.services.editions import (
@@ -104,26 +105,27 @@ def _tell_frozen(request: AppRequest, edition: Edition, same_as: Edition | None)
 
 @require_GET
 def edition_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    edition = _edition(request, slug, public_id)
+    edition = edition_of(request, slug, public_id)
     if not is_staff(request.user, edition.candidacy):
         publication = get_object_or_404(readable_editions(edition.candidacy, request.user), edition=edition)
         context = {
             "edition": edition,
             "publication": publication,
-            "filename": _filename(edition, publication.file),
+            "filename": edition_filename(edition, publication.file),
         }
         return render(request, "dossier/edition_read.html", context)
     context = {
         "edition": edition,
         "page": read_edition_page(edition),
         "can_publish": can_publish_edition(request.user, edition),
+        "can_share": can_share_edition(request.user, edition),
     }
     return render(request, "dossier/edition_detail.html", context)
 
 
 @require_POST
 def edition_print(request: AppRequest, slug: str, public_id: UUID, variant: str) -> HttpResponse:
-    edition = _edition(request, slug, public_id)
+    edition = edition_of(request, slug, public_id)
     require(can_prepare_edition(request.user, edition))
     print_version(edition=edition, variant=_variant(variant), by=request.user)
     return redirect("dossier:edition-detail", slug, public_id)
@@ -131,7 +133,7 @@ def edition_print(request: AppRequest, slug: str, public_id: UUID, variant: str)
 
 @require_http_methods(["GET", "POST"])
 def edition_submit(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    edition = _edition(request, slug, public_id)
+    edition = edition_of(request, slug, public_id)
     require(can_prepare_edition(request.user, edition))
     form = SubmissionForm(
         request.POST or None, candidacy=edition.candidacy, initial={"meeting": edition.meeting_id}
@@ -151,7 +153,7 @@ def edition_submit(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
 @require_http_methods(["GET", "POST"])
 def edition_deposit(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     """Show what the deposit lacks to those who prepare it; the lead may declare it, giving reasons for the rest."""
-    edition = _edition(request, slug, public_id)
+    edition = edition_of(request, slug, public_id)
     require(can_prepare_edition(request.user, edition))
     can_deposit = can_deposit_edition(request.user, edition)
     if request.method == "POST":
@@ -182,7 +184,7 @@ def edition_deposit(request: AppRequest, slug: str, public_id: UUID) -> HttpResp
 
 @require_POST
 def edition_publish(request: AppRequest, slug: str, public_id: UUID, variant: str) -> HttpResponse:
-    edition = _edition(request, slug, public_id)
+    edition = edition_of(request, slug, public_id)
     require(can_publish_edition(request.user, edition))
     try:
         publish_edition(edition=edition, variant=_variant(variant), by=request.user)
@@ -195,7 +197,7 @@ def edition_publish(request: AppRequest, slug: str, public_id: UUID, variant: st
 
 @require_POST
 def edition_withdraw(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    edition = _edition(request, slug, public_id)
+    edition = edition_of(request, slug, public_id)
     require(can_publish_edition(request.user, edition))
     withdraw_edition(edition=edition, by=request.user)
     messages.success(request, _("L’édition n’est plus visible que de l’équipe."))
@@ -243,7 +245,7 @@ def _whole(candidacy: Candidacy, *chosen: Edition) -> list[Edition]:
     return [whole[edition.pk] for edition in chosen]
 
 
-def _edition(request: AppRequest, slug: str, public_id: UUID) -> Edition:
+def edition_of(request: AppRequest, slug: str, public_id: UUID) -> Edition:
     candidacy = candidacy_for(request, slug)
     editions = candidacy.editions.visible_to(request.user).select_related(
         "candidacy", "author", "meeting__committee", "deposited_by"
@@ -267,10 +269,10 @@ def _file_response(
         edition__public_id=public_id,
         variant=variant,
     )
-    return pdf_response(file.file, _filename(file.edition, file), as_attachment=as_attachment)
+    return pdf_response(file.file, edition_filename(file.edition, file), as_attachment=as_attachment)
 
 
-def _filename(edition: Edition, file: EditionFile) -> str:
+def edition_filename(edition: Edition, file: EditionFile) -> str:
     """Name the file as one would: « Dossier de candidature – Lens-Liévin – édition 3 (version publique).pdf »."""
     title = edition.candidacy.title.replace("/", "-").replace("\\", "-")
     name = _("Dossier de candidature – %(title)s – édition %(number)d") % {

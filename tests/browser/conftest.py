@@ -10,7 +10,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 ARTEFACTS = Path(__file__).resolve().parents[2] / "test-artifacts"
-SIZES = {"1280": {"width": 1280, "height": 900}, "360": {"width": 360, "height": 740}}
+SIZES = {
+    "1280": {"width": 1280, "height": 900},
+    "1024": {"width": 1024, "height": 768},
+    "360": {"width": 360, "height": 740},
+}
 SERIOUS = {"serious", "critical"}
 
 # Playwright keeps an event loop in the thread of the test, where Django would refuse to touch the database.

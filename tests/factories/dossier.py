@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO
@@ -23,11 +23,13 @@ from dossier.models import (
     LiveFigure,
     Picture,
     Proof,
+    ReadingLink,
     Reviewer,
     Section,
     WordImport,
     WordImportPicture,
 )
+from dossier.reading_tokens import digest_of_token, make_token
 from dossier.snapshots import (
     take_snapshot,
 )
@@ -193,3 +195,16 @@ def make_published_edition(*, published_at=None, published_by=None, **fields):
         edition=edition, file=edition.files.get(), published_by=published_by, **dated
     )
     return edition
+
+
+def make_reading_link(*, edition=None, token=None, **fields):
+    """Let a reader in for a month; the address is in ``token`` of what is returned, and nowhere else."""
+    token = token or make_token()
+    fields.setdefault("variant", EditionFile.Variant.FULL)
+    fields.setdefault("reader_name", "Mathilde Caron")
+    fields.setdefault("expires_at", timezone.now() + timedelta(days=30))
+    link = ReadingLink.objects.create(
+        edition=edition or make_edition(), token_sha256=digest_of_token(token), **fields
+    )
+    link.token = token
+    return link

@@ -1,0 +1,237 @@
+"""What a reading link opens, for a person without an account, a session or a cookie.
+
+The address is the right: whoever asks knows it, and nothing that a browser sends by itself adds to it. That is why these
+views want no CSRF token, which would need a cookie: a page of another site cannot post to an address that it does not
+know, and one that knows it is told apart by what the browser says of where the request comes from.
+"""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from candidacy.theme import theme_response
+from core.errors import DomainError
+from core.pdf import PdfError
+from dossier.models import EditionFile, ReadingLink, ReadingLinkOpening
+from dossier.reading import ReadingText, picture_of, read_text
+from dossier.reading_forms import RemarkForm
+from dossier.reading_log import device_of
+from dossier.reading_tokens import digest_of_token
+from dossier.services.reading import approve_edition, leave_remark, note_opening
+from dossier.views.editions import edition_filename
+from dossier.watermark import marked_copy
+
+logger = logging.getLogger(__name__)
+
+Kind = ReadingLinkOpening.Kind
+ReaderView = Callable[..., HttpResponseBase]
+
+
+def _for_readers(view: Callable[..., HttpResponseBase]) -> ReaderView:
+    """Hand the link of the address to ``view``; unknown, expired and revoked ones get the same answer.
+
+    Nothing that is answered is kept by a cache, listed by a search engine or told to another site.
+    """
+
+    @login_not_required
+    @csrf_exempt
+    @wraps(view)
+    def answer(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponseBase:
+        response = _answer(request, token, **kwargs)
+        patch_cache_control(response, private=True, no_store=True)  # type: ignore[arg-type]  # streams have headers too
+        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    def _answer(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponseBase:
+        link = _link(token)
+        if link is None:
+            return render(request, "dossier/reading_closed.html", status=404)
+        if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+            return render(request, "dossier/reading_refused.html", {"token": token}, status=403)
+        timezone.activate(link.edition.candidacy.zone)
+        try:
+            return view(request, token, link, **kwargs)
+        except Http404:
+            return render(request, "dossier/reading_closed.html", status=404)
+
+    return answer
+
+
+def _link(token: str) -> ReadingLink | None:
+    """Look for the digest: how long that takes says nothing about the address."""
+    live = ReadingLink.objects.live(timezone.now()).filter(token_sha256=digest_of_token(token))
+    return live.select_related("edition__candidacy", "approval").first()
+
+
+@_for_readers
+@require_safe
+def reading_page(request: HttpRequest, token: str, link: ReadingLink) -> HttpResponse:
+    """Show the edition. That changes nothing but the log, where it counts as a request and not as a reader."""
+    _note(request, link, Kind.FETCHED)
+    return _page(request, token, link, RemarkForm(initial={"public_id": uuid4()}, places={}))
+
+
+@_for_readers
+@require_POST
+def reading_open(request: HttpRequest, token: str, link: ReadingLink) -> HttpResponse:
+    """Take note that a person has the page before them: a hand has touched it, or pressed the button."""
+    _note(request, link, Kind.OPENED)
+    if request.headers.get("Accept") == "application/json":
+        return HttpResponse(status=204)
+    return redirect(f"{reverse('dossier:reading-page', args=[token])}?ouvert#texte")
+
+
+@_for_readers
+@require_safe
+def reading_pdf(request: HttpRequest, token: str, link: ReadingLink) -> HttpResponse:
+    """Answer with the PDF for the page to draw."""
+    return _pdf(link, as_attachment=False)
+
+
+@_for_readers
+@require_safe
+def reading_download(request: HttpRequest, token: str, link: ReadingLink) -> HttpResponse:
+    response = _pdf(link, as_attachment=True)
+    if response.status_code == HTTPStatus.OK:
+        _note(request, link, Kind.DOWNLOADED)
+    return response
+
+
+@_for_readers
+@require_safe
+def reading_picture(request: HttpRequest, token: str, link: ReadingLink, public_id: UUID) -> HttpResponse:
+    stored = picture_of(link.edition, link.variant, public_id)
+    if stored is None or not stored.content_type:
+        raise Http404
+    try:
+        with default_storage.open(stored.stored_name) as file:
+            content = file.read()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return HttpResponse(
+        content, content_type=stored.content_type, headers={"X-Content-Type-Options": "nosniff"}
+    )
+
+
+@_for_readers
+@require_safe
+def reading_theme(request: HttpRequest, token: str, link: ReadingLink) -> HttpResponse:
+    return theme_response(link.edition.candidacy.accent_colour)
+
+
+@_for_readers
+@require_POST
+def reading_remark(request: HttpRequest, token: str, link: ReadingLink) -> HttpResponse:
+    text = _text(token, link)
+    form = RemarkForm(request.POST, places=text.places)
+    if form.is_valid():
+        try:
+            leave_remark(
+                link=link,
+                body=form.cleaned_data["body"],
+                place=text.places.get(form.cleaned_data["place"], ""),
+                page=form.cleaned_data["page"],
+                public_id=form.cleaned_data["public_id"],
+            )
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect(f"{reverse('dossier:reading-page', args=[token])}?remarque#remarques")
+    return _page(request, token, link, form, text=text, status=422)
+
+
+@_for_readers
+@require_POST
+def reading_approve(request: HttpRequest, token: str, link: ReadingLink) -> HttpResponse:
+    try:
+        approve_edition(link=link)
+    except DomainError as error:
+        return render(
+            request, "dossier/reading_refused.html", {"token": token, "reason": str(error)}, status=403
+        )
+    return redirect(f"{reverse('dossier:reading-page', args=[token])}#approbation")
+
+
+def _page(
+    request: HttpRequest,
+    token: str,
+    link: ReadingLink,
+    form: RemarkForm,
+    *,
+    text: ReadingText | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    text = text or _text(token, link)
+    form.offer(text.places)
+    context = {
+        "token": token,
+        "link": link,
+        "edition": link.edition,
+        "text": text,
+        "file": _file(link),
+        "form": form,
+        "remarks": link.remarks.in_order() if link.may_comment else (),
+        "approval": getattr(link, "approval", None),
+        "just_opened": "ouvert" in request.GET,
+        "just_written": "remarque" in request.GET,
+    }
+    return render(request, "dossier/reading_page.html", context, status=status)
+
+
+def _text(token: str, link: ReadingLink) -> ReadingText:
+    def address(picture: str) -> str:
+        return reverse("dossier:reading-picture", args=[token, picture])
+
+    return read_text(link.edition, link.variant, picture_address=address, file=_file(link))
+
+
+def _file(link: ReadingLink) -> EditionFile | None:
+    return link.edition.files.filter(variant=link.variant).first()
+
+
+def _pdf(link: ReadingLink, *, as_attachment: bool) -> HttpResponse:
+    file = _file(link)
+    if file is None:
+        raise Http404
+    try:
+        with file.file.open("rb") as stored:
+            content = stored.read()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    if link.is_watermarked:
+        words = _("Exemplaire de lecture de %(name)s") % {"name": link.reader_name}
+        try:
+            content = marked_copy(content, words)
+        except PdfError:
+            logger.exception("the copy of a reader could not be marked")
+            return HttpResponse(
+                _("Le PDF n’a pas pu être préparé. Réessayez dans un moment."),
+                status=503,
+                content_type="text/plain; charset=utf-8",
+            )
+    disposition = content_disposition_header(
+        as_attachment=as_attachment, filename=edition_filename(link.edition, file)
+    )
+    return HttpResponse(
+        content, content_type="application/pdf", headers={"Content-Disposition": str(disposition)}
+    )
+
+
+def _note(request: HttpRequest, link: ReadingLink, kind: str) -> None:
+    note_opening(link=link, kind=kind, device=device_of(request.headers.get("User-Agent", "")))
