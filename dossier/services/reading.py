@@ -45,7 +45,7 @@ def leave_remark(
     locked = lock_row(link)
     if not (locked.is_live and locked.may_comment):
         raise DomainError(_("Ce lien ne permet pas d’écrire de remarque."))
-    written = locked.remarks.filter(public_id=public_id).first() if public_id else None
+    written: ReaderRemark | None = locked.remarks.filter(public_id=public_id).first() if public_id else None
     if written is not None:
         return written
     if locked.remarks.count() >= MAX_REMARKS:
@@ -67,7 +67,7 @@ def approve_edition(*, link: ReadingLink) -> ReaderApproval:
     locked = lock_row(link)
     if not (locked.is_live and locked.may_approve):
         raise DomainError(_("Ce lien ne permet pas d’approuver l’édition."))
-    given = ReaderApproval.objects.filter(link=locked).first()
+    given: ReaderApproval | None = ReaderApproval.objects.filter(link=locked).first()
     if given is not None:
         return given
     approval = ReaderApproval(

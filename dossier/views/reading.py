@@ -53,7 +53,7 @@ def _for_readers(view: Callable[..., HttpResponseBase]) -> ReaderView:
     @wraps(view)
     def answer(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponseBase:
         response = _answer(request, token, **kwargs)
-        patch_cache_control(response, private=True, no_store=True)  # type: ignore[arg-type]  # streams have headers too
+        patch_cache_control(response, private=True, no_store=True)
         response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
         response["Referrer-Policy"] = "no-referrer"
         return response

@@ -122,8 +122,9 @@ const offer = () => {
 resume.querySelector("[data-resume-link]").addEventListener("click", (event) => {
   event.preventDefault();
   resume.hidden = true;
-  if (stopped.view === "pdf") show("pdf", stopped.page);
-  else goTo(stopped);
+  if (stopped.view === "pdf") return show("pdf", stopped.page);
+  show("texte");
+  goTo(stopped);
 });
 resume.querySelector("[data-resume-forget]").addEventListener("click", () => {
   forget();
@@ -139,8 +140,9 @@ const show = async (view, page = 0) => {
     button.setAttribute("aria-pressed", String(button.dataset.view === view));
   }
   text.hidden = view === "pdf";
-  pdf.hidden = view !== "pdf";
+  if (pdf) pdf.hidden = view !== "pdf";
   if (view !== "pdf") return look();
+  resume.hidden = true;
   viewer ??= import(pdf.dataset.viewer).then((module) =>
     module.open(pdf, (number) => {
       remember({ view: "pdf", page: number });

@@ -34,6 +34,7 @@ from tests.factories import (
     make_edition,
     make_export,
     make_published_edition,
+    make_reading_link,
     make_word_import,
 )
 from tests.test_permissions import address
@@ -69,6 +70,10 @@ NOT_A_PAGE = {
     "dossier:section-preview",
     "dossier:edition-download",
     "dossier:edition-read",
+    "dossier:reading-pdf",
+    "dossier:reading-download",
+    "dossier:reading-picture",
+    "dossier:reading-theme",
     "dossier:candidacy-create-step",
     "dossier:candidacy-create-review",
 }
@@ -116,6 +121,9 @@ def objects_of(candidacy, user):
         "export": exports.first(),
         "edition": editions.last(),
         "published_edition": editions.last(),
+        "reading_link": make_reading_link(
+            edition=candidacy.editions.order_by("number").last(), may_approve=True
+        ),
         "organisation": organisation,
         "contact": Contact.objects.visible_to(user).filter(organisation=organisation).order_by("pk").first(),
         "committee": committee,
