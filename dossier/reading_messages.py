@@ -33,7 +33,7 @@ def compose_link(message: OutboundMessage) -> Composed | Skip:
         return Skip(_("Le lien n’est plus ouvert."))
     token = token_from(link.nonce)
     if not link.nonce or digest_of_token(token) != link.token_sha256:
-        return Skip(_("La clé secrète de l’installation a changé : renouvelez le lien."))
+        return Skip(_("La clé secrète de l’installation a changé : renouvelez le lien."))
     candidacy = link.edition.candidacy
     with translation.override(candidacy.language), timezone.override(candidacy.zone):
         context = _context(link) | {

@@ -50,7 +50,7 @@ def leave_remark(
         return written
     if locked.remarks.count() >= MAX_REMARKS:
         raise DomainError(
-            _("Vous avez déjà écrit cent remarques : adressez-vous à la personne qui vous a écrit.")
+            _("Vous avez déjà écrit cent remarques : adressez-vous à la personne qui vous a écrit.")
         )
     remark = ReaderRemark(link=locked, body=body.strip(), place=place, page=page)
     if public_id is not None:

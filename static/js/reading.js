@@ -87,7 +87,7 @@ const look = () => {
   const after = headings[headings.indexOf(here) + 1]?.target;
   const top = target.getBoundingClientRect().top;
   const bottom = (after ?? text).getBoundingClientRect()[after ? "top" : "bottom"];
-  if (bottom < 0) return; // in the remarks: one has not gone on in the text
+  if (bottom < readingLine()) return; // in the remarks: one has not gone on in the text
   remember({ view: "texte", anchor: target.id, share: (readingLine() - top) / Math.max(bottom - top, 1), title: link.textContent.trim() });
   if (place && document.activeElement !== place && !place.dataset.chosen) place.value = target.id;
 };
@@ -125,6 +125,7 @@ resume.querySelector("[data-resume-link]").addEventListener("click", (event) => 
   if (stopped.view === "pdf") return show("pdf", stopped.page);
   show("texte");
   goTo(stopped);
+  look(); // where one is there already, nothing scrolls
 });
 resume.querySelector("[data-resume-forget]").addEventListener("click", () => {
   forget();
@@ -171,3 +172,4 @@ contents.addEventListener("click", (event) => {
 });
 
 look();
+document.fonts.ready.then(look);

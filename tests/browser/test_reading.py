@@ -165,14 +165,14 @@ def test_the_mayor_reads_resumes_downloads_comments_and_approves(visit, edition)
         page, "document.getElementById('section-section-2-3').getBoundingClientRect().top < 200"
     )
 
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Télécharger").click()
-    assert len(PdfReader(download.value.path()).pages) == 1
-
     page.get_by_label("Votre remarque").fill("Le chapitre est trop long.")
     assert page.get_by_label("À propos de").input_value() == "section-section-2-3"
     page.get_by_role("button", name="Envoyer la remarque").click()
     page.get_by_text("Votre remarque est transmise.").wait_for()
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Télécharger").click()
+    assert len(PdfReader(download.value.path()).pages) == 1
 
     page.locator("summary", has_text="Approuver cette édition").click()
     assert not ReaderApproval.objects.exists()
