@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from html import escape
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -78,16 +80,20 @@ def read_text(
     )
     illustrator = Illustrator(content.pictures, partial(fill_in_for_print, content, whole.places))
     composer = Composer(content, illustrator, imprint)
+    # In the language and the time zone of the dossier, as it is printed.
+    with translation.override(content.language), timezone.override(ZoneInfo(content.time_zone)):
+        chapters = tuple(
+            _for_page(composer.chapter(chapter).html, picture_address) for chapter in content.chapters
+        )
+        omissions = left_out(whole) if is_public else ()
     contents = tuple(_entries(content, dict(file.places) if file else {}))
     return ReadingText(
         title=content.title,
         tagline=content.tagline,
         language=content.language,
         contents=contents,
-        chapters=tuple(
-            _for_page(composer.chapter(chapter).html, picture_address) for chapter in content.chapters
-        ),
-        omissions=left_out(whole) if is_public else (),
+        chapters=chapters,
+        omissions=omissions,
         places={entry.anchor: entry.name for part in contents for entry in (part, *part.sections)},
     )
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from email.utils import parseaddr
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -20,6 +19,7 @@ from dossier.models.reading import MAX_REMARK
 from dossier.services.reading_links import MAX_READERS, Reader, Terms
 
 _BARE = re.compile(r"\A[^\s@<>]+@[^\s@<>]+\Z")
+_NAMED = re.compile(r'\A"?(?P<name>[^<>]*?)"?\s*<\s*(?P<email>[^<>]*?)\s*>\Z')
 _DEFAULT_DAYS = 30
 _LONGEST_DAYS = 366
 
@@ -46,13 +46,12 @@ class _ReadersField(forms.CharField):
 def _reader(line: str, number: int) -> Reader:
     if _BARE.match(line):
         name, email = line, line
-    elif "<" in line:
-        name, email = parseaddr(line)
-        name = name or email
+    elif named := _NAMED.match(line):
+        name, email = named["name"] or named["email"], named["email"]
     else:
         name, email = line, ""
     try:
-        if email or "@" in line:
+        if email or set(line) & set("@<>"):
             validate_email(email)
     except ValidationError as error:
         raise ValidationError(
@@ -86,7 +85,7 @@ class _DayField(forms.DateField):
 
 
 def _end_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    return timezone.make_aware(datetime.combine(day, time.max))
 
 
 def _in_a_month() -> date:
@@ -97,7 +96,9 @@ class SharingForm(forms.Form):
     readers = _ReadersField(
         label=_("Lecteurs et lectrices"),
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
-        help_text=_("Une personne par ligne : « Mathilde Caron <m.caron@ville.example> », ou son nom seul."),
+        help_text=_(
+            "Une personne par ligne : « Mathilde Caron &lt;m.caron@ville.example&gt; », ou son nom seul."
+        ),
     )
     variant = forms.ChoiceField(
         label=_("Version"),

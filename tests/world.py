@@ -83,9 +83,8 @@ def make_world() -> World:
     }
     picture = make_picture(candidacy=candidacy)
     shown = f"/c/{candidacy.slug}/dossier/images/{picture.public_id}/"
-    section = make_section(
-        candidacy=candidacy, organisation=own, body=f'<figure><img src="{shown}" alt=""></figure>'
-    )
+    make_section(candidacy=candidacy, body=f'<figure><img src="{shown}" alt=""></figure>')
+    section = make_section(candidacy=candidacy, organisation=own)
     section.pictures.add(picture)
     live_figure = make_live_figure(candidacy=candidacy)
     section.live_figures.add(live_figure)

@@ -138,7 +138,7 @@ def reading_theme(request: HttpRequest, token: str, link: ReadingLink) -> HttpRe
 @_for_readers
 @require_POST
 def reading_remark(request: HttpRequest, token: str, link: ReadingLink) -> HttpResponse:
-    text = _text(token, link)
+    text = _text(token, link, _file(link))
     form = RemarkForm(request.POST, places=text.places)
     if form.is_valid():
         try:
@@ -177,14 +177,15 @@ def _page(
     text: ReadingText | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    text = text or _text(token, link)
+    file = _file(link)
+    text = text or _text(token, link, file)
     form.offer(text.places)
     context = {
         "token": token,
         "link": link,
         "edition": link.edition,
         "text": text,
-        "file": _file(link),
+        "file": file,
         "form": form,
         "remarks": link.remarks.in_order() if link.may_comment else (),
         "approval": getattr(link, "approval", None),
@@ -194,11 +195,11 @@ def _page(
     return render(request, "dossier/reading_page.html", context, status=status)
 
 
-def _text(token: str, link: ReadingLink) -> ReadingText:
+def _text(token: str, link: ReadingLink, file: EditionFile | None) -> ReadingText:
     def address(picture: str) -> str:
         return reverse("dossier:reading-picture", args=[token, picture])
 
-    return read_text(link.edition, link.variant, picture_address=address, file=_file(link))
+    return read_text(link.edition, link.variant, picture_address=address, file=file)
 
 
 def _file(link: ReadingLink) -> EditionFile | None:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.core import mail
 from django.core.exceptions import ValidationError
@@ -70,7 +71,7 @@ def lead(client, edition):
 def form(**fields):
     day = timezone.localdate() + timedelta(days=30)
     return {
-        "readers": "Mathilde Caron <m.caron@ville.example>\nPaul Roy\n\njury@etat.example",
+        "readers": '"Caron, Mathilde" <m.caron@ville.example>\nPaul Roy\n\njury@etat.example',
         "variant": "full",
         "expires_on": day.isoformat(),
         "may_comment": "on",
@@ -90,7 +91,7 @@ def test_pasted_lines_give_each_person_a_link_shown_once(client, lead, edition):
     assert len(set(tokens)) == 3
     assert {digest_of_token(token) for token in tokens} == set(links)
     assert {(link.reader_name, link.email) for link in links.values()} == {
-        ("Mathilde Caron", "m.caron@ville.example"),
+        ("Caron, Mathilde", "m.caron@ville.example"),
         ("Paul Roy", ""),
         ("jury@etat.example", "jury@etat.example"),
     }
@@ -183,7 +184,7 @@ def test_a_second_link_to_somebody_who_has_one_is_refused_and_the_list_is_kept(c
     again = client.post(url, form())  # the page of the links, loaded again
 
     assert again.status_code == 422
-    assert "Mathilde Caron a déjà un lien" in again.text
+    assert "Caron, Mathilde a déjà un lien" in again.text
     assert "Paul Roy" in again.text
     assert edition.reading_links.count() == 3
 
@@ -193,6 +194,7 @@ def test_a_second_link_to_somebody_who_has_one_is_refused_and_the_list_is_kept(c
     [
         ({"readers": ""}, "obligatoire"),
         ({"readers": "Ada <ada@>"}, "ne donne pas d’adresse valable"),
+        ({"readers": "Ada <"}, "ne donne pas d’adresse valable"),
         ({"readers": "ada@ville"}, "ne donne pas d’adresse valable"),
         ({"readers": "Ada\nAda"}, "figure deux fois"),
         ({"readers": "\n".join(f"Personne {n}" for n in range(51))}, "Cinquante personnes au plus"),
@@ -217,6 +219,8 @@ def test_the_last_day_of_a_link_is_included(client, lead, edition):
 
     (token, *_others) = ADDRESS.findall(page.text)
     assert client.get(reading(token)).status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(days=1), tick=False):
+        assert client.get(reading(token)).status_code == 404
 
 
 def test_a_version_that_is_not_printed_is_put_in_the_queue(edition):

@@ -176,8 +176,8 @@ def test_the_page_costs_the_same_for_any_number_of_sections_and_remarks(
     assert link.remarks.count() == count
     client.get(address("reading-page", link))  # its line in the log is written: the next minute adds none
 
-    # Link; the log; the file, for the contents and for the page; remarks.
-    with django_assert_num_queries(5):
+    # Link; the log; the file; remarks.
+    with django_assert_num_queries(4):
         client.get(address("reading-page", link))
 
 
