@@ -110,9 +110,10 @@ def test_a_program_that_loads_the_page_and_waits_and_scrolls_counts_for_nobody(v
     link = make_reading_link(edition=edition)
     scanner = visit()
     page = scanner.open(address(link))
+    page.wait_for_timeout(2000)
     page.evaluate("scrollTo(0, 4000)")
     page.evaluate("document.body.dispatchEvent(new PointerEvent('pointerdown', {bubbles: true}))")
-    page.wait_for_timeout(2500)
+    page.wait_for_timeout(800)
 
     assert kinds(link) == {Kind.FETCHED}
 
