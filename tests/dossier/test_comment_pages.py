@@ -156,13 +156,12 @@ def asks_for_people(queries):
 
 def test_the_page_of_a_section_reads_nobody_who_may_be_told(client, section, lead, partner):
     client.force_login(lead)
+    form = client.get(address("thread-create", section))
 
     with CaptureQueriesContext(connection) as read:
         page = client.get(address("section-detail", section))
     with CaptureQueriesContext(connection) as searched:
         found_by(client, address("section-people", section))
-
-    form = client.get(address("thread-create", section))
 
     assert asks_for_people(read) == []
     assert asks_for_people(searched)
