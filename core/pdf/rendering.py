@@ -52,6 +52,8 @@ _MENTION = re.compile(r"https://dossier\.invalid/(media|static)/([^\"'\s()<>]+)"
 _PAGE_OF = re.compile(r"(<[a-z]+\b[^<>]*\sdata-page-of=[\"']([^\"'<>]+)[\"'][^<>]*>)[^<]*")
 _LEFT_BEHIND_SECONDS = 24 * 3600
 _ROUNDS = 4
+#: How many lines of contents the first page holds, below its title, and each further one.
+_CONTENTS_LINES, _FURTHER_LINES = 36, 40
 
 
 def render(
@@ -458,7 +460,8 @@ class _Job:
 
 
 def _likely_contents_pages(lines: int) -> int:
-    return max(1, -(-lines // 36))
+    """Guess how many pages so many lines take; a wrong guess costs another round, and nothing else."""
+    return 1 + max(0, -(-(lines - _CONTENTS_LINES) // _FURTHER_LINES))
 
 
 @cache

@@ -292,3 +292,12 @@ def test_contents_longer_than_a_page_still_print_true_numbers(tmp_path):
     at = next(number for number, text in enumerate(pages, start=1) if number >= first and "Point 87" in text)
     assert first > 3
     assert contents[contents.index("87") + 1] == str(at)
+
+
+def test_the_pages_of_long_contents_are_known_before_they_are_painted(tmp_path):
+    body = "".join(f"<h2 id='a-{n}'>Point {n}</h2>" for n in range(1, 261))
+
+    result = render_parts(tmp_path, make_part("a", body))
+
+    assert result.first_pages["a"] == 9
+    assert result.measures.parts_painted == len(["cover", "a", "contents", "frame", "digits"])
