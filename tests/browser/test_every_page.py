@@ -68,6 +68,8 @@ NOT_A_PAGE = {
     "dossier:export-download",
     "dossier:export-read",
     "dossier:section-preview",
+    "dossier:section-people",
+    "dossier:thread-people",
     "dossier:edition-download",
     "dossier:edition-read",
     "dossier:reading-pdf",
