@@ -243,7 +243,7 @@ class DossierContent:
     is_fictitious: bool
     #: The latest change on record. Seats, phases and the names of communes carry no date: theirs does not count.
     changed_at: datetime
-    #: The day of the dossier: whoever sits on it is printed, and so is the day.
+    #: The day of the dossier: whoever sits on it is printed, and an edition says the day.
     day: date
     logo: StoredFile | None
     chapters: tuple[ChapterText, ...]

@@ -298,7 +298,9 @@ class Composer:
         )
 
     def governance(self, level: int) -> SafeString:
-        return self.page("governance", committees=self.content.committees, day=self.content.day, level=level)
+        # Only an edition says the day: a working copy printed tomorrow from the same content is the same file.
+        day = self.content.day if self.imprint else None
+        return self.page("governance", committees=self.content.committees, day=day, level=level)
 
     def calendar(self, level: int) -> SafeString:
         return self.page("calendar", phases=self.content.phases, meetings=self.content.meetings, level=level)

@@ -131,7 +131,7 @@ class _Book:
         chapters: dict[str, dict[str, Any]] = {
             Section.Kind.FUNDING_PLAN: {"plan": values.plan, "certainty": "", "income": ""},
             Section.Kind.PARTNERS: {"circles": values.circles, "count": values.partner_count},
-            Section.Kind.GOVERNANCE: {"committees": values.committees, "day": values.day},
+            Section.Kind.GOVERNANCE: {"committees": values.committees, "day": None},
             Section.Kind.CALENDAR: {"phases": values.phases, "meetings": values.meetings},
             Section.Kind.CRITERIA: {"matrix": values.matrix},
         }

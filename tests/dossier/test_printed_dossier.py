@@ -3,8 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -24,6 +26,7 @@ from dossier.models import (
 )
 from dossier.rendering import (
     FONT_SOURCES,
+    Imprint,
     build_dossier_pdf,
     compose,
 )
@@ -93,9 +96,9 @@ def printed(candidacy):
     return build_dossier_pdf(candidacy, on_progress=lambda stage, percent: None)
 
 
-def composed(candidacy):
+def composed(candidacy, imprint=None):
     with translation.override("fr"):
-        return compose(read_dossier(candidacy))
+        return compose(read_dossier(candidacy), imprint)
 
 
 def html_of(document):
@@ -375,7 +378,16 @@ def test_governance_prints_who_sits_on_the_day_of_the_dossier(candidacy):
         "Dernier-jour",
     ]
     assert content.day == today
-    assert f"Composition au {long_date(today)}" in html_of(composed(candidacy))
+
+
+def test_an_edition_says_the_day_on_which_members_sit_and_a_working_copy_does_not(candidacy):
+    make_section(candidacy=candidacy, kind=KINDS.GOVERNANCE)
+    make_seat(committee=make_committee(candidacy=candidacy, acronym="COPIL"))
+    edition = Imprint(uuid4(), 1, "Relecture", "0" * 64, timezone.now())
+    today = timezone.localdate(timezone=candidacy.zone)
+
+    assert f"<caption>Composition au {long_date(today)} – COPIL<" in html_of(composed(candidacy, edition))
+    assert "<caption>Composition – COPIL<" in html_of(composed(candidacy))
 
 
 def test_only_committed_partners_are_printed_by_circle(candidacy):
@@ -526,12 +538,13 @@ def test_the_table_of_figures_gives_their_pages(candidacy):
     assert f"Une légende à retrouver Candidacy {where}" in table
 
 
-def test_the_same_content_gives_the_same_bytes(candidacy, settings, tmp_path):
+def test_the_same_content_gives_the_same_bytes_whatever_the_day(candidacy, settings, tmp_path):
     make_bid(candidacy, rows=1)
 
     first = printed(candidacy)
     settings.CACHE_DIR = tmp_path / "elsewhere"
-    second = printed(candidacy)
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        second = printed(candidacy)
 
     assert first.sha256 == second.sha256
 
