@@ -25,6 +25,12 @@ def locked(name):
     return pins
 
 
+def test_a_dependency_is_declared_once():
+    names = [canonicalize_name(Requirement(line).name) for line in PROJECT["project"]["dependencies"]]
+
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
 def declared(group):
     for entry in PROJECT["dependency-groups"][group]:
         yield from declared(entry["include-group"]) if isinstance(entry, dict) else [entry]
