@@ -356,16 +356,37 @@ def find_chromium() -> str:
         if not output_of(named, "--version"):
             raise SetupError(f"CHROMIUM : {named} ne se lance pas.")
         return named
-    found = _working_chromium()
-    if not found and shutil.which("apt-get"):
-        apt_install(["chromium"])
-        found = _working_chromium()
+    found = _working_chromium() or _installed_chromium()
     if not found:
         raise SetupError(
             "Les tests demandent Chromium : installez-le (Ubuntu : snap install chromium ; macOS : "
             "brew install --cask chromium) ou donnez son chemin dans CHROMIUM."
         )
     return found
+
+
+def _installed_chromium() -> str | None:
+    """Install Chromium from the distribution, on Ubuntu, whose apt has none, by snap; None when neither can."""
+    for program, install in (("apt-get", _apt_install_chromium), ("snap", _snap_install_chromium)):
+        if shutil.which(program):
+            try:
+                install()
+            except SetupError as error:
+                say(str(error))  # the sentence that ends the program says what else to do
+            if found := _working_chromium():
+                return found
+    return None
+
+
+def _apt_install_chromium() -> None:
+    apt_install(["chromium"])
+
+
+def _snap_install_chromium() -> None:
+    administrator = _administrator()
+    if administrator is not None:
+        say("Chromium, par snap")
+        run(*administrator, "snap", "install", "chromium", in_terminal=bool(administrator))
 
 
 def _working_chromium() -> str | None:

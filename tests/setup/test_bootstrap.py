@@ -202,6 +202,51 @@ def test_an_absent_chromium_is_installed_from_the_distribution(bootstrap, tmp_pa
     assert bootstrap.find_chromium() == str(ready)
 
 
+def test_a_chromium_that_apt_has_not_comes_by_snap(bootstrap, tmp_path, monkeypatch):
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    ready = tmp_path / "path/chromium"
+    install = f"printf '#!/bin/sh\\necho Chromium 1\\n' > {ready}; /bin/chmod +x {ready}"
+    put_on_path(
+        tmp_path / "path",
+        monkeypatch,
+        apt_get='[ "$1" = update ]',
+        dpkg="",
+        env='shift; exec "$@"',
+        snap=f'[ "$*" = "install chromium" ] && {install}',
+    )
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+
+    assert bootstrap.find_chromium() == str(ready)
+
+
+@pytest.mark.parametrize("snap", [{}, {"snap": "exit 1"}], ids=["no snap", "snap fails"])
+def test_a_chromium_that_cannot_be_installed_is_said_in_one_sentence(bootstrap, tmp_path, monkeypatch, snap):
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    put_on_path(
+        tmp_path / "path",
+        monkeypatch,
+        apt_get='[ "$1" = update ]',
+        dpkg="",
+        env='shift; exec "$@"',
+        **snap,
+    )
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+
+    with pytest.raises(bootstrap.SetupError, match=r"^Les tests demandent Chromium"):
+        bootstrap.find_chromium()
+
+
+def test_without_administrator_the_sentence_on_chromium_comes_last(bootstrap, tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    put_on_path(tmp_path / "path", monkeypatch, apt_get="", snap="")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+    with pytest.raises(bootstrap.SetupError, match=r"^Les tests demandent Chromium"):
+        bootstrap.find_chromium()
+
+    assert "--no-install-recommends chromium" in capsys.readouterr().out
+
+
 def test_an_unobtainable_chromium_is_said_in_one_sentence(bootstrap, monkeypatch):
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setenv("PATH", "/nonexistent")
