@@ -10,6 +10,8 @@ import pytest
 from tests.setup.sites import Site, free_port, own_servers
 
 STOP_SECONDS = 5
+#: How long a start may wait on a machine that does other things: more is a start that waits for something.
+PATIENCE_SECONDS = 15
 
 
 @pytest.fixture(scope="module")
@@ -134,13 +136,16 @@ def test_a_second_start_is_ready_in_under_five_seconds(start):
     start().end()
 
     # On a machine shared with other tests the clock says little: there the work that leads to the line counts.
-    times = []
-    while len(times) < 3 and min(times, default=5) >= 5:
+    # The clock still bounds it loosely: sleeping is no work.
+    times, waits = [], []
+    while len(times) < 3 and not (min(times, default=5) < 5 and min(waits) < PATIENCE_SECONDS):
         site = start()
         times.append(min(site.seconds_to_ready, site.work_to_ready))
+        waits.append(site.seconds_to_ready)
         site.end()
 
     assert min(times) < 5
+    assert min(waits) < PATIENCE_SECONDS
 
 
 def test_a_database_that_does_not_answer_is_said_in_one_sentence(start):
