@@ -1,10 +1,12 @@
 from datetime import timedelta
 from decimal import Decimal
+from hashlib import sha256
 from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db.models import Sum
 from django.utils import timezone
+from stdnum.fr import siren as siren_numbers
 
 from accounts.models import User
 from budget.models import ExpenseAmount, IncomeAmount, IncomeLine
@@ -29,6 +31,9 @@ from dossier.snapshots import read_snapshot
 from notifications.models import OutboundMessage
 from partners.models import Contact, Organisation
 
+#: Of the rows of communes.csv, sorted: the legal populations are Insee’s, and nobody mends them by hand.
+DIGEST_OF_COMMUNES = "db267a69eabea62c411d5ad6416f4b7203ab4cda09c6910d92a5fa918f4612b4"
+
 
 def the_bid_has_its_communes_with_both_counts_of_their_population(candidacy):
     communes = candidacy.territories.all()
@@ -39,6 +44,37 @@ def the_bid_has_its_communes_with_both_counts_of_their_population(candidacy):
     assert set(communes.filter(role=Territory.Role.BEARER).values_list("name", flat=True)) == {
         "Lens",
         "Liévin",
+    }
+
+
+def the_communes_are_those_of_the_agglomeration_number_for_number(candidacy):
+    fields = ("insee_code", "name", "siren", "population_municipal", "population_total")
+    rows = sorted(candidacy.territories.values_list(*fields))
+
+    assert [code for code, *_ in rows if not code.startswith("62")] == []
+    assert [siren for _, _, siren, *_ in rows if not siren_numbers.is_valid(siren)] == []
+    assert ("62498", "Lens", "216204982", 32_618, 32_820) in rows
+    assert ("62107", "Bénifontaine", "216201079", 343, 353) in rows
+    text = "".join(",".join(map(str, row)) + "\n" for row in rows)
+    assert sha256(text.encode()).hexdigest() == DIGEST_OF_COMMUNES
+
+
+def the_institutions_that_exist_are_named_as_they_are(candidacy):
+    names = set(candidacy.organisations.values_list("name", flat=True))
+
+    assert names >= {
+        "Ville de Lens",
+        "Ville de Liévin",
+        "Communauté d’agglomération de Lens-Liévin",
+        "Musée du Louvre-Lens",
+        "Culture Commune, scène nationale",
+        "Mission Bassin minier",
+        "Le Colisée",
+        "Direction régionale des affaires culturelles des Hauts-de-France",
+        "Région Hauts-de-France",
+        "Département du Pas-de-Calais",
+        "Université d’Artois",
+        "Euralens",
     }
 
 
@@ -257,6 +293,8 @@ def test_the_demonstration_is_a_whole_bid(subtests):
 
     for sentence in (
         the_bid_has_its_communes_with_both_counts_of_their_population,
+        the_communes_are_those_of_the_agglomeration_number_for_number,
+        the_institutions_that_exist_are_named_as_they_are,
         the_bid_is_marked_as_fictitious_and_named_for_the_year_it_aims_at,
         the_address_book_is_that_of_a_real_bid_at_invented_addresses,
         every_role_has_one_account_linked_to_its_contact,
