@@ -6,7 +6,11 @@ import { Extension, Plugin } from "django-prose-editor/editor";
 const gettext = window.gettext ?? ((text) => text);
 
 const OWN_PICTURE = /^\/c\/[-\w]+\/dossier\/images\/[-0-9a-f]{36}\/$/;
-const CONDITIONAL = /<!--[\s\S]*?-->|<!\[[^>]*>|<\?xml[^>]*>|<style[\s\S]*?<\/style>/gi;
+// What nothing ends goes to the end, and no other mark spans a "<": each sign is read once, whatever is pasted.
+const CONDITIONAL = /<!--(?:[\s\S]*?-->|[\s\S]*)|<!\[[^<>]*>|<\?xml[^<>]*>|<style(?:[\s\S]*?<\/style>|[\s\S]*)/gi;
+const TAG = /<[a-z][^>]*(?:>|$)/gi;
+// Ten times what a section may hold (dossier/services/measure.py): word processors wrap each word in much that is dropped.
+const MAX_PASTED = 4_000_000;
 const LIST = /mso-list:\s*l\d+\s+level(\d)/;
 const NUMBERED = /^[(]?(\d{1,3}|[a-z]|[ivx]{1,5})[.)]$/i;
 const BLOCKS = "p,h1,h2,h3,h4,h5,h6,ul,ol,li,blockquote,figure,table,hr,div,pre";
@@ -15,7 +19,7 @@ const BLOCKS = "p,h1,h2,h3,h4,h5,h6,ul,ol,li,blockquote,figure,table,hr,div,pre"
 const parse = (html) => {
   const plain = html
     .replace(CONDITIONAL, "")
-    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
+    .replace(TAG, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
   return new DOMParser().parseFromString(plain, "text/html");
 };
 const styleOf = (element) => element.getAttribute("data-style") ?? "";
@@ -141,24 +145,46 @@ export const cleanPasted = (html) => {
   return { html: body.innerHTML, dropped };
 };
 
+const say = (text) => {
+  const told = document.getElementById("editor-told");
+  if (told) told.textContent = text;
+};
+
+// Answers true when nothing of it is taken in: the text stays as it is.
+const refuseHuge = (event, carried) => {
+  const longest = Math.max(...["text/html", "text/plain"].map((type) => carried?.getData(type).length ?? 0));
+  if (longest <= MAX_PASTED) return false;
+  event.preventDefault();
+  say(
+    gettext(
+      "Rien n’est collé\u00a0: c’est trop long pour une section. Votre texte n’a pas changé\u00a0; collez l’autre en plusieurs fois, ou sans mise en forme.",
+    ),
+  );
+  return true;
+};
+
 export const CleanPaste = Extension.create({
   name: "cleanPaste",
   addProseMirrorPlugins() {
     return [
       new Plugin({
         props: {
+          // Before anything is parsed, which is what takes the time.
+          handleDOMEvents: {
+            paste: (_view, event) => refuseHuge(event, event.clipboardData),
+            drop: (_view, event) => refuseHuge(event, event.dataTransfer),
+          },
           transformPastedHTML(html) {
             // What comes from an editor like this one is clean, and says so.
             if (html.includes("data-pm-slice")) return html;
             const clean = cleanPasted(html);
-            const told = document.getElementById("editor-told");
-            if (told) {
-              told.textContent = clean.dropped
+            say(
+              clean.dropped
                 ? gettext(
                     "Le texte est collé, sans ses images\u00a0: déposez-les avec le bouton «\u00a0Déposer une image\u00a0».",
                   )
-                : "";
-            }
+                : "",
+            );
             return clean.html;
           },
         },

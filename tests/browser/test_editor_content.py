@@ -307,6 +307,36 @@ def test_what_libreoffice_copies_comes_out_clean(visit, section, writer):
         assert trace not in body
 
 
+@pytest.mark.parametrize("mark", ["<!--", "<style", "<![", "<?xml", "<a ", "<a style"])
+def test_a_mark_that_nothing_ends_is_read_once_however_often_it_comes(visit, section, writer, mark):
+    """Read anew from each place, so many marks would take hours."""
+    page = open_editor(visit(), section, writer)
+    type_at_the_end(page, " Ajout")
+
+    hand_over(page, "paste", {"texts": {"text/html": f"<p>collé</p>{mark * (3_000_000 // len(mark))}"}})
+
+    expect(box_of(page)).to_contain_text("Avant. Ajoutcollé")
+    save(page)
+    section.refresh_from_db()
+    assert section.body.startswith("<p>Avant. Ajoutcollé")
+
+
+@pytest.mark.parametrize("kind", ["paste", "drop"])
+@pytest.mark.parametrize("form", ["text/html", "text/plain"])
+def test_what_is_too_long_to_be_pasted_is_refused_and_the_text_stays(visit, section, writer, kind, form):
+    page = open_editor(visit(), section, writer)
+    type_at_the_end(page, " Ajout")
+
+    hand_over(page, kind, {"texts": {form: "<p>collé</p>\n" * 1_600_000}})
+
+    page.get_by_role("status").get_by_text("Rien n’est collé\u00a0: c’est trop long").wait_for()
+    expect(box_of(page)).to_have_text("Avant. Ajout")
+    page.keyboard.type(" encore")
+    save(page)
+    section.refresh_from_db()
+    assert section.body == "<p>Avant. Ajout encore</p>"
+
+
 @pytest.mark.parametrize("size", ["360"])
 def test_the_dialogs_fit_a_small_screen(visit, section, writer, size):
     visitor = visit(size=size)
