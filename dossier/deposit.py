@@ -75,13 +75,6 @@ class DepositFile:
     def url(self, name: str) -> str:
         return reverse(name, args=[self.candidacy.slug])
 
-    def url_of(self, sections: Sequence[SectionText]) -> str:
-        """Return the page of the section when only one is concerned, the outline otherwise."""
-        known = [self.by_key[text.key] for text in sections if text.key in self.by_key]
-        if len(known) == 1:
-            return reverse("dossier:section-detail", args=[self.candidacy.slug, known[0].public_id])
-        return self.url("dossier:section-list")
-
     def url_of_text(self, text: SectionText) -> str:
         """Return the page of the section, or the outline when it is not in the dossier any more."""
         section = self.by_key.get(text.key)
@@ -89,10 +82,29 @@ class DepositFile:
             return self.url("dossier:section-list")
         return reverse("dossier:section-detail", args=[self.candidacy.slug, section.public_id])
 
-    def notices(self, *codes: str) -> tuple[str, ...]:
-        return tuple(
-            notice["text"] for notice in (self.file.notices if self.file else []) if notice["code"] in codes
-        )
+    def line(self, text: SectionText, said: str) -> Line:
+        """Say something of the frozen ``text``, and lead to its section as it stands today."""
+        return Line(said, _name(text), self.url_of_text(text))
+
+    def url_of_edition(self) -> str:
+        return reverse("dossier:edition-detail", args=[self.candidacy.slug, self.edition.public_id])
+
+    def notices(self, *codes: str) -> tuple[Line, ...]:
+        """Return what the press said, each with the part of the dossier that it said it of."""
+        openings = {part_of(chapter.key): chapter.opening for chapter in self.content.chapters}
+        lines = []
+        for notice in self.file.notices if self.file else []:
+            if notice["code"] not in codes:
+                continue
+            opening = openings.get(notice["part"])
+            if opening:
+                line = self.line(opening, notice["text"])
+            elif notice["part"] == "cover":
+                line = Line(notice["text"], _("Couverture"), self.url("candidacy:candidacy-settings"))
+            else:
+                line = Line(notice["text"], str(self.edition), self.url_of_edition())
+            lines.append(line)
+        return tuple(lines)
 
 
 @dataclass(frozen=True)
@@ -156,7 +168,7 @@ def _bearer(file: DepositFile) -> Finding:
             is_met=False,
             text=_("L’édition nomme %(frozen)s, la candidature %(current)s : figez une nouvelle édition.")
             % {"frozen": frozen, "current": current},
-            url=file.url("dossier:edition-list"),
+            url=file.url("dossier:edition-create"),
         )
     if not file.candidacy.bearer_siren:
         return Finding(is_met=False, text=_("Le numéro SIREN du porteur n’est pas indiqué."), url=url)
@@ -186,18 +198,10 @@ def _validated(file: DepositFile) -> Finding:
             count,
         )
         % {"count": count},
-        details=(
-            *(
-                _("%(section)s : %(status)s")
-                % {"section": _name(text), "status": file.by_key[text.key].get_status_display()}
-                for text in open_texts
-            ),
-            *(
-                _("%(section)s : le texte a changé depuis le gel") % {"section": _name(text)}
-                for text in changed
-            ),
+        lines=(
+            *(file.line(text, file.by_key[text.key].get_status_display()) for text in open_texts),
+            *(file.line(text, _("le texte a changé depuis le gel")) for text in changed),
         ),
-        url=file.url_of([*open_texts, *changed]),
     )
 
 
@@ -251,10 +255,7 @@ def _mentions(file: DepositFile) -> Finding:
     return Finding(
         is_met=False,
         text=text % {"count": len(lost)},
-        details=tuple(
-            _("%(section)s : %(what)s") % {"section": _name(text), "what": what} for text, what in lost
-        ),
-        url=file.url_of(list(dict.fromkeys(text for text, _what in lost))),
+        lines=tuple(file.line(text, what) for text, what in lost),
     )
 
 
@@ -286,17 +287,18 @@ def _lengths(file: DepositFile) -> Finding:
             "%(count)d section dépasse sa limite.", "%(count)d sections dépassent leur limite.", len(over)
         )
         % {"count": len(over)},
-        details=tuple(
-            _("%(section)s : %(size)s %(unit)s pour %(limit)s")
-            % {
-                "section": _name(text),
-                "size": number(size, 1 if section.limit_unit == Section.LimitUnit.PAGES else 0),
-                "unit": section.get_limit_unit_display(),
-                "limit": number(section.limit_value),
-            }
+        lines=tuple(
+            file.line(
+                text,
+                _("%(size)s %(unit)s pour %(limit)s")
+                % {
+                    "size": number(size, 1 if section.limit_unit == Section.LimitUnit.PAGES else 0),
+                    "unit": section.get_limit_unit_display(),
+                    "limit": number(section.limit_value),
+                },
+            )
             for text, size, section in over
         ),
-        url=file.url_of([text for text, _size, _section in over]),
     )
 
 
@@ -377,7 +379,7 @@ def _alternatives(file: DepositFile) -> Finding:
     return Finding(
         is_met=False,
         text=text % {"count": len(told)},
-        details=tuple(map(_name, told)),
+        lines=tuple(file.line(text, _("image sans texte alternatif")) for text in told),
         url=file.url("dossier:picture-list"),
     )
 
@@ -420,7 +422,7 @@ def _external_links(file: DepositFile) -> Finding:
 def _lines(file: DepositFile, link: CitedLink) -> Iterator[Line]:
     """Say once for each section what is known of a link, and lead to the section as it stands today."""
     for text in link.texts:
-        yield Line(f"{link.address} – {link.told}", _name(text), file.url_of_text(text))
+        yield file.line(text, f"{link.address} – {link.told}")
 
 
 def _notices(file: DepositFile) -> Finding:
@@ -434,9 +436,10 @@ def _notices(file: DepositFile) -> Finding:
 
 def _told_by_press(file: DepositFile, codes: tuple[str, ...], *, met: str) -> Finding:
     """A condition that is met when the printing had nothing to say about ``codes``."""
-    url = file.url("dossier:section-list")
     if file.file is None:
-        return Finding(is_met=False, text=_("L’édition n’est pas encore imprimée."), url=url)
+        return Finding(
+            is_met=False, text=_("L’édition n’est pas encore imprimée."), url=file.url_of_edition()
+        )
     told = file.notices(*codes)
     if not told:
         return Finding(is_met=True, text=met)
@@ -445,7 +448,7 @@ def _told_by_press(file: DepositFile, codes: tuple[str, ...], *, met: str) -> Fi
         "%(count)d points sont à reprendre dans le texte.",
         len(told),
     )
-    return Finding(is_met=False, text=text % {"count": len(told)}, details=told, url=url)
+    return Finding(is_met=False, text=text % {"count": len(told)}, lines=told)
 
 
 def _name(text: SectionText) -> str:

@@ -19,6 +19,7 @@ from tests.factories import (
     make_expense_line,
     make_income_line,
     make_live_figure,
+    make_member,
     make_picture,
     make_piece,
     make_plan,
@@ -59,6 +60,14 @@ def candidacy():
     make_expense_line(plan=plan, amounts={2029: 1000})
     make_income_line(plan=plan, amounts={2029: 1000})
     return candidacy
+
+
+def page_of(section):
+    return reverse("dossier:section-detail", args=[section.candidacy.slug, section.public_id])
+
+
+def page_of_edition(edition):
+    return reverse("dossier:edition-detail", args=[edition.candidacy.slug, edition.public_id])
 
 
 def findings_of(edition):
@@ -123,14 +132,14 @@ def break_lengths(candidacy):
     [
         (break_eligibility, {"eligibility"}, "au-dessus du maximum", "candidacy:call-detail"),
         (break_bearer, {"bearer", "eligibility"}, "SIREN", "candidacy:candidacy-settings"),
-        (break_validation, {"validated"}, "en relecture", "section"),
+        (break_validation, {"validated"}, "1 Vision : en relecture", "section"),
         (break_criteria, {"criteria"}, "À prouver", "dossier:criteria-matrix"),
         (break_plan, {"plan"}, "0,01", "budget:plan-detail"),
         (break_pieces, {"pieces"}, "Lettre du maire", "candidacy:call-detail"),
-        (break_lengths, {"lengths"}, "3 mots pour 2", "section"),
-        (break_mentions, {"mentions"}, "chiffre inconnu", "section"),
-        (break_mentions, {"mentions"}, "renvoi à une section retirée", "section"),
-        (break_mentions, {"mentions"}, "image retirée", "section"),
+        (break_lengths, {"lengths"}, "1 Vision : 3 mots pour 2", "section"),
+        (break_mentions, {"mentions"}, "1 Vision : chiffre inconnu", "section"),
+        (break_mentions, {"mentions"}, "1 Vision : renvoi à une section retirée", "section"),
+        (break_mentions, {"mentions"}, "1 Vision : image retirée", "section"),
         (break_alternatives, {"alternatives"}, "1 Vision", "dossier:picture-list"),
     ],
 )
@@ -141,11 +150,11 @@ def test_each_condition_says_what_is_missing_and_where_it_is_mended(candidacy, s
 
     assert {key for key, finding in findings.items() if not finding.is_met} == keys
     finding = findings[next(key for key in keys if key != "eligibility" or len(keys) == 1)]
-    assert said in " ".join((finding.text, *finding.details))
+    lines = [f"{line.label} : {line.text}" for line in finding.lines]
+    assert said in " ".join((finding.text, *finding.details, *lines))
     if where == "section":
-        assert finding.url == reverse(
-            "dossier:section-detail", args=[candidacy.slug, candidacy.sections.get().public_id]
-        )
+        assert {line.url for line in finding.lines} == {page_of(candidacy.sections.get())}
+        assert finding.url == ""
     else:
         assert finding.url == reverse(where, args=[candidacy.slug])
 
@@ -157,7 +166,43 @@ def test_a_text_that_changed_since_is_not_the_one_that_was_validated(candidacy):
     finding = findings_of(edition)["validated"]
 
     assert not finding.is_met
-    assert "a changé depuis le gel" in finding.details[0]
+    assert "a changé depuis le gel" in finding.lines[0].text
+
+
+@pytest.mark.parametrize(
+    ("spoil", "key"),
+    [
+        (break_validation, "validated"),
+        (break_lengths, "lengths"),
+        (break_mentions, "mentions"),
+        (break_alternatives, "alternatives"),
+    ],
+)
+def test_each_of_several_sections_has_a_link_of_its_own(candidacy, spoil, key):
+    second = make_section(
+        candidacy=candidacy, key="suite", title="Suite", body="<p>Trois mots justes.</p>", status=VALIDATED
+    )
+    spoil(candidacy)
+
+    finding = findings_of(make_edition(candidacy=candidacy))[key]
+
+    first = candidacy.sections.get(key="vision")
+    assert not finding.is_met
+    assert {(line.label, line.url) for line in finding.lines} == {
+        ("1 Vision", page_of(first)),
+        ("2 Suite", page_of(second)),
+    }
+
+
+def test_the_page_shows_a_link_for_each_section(client, candidacy):
+    break_lengths(candidacy)
+    edition = make_edition(candidacy=candidacy)
+    client.force_login(make_member(candidacy=candidacy).user)
+
+    page = client.get(reverse("dossier:edition-deposit", args=[candidacy.slug, edition.public_id])).text
+
+    assert f'<a href="{page_of(candidacy.sections.get())}">1 Vision</a>' in page
+    assert "3 mots pour 2" in page
 
 
 def test_a_decorative_picture_needs_no_words(candidacy):
@@ -183,7 +228,9 @@ def test_an_edition_that_names_another_bearer_is_not_deposited(candidacy):
     candidacy.bearer_name = "Ville de Liévin"
     candidacy.save()
 
-    assert "figez une nouvelle édition" in findings_of(edition)["bearer"].text
+    finding = findings_of(edition)["bearer"]
+    assert "figez une nouvelle édition" in finding.text
+    assert finding.url == reverse("dossier:edition-create", args=[candidacy.slug])
 
 
 @pytest.mark.parametrize(
@@ -198,22 +245,29 @@ def test_an_edition_that_names_another_bearer_is_not_deposited(candidacy):
 )
 def test_what_the_press_said_stands_in_the_way(candidacy, code, key):
     edition = make_edition(candidacy=candidacy, content=False)
-    make_edition_file(edition=edition, notices=[{"part": "a", "code": code, "text": "Un point précis."}])
+    parts = ("part-vision", "cover", "imprint")
+    make_edition_file(
+        edition=edition, notices=[{"part": part, "code": code, "text": "Un point précis."} for part in parts]
+    )
 
     findings = findings_of(edition)
 
     assert [name for name, finding in findings.items() if not finding.is_met] == [key]
-    assert "Un point précis." in findings[key].details
+    assert findings[key].lines == (
+        ("Un point précis.", "1 Vision", page_of(candidacy.sections.get())),
+        ("Un point précis.", "Couverture", reverse("candidacy:candidacy-settings", args=[candidacy.slug])),
+        ("Un point précis.", str(edition), page_of_edition(edition)),
+    )
 
 
 def test_what_is_not_printed_cannot_be_judged(candidacy):
-    findings = findings_of(make_edition(candidacy=candidacy, content=False))
+    edition = make_edition(candidacy=candidacy, content=False)
 
-    assert {key for key, finding in findings.items() if not finding.is_met} == {
-        "alternatives",
-        "links",
-        "notices",
-    }
+    findings = findings_of(edition)
+
+    unmet = {key: finding for key, finding in findings.items() if not finding.is_met}
+    assert set(unmet) == {"alternatives", "links", "notices"}
+    assert {finding.url for finding in unmet.values()} == {page_of_edition(edition)}
 
 
 @pytest.mark.parametrize(("limit", "is_met"), [(2, False), (3, True)])
@@ -237,7 +291,8 @@ def test_pages_are_counted_on_the_print_from_heading_to_heading(candidacy, limit
 
     assert finding.is_met is is_met
     if not is_met:
-        assert finding.details == ("1 Vision : 2,5 pages pour 2",)
+        vision = candidacy.sections.get(key="vision")
+        assert finding.lines == (("2,5 pages pour 2", "1 Vision", page_of(vision)),)
 
 
 def test_the_conditions_cost_the_same_for_any_number_of_sections(candidacy):

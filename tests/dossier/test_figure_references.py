@@ -163,7 +163,7 @@ def test_a_reference_that_leads_nowhere_is_seen_in_print_and_told_before_the_dep
     findings = {finding.key: finding for finding in assess_deposit(Edition.objects.get(pk=edition.pk))}
     assert "renvoi à une image qui n’est plus là" in parts_of(candidacy)
     assert not findings["mentions"].is_met
-    assert "renvoi à une image qu’aucun texte ne montre" in findings["mentions"].details[0]
+    assert "renvoi à une image qu’aucun texte ne montre" in findings["mentions"].lines[0].text
 
 
 def test_a_figure_that_an_edition_holds_is_found_in_it(candidacy, pictures):
