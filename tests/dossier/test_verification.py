@@ -1,15 +1,21 @@
 """Which edition is this PDF? Asked with a file or a digest, answered within what the person may read."""
 
+import re
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pypdf import PdfReader
 
 from candidacy.models import Membership
+from dossier import building
 from dossier.models import Edition, EditionFile
+from dossier.services.editions import freeze_edition
 from dossier.views import verification
+from dossier.watermark import marked_copy
 from tests.dossier.people import make_partner
 from tests.factories import (
     make_candidacy,
@@ -19,6 +25,8 @@ from tests.factories import (
     make_meeting,
     make_member,
     make_published_edition,
+    make_section,
+    make_user,
 )
 
 Role = Membership.Role
@@ -62,6 +70,24 @@ def test_a_file_is_recognised_with_its_number_label_date_and_state(client):
 @pytest.mark.usefixtures("lead")
 def test_one_byte_more_and_it_is_none(client):
     assert NONE in client.post(URL, upload(b"%PDF-1.7 l'original.")).text
+
+
+def test_a_copy_with_the_name_of_its_reader_is_known_by_the_digest_of_its_last_page(client):
+    edition = freeze_edition(candidacy=make_section().candidacy, by=make_user(), label="Dépôt").edition
+    building.build(edition.printings.get(variant=EditionFile.Variant.FULL).pk)
+    with edition.files.get().file.open() as stored:
+        copy = marked_copy(stored.read(), "Exemplaire de lecture de Paul Roy")
+    client.force_login(make_member(candidacy=edition.candidacy).user)
+
+    page = client.post(URL, upload(copy)).text
+    last = PdfReader(BytesIO(copy)).pages[-1].extract_text()
+    digest = re.search(r"(?:[0-9a-f]{16}\s*){4}", last)[0]
+    answer = client.post(URL, {"digest": digest}).text
+
+    assert NONE in page
+    assert "Un exemplaire de lecture à votre nom" in page
+    assert "tapez l’empreinte de sa dernière page" in page
+    assert "Édition 1 – Dépôt" in answer
 
 
 @pytest.mark.usefixtures("lead")
