@@ -67,6 +67,13 @@ def test_the_dossier_knows_the_words_that_templates_use_of_sections(template):
 
 
 @every_file
+def test_what_no_call_confirms_is_not_shown_as_its_questions(template):
+    assert [
+        section.key for section in template.sections if section.questions and not section.is_confirmed
+    ] == []
+
+
+@every_file
 def test_every_file_says_its_version_and_where_each_fact_was_read(template):
     text = (CALLS_DIR / f"{template.key}.toml").read_text()
     told = text.partition("[[sources]]")[0]
