@@ -8,6 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from candidacy.models import Membership
+from dossier import outline
 from dossier.models import Section, SectionDraft, SectionPresence
 from tests.factories import make_contact, make_member, make_organisation, make_section, make_user
 
@@ -283,21 +284,34 @@ def test_who_leaves_the_editor_disappears(visit, section, lead, partner):
     expect(page.get_by_text("Camille Lefèvre écrit depuis")).to_be_hidden()
 
 
-def test_the_limit_is_counted_and_told_as_it_is_crossed(visit, section, lead):
+@pytest.mark.parametrize(
+    ("unit", "limit", "at_first", "at_last", "over"),
+    [
+        ("words", 20, "10 mots", "19 mots sur 20", "2 de trop"),
+        ("characters", 71, "44 signes", "71 signes sur 71", "9 de trop"),
+        ("pages", 20, "environ 10 pages", "environ 19 pages sur 20", "2 de trop"),
+    ],
+)
+def test_the_limit_is_counted_and_told_as_it_is_crossed(
+    visit, section, lead, monkeypatch, unit, limit, at_first, at_last, over
+):
+    monkeypatch.setattr(outline, "WORDS_A_PAGE", 1)
+    Section.objects.filter(pk=section.pk).update(limit_unit=unit, limit_value=limit)
     page = arrive(visit, lead, section).page
     meter = page.locator("#section-length")
-    expect(meter).to_contain_text("10 mots")
+    expect(meter).to_contain_text(at_first)
 
     write(page, " un" * 9)
-    expect(meter.get_by_role("status")).to_contain_text("19 mots sur 20")
+    expect(meter.get_by_role("status")).to_contain_text(at_last)
+    expect(meter.get_by_role("status")).not_to_contain_text("Limite dépassée")
     write(page, " un" * 3)
 
     expect(meter.get_by_role("status")).to_contain_text("Limite dépassée")
-    expect(meter.locator(".meter__value")).to_contain_text("2 de trop")
+    expect(meter.locator(".meter__value")).to_contain_text(over)
     save(page)
     page.wait_for_url(lambda url: not url.endswith("/texte/"))
     section.refresh_from_db()
-    assert section.word_count == 22
+    assert (section.word_count, section.character_count) == (22, 80)
 
 
 def test_a_text_too_long_to_be_sent_stays_where_it_is(visit, section, lead):
