@@ -131,6 +131,17 @@ def an_outline(*parts):
     return saved(document)
 
 
+def an_illustrated_outline(*titles):
+    """Make a document of one part whose sections ``titles`` show a picture each."""
+    document = Document()
+    document.add_heading("Vision", 1)
+    for number, title in enumerate(titles):
+        document.add_heading(title, 2)
+        document.add_paragraph("Un texte.")
+        document.add_picture(BytesIO(a_png(colour=(number, 90, 140))), width=Cm(5))
+    return saved(document)
+
+
 def nested_tables(depth):
     inside = paragraph("au fond")
     for _ in range(depth):

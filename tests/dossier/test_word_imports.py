@@ -36,6 +36,7 @@ from tests.word_documents import (
     a_bare_document,
     a_png,
     an_article,
+    an_illustrated_outline,
     an_outline,
     bomb,
     drawing,
@@ -356,6 +357,27 @@ def test_an_outline_meets_what_is_there_by_its_titles_and_never_removes(hand_in)
         "<p>Vieux.</p>",
         "<p>Neuf.</p>",
     ]
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_the_pictures_of_an_outline_that_are_kept_enter_the_dossier_with_their_texts(hand_in, is_kept):
+    lead = make_member()
+    part = make_section(candidacy=lead.candidacy, title="Vision")
+    replaced = make_section(candidacy=lead.candidacy, parent=part, title="Le fil", body="<p>Vieux.</p>")
+    row = hand_in(an_illustrated_outline("Le fil", "Les axes"), candidacy=lead.candidacy, by=lead.user)
+
+    take_up(row, lead.user, is_kept=is_kept, alternative_text="Le parvis au soir.", credit="Ville de Lens")
+
+    replaced.refresh_from_db()
+    created = Section.objects.get(title="Les axes")
+    assert Picture.objects.count() == 2 * is_kept
+    for section in (replaced, created):
+        assert section.body.startswith("<p>Un texte.</p>")
+        assert section.body.count("<img") == section.pictures.count() == is_kept
+        for picture in section.pictures.all():
+            assert (picture.alternative_text, picture.credit) == ("Le parvis au soir.", "Ville de Lens")
+            address = f"/c/{lead.candidacy.slug}/dossier/images/{picture.public_id}/"
+            assert f'<img src="{address}" alt="Le parvis au soir.">' in section.body
 
 
 def test_an_outline_without_parts_is_told_which_style_to_use(hand_in):
