@@ -4,6 +4,7 @@ The row is the truth and every step is a conditional update on it: a message del
 way and one that wakes up late are all harmless.
 """
 
+import hashlib
 import logging
 import time
 from contextlib import suppress
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.core.files.base import File
+from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -195,7 +197,8 @@ def _store_edition(claim: _Claim, edition: Edition, rendered: RenderedPdf) -> No
     """Store the file under its digest and add it to the edition, in the transaction that ends the printing."""
     storage = EditionFile._meta.get_field("file").storage
     name = f"editions/{rendered.sha256[:2]}/{rendered.sha256}.pdf"
-    if not storage.exists(name):
+    # A file cut short while it was written is there too, under the name of what it should have been.
+    if not storage.exists(name) or _digest_of(storage, name) != rendered.sha256:
         name = storage.save(name, File(rendered.file))
     with transaction.atomic():
         claim.write(
@@ -226,3 +229,8 @@ def _store_edition(claim: _Claim, edition: Edition, rendered: RenderedPdf) -> No
                 )
             },
         )
+
+
+def _digest_of(storage: Storage, name: str) -> str:
+    with storage.open(name, "rb") as stored:
+        return hashlib.file_digest(stored, "sha256").hexdigest()

@@ -1,7 +1,8 @@
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -167,13 +168,45 @@ class Kept(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
+        if self.is_stored:
             _refuse_to_alter()
         # What has a key already must not reach an existing row by another door.
         super().save(force_insert=True, using=kwargs.get("using"))
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         _refuse_to_delete()
+
+    @property
+    def is_stored(self) -> bool:
+        return not self._state.adding
+
+
+class KeptFile(FieldFile):
+    """The stored bytes of a kept row: written once, read ever after."""
+
+    instance: Kept
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.instance.is_stored:
+            _refuse_to_alter()
+        super().save(*args, **kwargs)
+
+    def open(self, mode: str | None = "rb", *args: Any, **kwargs: Any) -> Self:
+        if mode != "rb":
+            _refuse_to_alter()
+        return super().open(mode, *args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        _refuse_to_delete()
+
+
+class KeptFileField(models.FileField):
+    attr_class = KeptFile
+
+    def deconstruct(self) -> Any:
+        """Migrate as the plain field: the database holds a name and no more."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.FileField", args, kwargs
 
 
 class EditionFileQuerySet(KeptQuerySet):
@@ -199,7 +232,7 @@ class EditionFile(Kept):
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="files")
     variant = models.CharField(_("version"), max_length=10, choices=Variant)
-    file = models.FileField(_("fichier"), upload_to="editions")
+    file = KeptFileField(_("fichier"), upload_to="editions")
     sha256 = models.CharField(_("empreinte SHA-256"), max_length=64)
     byte_count = models.PositiveIntegerField(_("taille en octets"))
     page_count = models.PositiveSmallIntegerField(_("pages"))

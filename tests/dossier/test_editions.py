@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -40,6 +41,7 @@ from dossier.services.editions import (
 )
 from dossier.snapshots import read_snapshot, take_snapshot
 from partners.models import Organisation
+from tests.dossier.test_exports import make_rendered
 from tests.factories import (
     make_candidacy,
     make_committee,
@@ -291,6 +293,26 @@ def test_a_version_is_printed_once():
     assert edition.files.get() == file
 
 
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_a_stored_file_serves_again_only_when_it_is_what_its_name_says(is_whole):
+    """Two editions of the same content print the same bytes; a worker killed while it stored leaves some of them."""
+    content = b"%PDF-1.7 le tout"
+    rendered = make_rendered(content)
+    name = f"editions/{rendered.sha256[:2]}/{rendered.sha256}.pdf"
+    default_storage.save(name, ContentFile(content if is_whole else content[:9]))
+    edition = make_edition(candidacy=make_section().candidacy, content=False)
+    printing = make_export(
+        candidacy=edition.candidacy, edition=edition, variant=Variant.FULL, status=DossierExport.Status.QUEUED
+    )
+
+    building._store_edition(building._claim(printing.pk), edition, rendered)
+
+    file = edition.files.get()
+    assert (file.file.name == name) is is_whole
+    with file.file.open() as stored:
+        assert stored.read() == content
+
+
 @pytest.mark.parametrize("status", [DossierExport.Status.FAILED, DossierExport.Status.CANCELLED])
 def test_a_printing_that_did_not_end_well_is_begun_again(status):
     edition = make_edition(candidacy=make_section().candidacy, content=False)
@@ -492,6 +514,19 @@ def delete_the_file(edition):
     edition.files.get().delete()
 
 
+def delete_the_bytes(edition):
+    edition.files.get().file.delete(save=False)
+
+
+def replace_the_bytes(edition):
+    edition.files.get().file.save("autre.pdf", ContentFile(b"%PDF-1.7 autre"), save=False)
+
+
+def write_over_the_bytes(edition):
+    with edition.files.get().file.open("wb") as stored:
+        stored.write(b"%PDF-1.7 autre")
+
+
 def delete_the_file_by_query(edition):
     EditionFile.objects.all().delete()
 
@@ -531,6 +566,9 @@ WAYS = [
     replace_the_file,
     add_the_same_version_again,
     delete_the_file,
+    delete_the_bytes,
+    replace_the_bytes,
+    write_over_the_bytes,
     delete_the_file_by_query,
     alter_a_reason,
     alter_the_reasons,
@@ -545,6 +583,7 @@ def test_nothing_alters_or_deletes_a_deposited_edition(deposited, attempt):
             Edition.objects.filter(pk=deposited.pk).values().get(),
             list(EditionFile.objects.order_by("pk").values()),
             list(DepositOverride.objects.order_by("pk").values()),
+            [Path(file.file.path).read_bytes() for file in EditionFile.objects.order_by("pk")],
         )
 
     before = state()
