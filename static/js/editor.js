@@ -184,7 +184,7 @@ const NAMES = {
 
 // Buttons that show a state, as against those that do something once.
 const STATES = new Set([
-  "paragraph", "heading2", "heading3", "heading4", "orderedList", "blockquote",
+  "paragraph", "heading2", "heading3", "heading4", "bulletList", "orderedList", "blockquote",
   "bold", "italic", "subscript", "superscript", "footnote", "link",
 ]);
 
@@ -207,6 +207,8 @@ const nameToolbar = (editor, bar) => {
     for (const button of bar.querySelectorAll("button")) {
       button.tabIndex = button === current ? 0 : -1;
       button.setAttribute("aria-disabled", button.classList.contains("disabled"));
+      // Of this one the package never says that it is on.
+      if (button.dataset.name === "bulletList") button.classList.toggle("active", editor.isActive("bulletList"));
       if (STATES.has(button.dataset.name)) button.setAttribute("aria-pressed", button.classList.contains("active"));
     }
   };

@@ -10,7 +10,7 @@ from django.urls import reverse
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.test_editor import PASSWORD, open_editor, save
+from tests.browser.test_editor import PASSWORD, open_editor, save, select_last_line
 from tests.browser.waiting import comes_true
 from tests.factories import (
     make_candidacy,
@@ -194,6 +194,46 @@ def test_a_file_that_is_no_picture_is_not_opened_in_place_of_the_text(visit, sec
 
     page.get_by_role("status").get_by_text("Seules des images").wait_for()
     expect(box_of(page)).to_have_text("Avant. Ajout")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "made"),
+    [
+        ("Titre de niveau 2", "", "<h2>Ajout</h2>"),
+        ("Titre de niveau 3", "", "<h3>Ajout</h3>"),
+        ("Titre de niveau 4", "", "<h4>Ajout</h4>"),
+        ("Liste à puces", "", "<ul><li>Ajout</li></ul>"),
+        ("Liste numérotée", "", "<ol><li>Ajout</li></ol>"),
+        ("Citation", "", "<blockquote><p>Ajout</p></blockquote>"),
+        (
+            "Lien",
+            "https://exemple.example/",
+            '<p><a href="https://exemple.example/" title="" rel="noopener noreferrer">Ajout</a></p>',
+        ),
+        ("Insérer un tableau", "Publics", "<table><caption>Publics</caption>"),
+    ],
+)
+def test_what_the_toolbar_makes_is_reached_by_keyboard(visit, section, writer, name, typed, made):
+    """Those that ask for something ask in a dialog whose first field has the focus."""
+    page = open_editor(visit(), section, writer)
+    type_at_the_end(page, "\nAjout")
+    select_last_line(page, box_of(page))
+
+    walk_to(page, name)
+    if typed:
+        dialog = page.get_by_role("dialog")
+        dialog.wait_for()
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        dialog.wait_for(state="detached")
+    else:
+        button = page.get_by_role("toolbar").get_by_role("button", name=name, exact=True)
+        expect(button).to_have_attribute("aria-pressed", "true")
+        expect(button).to_contain_class("active")
+    save(page)
+
+    section.refresh_from_db()
+    assert section.body.startswith(f"<p>Avant.</p>{made}")
 
 
 def test_a_figure_and_a_reference_are_inserted_by_keyboard(visit, section, writer):
