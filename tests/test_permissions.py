@@ -1,5 +1,7 @@
 """Plays tests/access.py: every URL, every role."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import transaction
 from django.test import override_settings
@@ -97,6 +99,23 @@ def test_each_role_gets_what_the_table_says(client, world, name):
         seen[role] = outcome(ask(client, rule, url))
 
     assert seen == dict(rule.expected)
+
+
+@pytest.mark.parametrize("name", [name for name, rule in ACCESS.items() if rule.method == "get"])
+def test_who_may_not_open_a_form_may_not_send_it_either(client, world, name):
+    rule = ACCESS[name]
+    sending = replace(rule, method="post", data={})
+    url = address(name, rule, world)
+    refused = {role: answer for role, answer in rule.expected.items() if answer != OK}
+    seen = {}
+    for role in refused:
+        client.force_login(world.people[role])
+        response = ask(client, sending, url)
+        if response.status_code == 405:
+            return  # a page that is read alone
+        seen[role] = outcome(response)
+
+    assert seen == refused
 
 
 @pytest.mark.parametrize("name", ACCESS)
