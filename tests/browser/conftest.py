@@ -99,6 +99,16 @@ class Visitor:
             if violation["impact"] in SERIOUS
         ]
 
+    def look_wide_and_narrow(self, name):
+        """Look at the page as it stands in both sizes, and say also whether it scrolls sideways."""
+        trouble = []
+        for size in ("360", "1280"):
+            self.resize(size)
+            trouble += self.look(name)
+            if self.scrolls_sideways():
+                trouble.append(f"{name} {size}: scrolls sideways")
+        return trouble
+
     def scrolls_sideways(self):
         return self.page.evaluate(
             "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"

@@ -31,6 +31,8 @@ def page_address(lead):
         "account_request_login_code",
         "account_reset_password",
         "account_reset_password_done",
+        "account_reset_password_from_key_done",
+        "account_inactive",
         "accounts:accessibility",
     ],
 )
@@ -160,7 +162,19 @@ def test_a_passkey_is_added_and_then_opens_a_session(visit, lead):
     visitor.open(reverse("mfa_list_webauthn"))
     assert page.get_by_role("rowheader", name="Mon ordinateur").is_visible()
     assert visitor.look("passkeys") == []
+    key = lead.authenticator_set.get(type="webauthn")
+    trouble = []
+    for name, arguments in (
+        ("mfa_edit_webauthn", [key.pk]),
+        ("mfa_remove_webauthn", [key.pk]),
+        ("mfa_reauthenticate_webauthn", []),
+    ):
+        visitor.open(reverse(name, args=arguments))
+        assert page.url.endswith(reverse(name, args=arguments))
+        trouble += visitor.look_wide_and_narrow(name)
+    assert trouble == []
 
+    visitor.open(reverse("mfa_list_webauthn"))
     page.get_by_role("button", name=re.compile("Mon compte")).click()
     page.get_by_role("button", name="Se déconnecter").click()
     page.get_by_role("button", name="Utiliser une clé d’accès").click()
