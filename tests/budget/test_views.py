@@ -146,6 +146,24 @@ def test_a_partner_reads_the_lines_of_their_own_organisation_and_no_other(client
     assert "Apport du voisin" not in page
 
 
+@pytest.mark.parametrize("count", [3, 30])
+def test_their_funding_costs_the_same_for_any_number_of_lines(
+    client, plan, sign_in, count, django_assert_num_queries
+):
+    user = make_user()
+    own = make_contact(candidacy=plan.candidacy, user=user).organisation
+    for _ in range(count):
+        make_income_line(plan=plan, funder=own)
+        make_income_line(plan=plan, funder=make_organisation(candidacy=plan.candidacy))
+    sign_in(Role.PARTNER, user=user)
+
+    # Session, user, memberships; plan, lines with their funders, amounts.
+    with django_assert_num_queries(6):
+        response = client.get(url("funding-own", plan))
+
+    assert len(response.context["rows"]) == count
+
+
 @pytest.mark.parametrize(("granted", "status"), [(True, 200), (False, 403)])
 def test_an_observer_reads_the_summary_only_when_it_was_granted(client, plan, sign_in, granted, status):
     sign_in(Role.OBSERVER, can_read_funding=granted)

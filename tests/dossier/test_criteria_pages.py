@@ -104,10 +104,7 @@ def test_a_criterion_without_objective_or_indicator_stands_out(client, candidacy
         assert told in page
 
 
-@pytest.mark.parametrize("count", [3, 30])
-def test_the_matrix_costs_the_same_for_any_number_of_rows(
-    client, candidacy, team, count, django_assert_num_queries
-):
+def make_answers(candidacy, count):
     for _ in range(count):
         criterion = make_criterion(candidacy=candidacy)
         make_objective(criterion=criterion)
@@ -116,12 +113,32 @@ def test_the_matrix_costs_the_same_for_any_number_of_rows(
             section=make_section(candidacy=candidacy),
             criterion=criterion,
             validated_at=timezone.now(),
-            validated_by=team,
+            validated_by=make_member(candidacy=candidacy).user,
         )
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_the_matrix_costs_the_same_for_any_number_of_rows(
+    client, candidacy, team, count, django_assert_num_queries
+):
+    make_answers(candidacy, count)
 
     # Session, user, memberships; outline, criteria, objectives, indicators, proofs.
     with django_assert_num_queries(8):
         client.get(address("criteria-matrix", candidacy))
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_the_matrix_as_a_file_costs_the_same_for_any_number_of_proofs(
+    client, candidacy, team, count, django_assert_num_queries
+):
+    make_answers(candidacy, count)
+
+    # Session, user, memberships; outline, criteria, objectives, indicators, proofs.
+    with django_assert_num_queries(8):
+        response = client.get(address("criteria-export", candidacy), {"format": "xlsx"})
+
+    assert load_workbook(BytesIO(response.content)).active.max_row == count + 1
 
 
 def test_an_empty_call_offers_the_first_step(client, candidacy, team):

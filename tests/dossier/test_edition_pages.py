@@ -17,6 +17,7 @@ from tests.factories import (
     make_export,
     make_meeting,
     make_member,
+    make_picture,
     make_published_edition,
     make_section,
 )
@@ -306,6 +307,29 @@ def test_without_two_editions_the_page_says_so(client, lead, numbers):
     page = client.get(page_of("edition-compare", lead.candidacy), numbers).text
 
     assert "Il faut deux éditions" in page
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_a_comparison_costs_the_same_for_any_number_of_editions_and_sections(
+    client, lead, count, django_assert_num_queries
+):
+    for _ in range(count):
+        picture = make_picture(candidacy=lead.candidacy)
+        source = reverse("dossier:picture", args=[lead.candidacy.slug, picture.public_id])
+        make_section(
+            candidacy=lead.candidacy, body=f'<p>Avant.</p><figure><img src="{source}" alt=""></figure>'
+        )
+        make_edition(candidacy=lead.candidacy)
+    for section in lead.candidacy.sections.all():
+        section.body = section.body.replace("Avant", "Après")
+        section.save()
+    make_edition(candidacy=lead.candidacy)
+
+    # Session, user, memberships; editions, the two that are compared.
+    with django_assert_num_queries(5):
+        response = client.get(page_of("edition-compare", lead.candidacy))
+
+    assert len(response.context["comparison"].sections) == count
 
 
 @pytest.mark.parametrize("count", [3, 30])

@@ -194,6 +194,22 @@ def test_the_register_costs_the_same_for_any_number(client, count, django_assert
     assert len(response.context["rows"]) == count
 
 
+@pytest.mark.parametrize("count", [3, 30])
+def test_the_register_as_a_file_costs_the_same_for_any_number(client, count, django_assert_num_queries):
+    lead = make_member()
+    section = make_section(candidacy=lead.candidacy)
+    for _ in range(count):
+        owner = make_member(candidacy=lead.candidacy).user
+        section.live_figures.add(make_live_figure(candidacy=lead.candidacy, owner=owner))
+    client.force_login(lead.user)
+
+    # Session, user, memberships; outline, figures with owners, sections.
+    with django_assert_num_queries(6):
+        response = client.get(address("export", lead.candidacy))
+
+    assert load_workbook(BytesIO(response.content)).active.max_row == count + 1
+
+
 def test_the_register_is_sorted_and_narrowed(client):
     lead = make_member()
     make_live_figure(candidacy=lead.candidacy, label="Bénévoles", value=Decimal(300))

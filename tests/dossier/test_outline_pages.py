@@ -59,6 +59,32 @@ def test_the_outline_costs_the_same_for_any_number_of_sections(client, count, dj
     assert len(response.context["rows"]) == count
 
 
+@pytest.mark.parametrize("count", [3, 30])
+def test_a_partner_s_outline_costs_the_same_for_any_number_of_sections(
+    client, count, django_assert_num_queries
+):
+    organisation = make_organisation()
+    candidacy = organisation.candidacy
+    partner = make_partner(organisation=organisation)
+    for _ in range(count):
+        section = make_section(
+            candidacy=candidacy,
+            body="<p>Un texte</p>",
+            organisation=organisation,
+            writer=make_contact(organisation=organisation),
+        )
+        section.criteria.add(make_criterion(candidacy=candidacy))
+        make_thread(section=section)
+        make_section(candidacy=candidacy)
+    client.force_login(partner)
+
+    # Session, user, memberships; three lists of filter choices, outline, sections, criteria, counts, comments.
+    with django_assert_num_queries(11):
+        response = client.get(address("section-list", candidacy))
+
+    assert len(response.context["rows"]) == count
+
+
 def test_the_long_texts_stay_in_the_database(client):
     lead = make_member()
     part = make_section(candidacy=lead.candidacy, body="<p>Partie</p>")
