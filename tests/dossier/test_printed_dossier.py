@@ -1,5 +1,7 @@
 """The printed dossier: what it reads, in how many queries, and what stands on its pages."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -48,6 +50,8 @@ from tests.factories import (
 )
 
 KINDS = Section.Kind
+#: As it is typed, and as it is put at the end of a line.
+HYPHENS = ("-", "\u2010")
 LIVE = (KINDS.FUNDING_PLAN, KINDS.PARTNERS, KINDS.GOVERNANCE, KINDS.CALENDAR, KINDS.CRITERIA)
 
 
@@ -525,6 +529,71 @@ def test_the_whole_dossier_is_one_accessible_file_with_every_chapter(candidacy):
     assert reader.metadata.title == "Remonter au jour"
     assert reader.metadata.author == "Ville de Lens"
     assert str(candidacy.public_id).encode() in rendered.content
+
+
+def test_every_page_is_an_a4_sheet_and_all_but_the_cover_carry_the_title(candidacy):
+    candidacy.title = "Remonter le courant"
+    candidacy.save()
+    make_section(candidacy=candidacy, title="Le projet", body="<p>Un long texte.</p>" * 120)
+    make_section(candidacy=candidacy, title="La suite", body="<p>Un texte.</p>")
+
+    reader = PdfReader(BytesIO(printed(candidacy).content))
+
+    heads = [page.extract_text().split("\n")[0] for page in reader.pages]
+    assert len(reader.pages) > 4
+    for page in reader.pages:
+        assert page.mediabox.left == page.mediabox.bottom == 0
+        assert (float(page.mediabox.width), float(page.mediabox.height)) == pytest.approx(
+            (595.28, 841.89), abs=0.1
+        )
+    assert "Remonter le courant" in " ".join(reader.pages[0].extract_text().split())
+    assert heads[1] == "Remonter le courant Sommaire"
+    assert set(heads[2:]) == {"Remonter le courant Le projet", "Remonter le courant La suite"}
+
+
+def fills(page):
+    """Return the colours that the content of ``page`` fills with."""
+    content = page.get_contents().get_data().decode("latin-1")
+    number = r"(\d*\.?\d+)"
+    return {
+        "#" + "".join(f"{round(float(part) * 255):02x}" for part in found)
+        for found in re.findall(rf"{number}\s+{number}\s+{number}\s+(?:rg|scn)\b", content)
+    }
+
+
+def test_the_cover_is_in_the_colour_of_the_candidacy(candidacy):
+    colours = {}
+    for accent in ("#336699", "#8a1c4f"):
+        candidacy.accent_colour = accent
+        candidacy.save()
+        colours[accent] = fills(PdfReader(BytesIO(printed(candidacy).content)).pages[0])
+
+    assert "#336699" in colours["#336699"]
+    assert "#8a1c4f" in colours["#8a1c4f"]
+    assert "#336699" not in colours["#8a1c4f"]
+
+
+def test_french_words_are_cut_at_the_end_of_lines(candidacy, settings):
+    words = (
+        "accompagnement intercommunalité développement représentation transformation participation une et la "
+    )
+    make_section(candidacy=candidacy, body=f"<p>{words * 30}</p>")
+    document = composed(candidacy)
+
+    def lines(lang):
+        rendered = render(
+            replace(document, lang=lang), directory=settings.CACHE_DIR / "pdf", font_sources=FONT_SOURCES
+        )
+        return PdfReader(BytesIO(rendered.content)).pages[2].extract_text().split("\n")
+
+    french, unknown = lines("fr"), lines("zxx")
+
+    assert document.lang == "fr"
+    cut = [(line, after) for line, after in pairwise(french) if line.endswith(HYPHENS)]
+    assert len(cut) > 5
+    for line, after in cut:
+        assert line.split()[-1][:-1] + after.split()[0] in words.split()
+    assert [line for line in unknown if line.endswith(HYPHENS)] == []
 
 
 def test_the_table_of_figures_gives_their_pages(candidacy):
