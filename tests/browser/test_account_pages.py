@@ -102,6 +102,13 @@ def test_the_pages_of_somebody_with_a_second_factor(visit):
         trouble += visitor.look_wide_and_narrow(name)
 
     assert trouble == []
+    visitor.resize("360")
+    page = open_at(visitor, "mfa_view_recovery_codes")
+    above, below = (
+        page.get_by_role("link", name=name).bounding_box()
+        for name in ("Télécharger", "Générer de nouveaux codes")
+    )
+    assert above["y"] + above["height"] + 4 < below["y"]
 
 
 @pytest.fixture

@@ -194,6 +194,16 @@ def test_the_page_of_a_meeting_offers_its_next_step(client, lead, committee, sta
     assert f"/reunions/{meeting.public_id}/{button}" in text
 
 
+@pytest.mark.parametrize(("answered", "told"), [(1, "1 réponse sur 3."), (2, "2 réponses sur 3.")])
+def test_the_next_step_counts_the_answers(client, lead, committee, answered, told):
+    meeting = make_meeting(committee=committee, status=Status.CONVENED, starts_at=NOW + timedelta(days=3))
+    for number in range(3):
+        given = {"answer": "present", "answered_at": NOW} if number < answered else {}
+        make_invitation(meeting=meeting, **given)
+
+    assert told in text_of(client.get(url("meeting-detail", lead.candidacy, meeting.public_id)))
+
+
 def test_the_quorum_tells_what_is_missing(client, lead, committee):
     Committee.objects.update(quorum=3)
     meeting = make_meeting(committee=committee, status=Status.CONVENED)
