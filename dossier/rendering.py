@@ -35,6 +35,7 @@ from core.pdf import (
 )
 from core.spreadsheet import CONTENT_TYPES, settle_dates
 from core.templatetags.formats import NBSP
+from core.typography import space_html, space_text
 from dossier.assembly import ChapterText, DossierContent, SectionText, StoredFile, read_dossier
 from dossier.disclosure import Withheld, left_out, public_version, withheld_of
 from dossier.figures import Illustrator, mark_figure
@@ -113,10 +114,10 @@ def compose(content: DossierContent, imprint: Imprint | None = None) -> Document
     absent = escape(_("figure de la version complète")) if composer.is_public else ""
     parts = tuple(settle(part, illustrator, absent=absent) for part in list(composer.parts()))
     return Document(
-        title=_title(content, imprint),
+        title=_in_print(content, _title(content, imprint)),
         identifier=_identifier(content, imprint),
         dated=_dated(content, imprint),
-        cover=composer.page("cover", logo_url=f"{MEDIA_URL}{content.logo.name}" if content.logo else ""),
+        cover=composer.cover(),
         parts=parts,
         is_archive=imprint is not None and imprint.is_archive,
         attachments=_attachments(content) if imprint and imprint.is_archive else (),
@@ -141,7 +142,7 @@ def dress(content: DossierContent, illustrator: Illustrator) -> dict[str, Any]:
         "subject": content.call_name,
         "style": _STYLE.read_text(encoding="utf-8"),
         "accent": content.accent_colour,
-        "header": content.title,
+        "header": _in_print(content, content.title),
         "footer": _("Candidature fictive de démonstration") if content.is_fictitious else content.bearer_name,
         "media": _media(content, illustrator),
         "static_roots": (Path(settings.BASE_DIR) / "static",),
@@ -153,6 +154,15 @@ def _title(content: DossierContent, imprint: Imprint | None) -> str:
     if imprint is None:
         return content.title
     return _("%(title)s – édition %(number)d") % {"title": content.title, "number": imprint.number}
+
+
+def _is_french(content: DossierContent) -> bool:
+    return content.language == "fr"
+
+
+def _in_print(content: DossierContent, text: str) -> str:
+    """Return plain ``text`` with the spaces that its language asks for."""
+    return space_text(text) if _is_french(content) else text
 
 
 def _identifier(content: DossierContent, imprint: Imprint | None) -> str:
@@ -204,16 +214,32 @@ class Composer:
     def is_public(self) -> bool:
         return self.imprint is not None and self.imprint.is_public
 
+    def _spaced(self, part: Part) -> Part:
+        """Return ``part`` with the spaces that French print asks for: people type ordinary ones."""
+        if not _is_french(self.content):
+            return part
+        return replace(
+            part,
+            title=space_text(part.title),
+            html=space_html(part.html),
+            sections=tuple((space_text(title), space_html(html)) for title, html in part.sections),
+        )
+
+    def cover(self) -> str:
+        logo = self.content.logo
+        html = self.page("cover", logo_url=f"{MEDIA_URL}{logo.name}" if logo else "")
+        return space_html(html) if _is_french(self.content) else html
+
     def parts(self) -> Iterator[Part]:
         """Yield one part a chapter, the table of the figures that they turned out to show, and the imprint."""
         yield from map(self.chapter, self.content.chapters)
         if self.illustrator.figures:
             title = _("Table des figures")
             html = self.page("figures", title=title, figures=self.illustrator.figures)
-            yield Part("figures", title, html, anchor="table-des-figures")
+            yield self._spaced(Part("figures", title, html, anchor="table-des-figures"))
         if self.imprint:
             title = _("Mentions de l’édition")
-            yield Part("imprint", title, self.page("imprint", title=title), anchor="mentions")
+            yield self._spaced(Part("imprint", title, self.page("imprint", title=title), anchor="mentions"))
 
     def chapter(self, chapter: ChapterText, *, only: str = "") -> Part:
         """Return the part of one chapter, or under its title the one text whose key is ``only``.
@@ -237,7 +263,7 @@ class Composer:
             sections = [section for section in sections if section["key"] == only]
             body, live = (body, live) if only == opening.key else (SafeString(), SafeString())
         anchor = anchor_of(chapter.key)
-        return Part(
+        part = Part(
             part_of(chapter.key),
             chapter.title,
             self.page("chapter", anchor=anchor, chapter=chapter, body=body, live=live, sections=sections),
@@ -248,6 +274,7 @@ class Composer:
                 *((f"{row['number']} {row['title']}", row["body"] + row["live"]) for row in sections),
             ),
         )
+        return self._spaced(part)
 
     def body(self, section: SectionText, *, heading_shift: int) -> SafeString:
         if self.is_public and section.is_confidential:

@@ -19,7 +19,7 @@ from pypdf import PdfReader
 
 from committees.models import Meeting
 from core.pdf import MEDIA_URL, Limits, render
-from core.templatetags.formats import NBSP, long_date
+from core.templatetags.formats import NARROW_NBSP, NBSP, long_date
 from dossier.assembly import read_dossier
 from dossier.models import (
     DossierExport,
@@ -666,3 +666,44 @@ def test_a_caller_that_gives_up_stops_the_rendering(candidacy):
 
     assert not DossierExport.objects.exists()
     assert printed(candidacy).page_count == 3
+
+
+# --- what people type ---------------------------------------------------------------------------------
+
+
+def test_what_people_typed_is_printed_with_french_spaces_and_kept_as_it_was(candidacy):
+    candidacy.tagline = "Une candidature : pour qui ?"
+    candidacy.save()
+    chapter = make_section(candidacy=candidacy, title="Le projet : pourquoi ?", body="<p>Oui !</p>")
+    picture = make_picture(candidacy=candidacy)
+    make_section(
+        candidacy=candidacy,
+        parent=chapter,
+        title="Demain ?",
+        body=f"<p>« Oui » ; https://lens.example/a?b : 14:30</p>{figure(candidacy, picture, 'Vue : la fosse')}",
+    )
+
+    content = read_dossier(candidacy)
+    with translation.override("fr"):
+        document = compose(content)
+    part, figures = document.parts
+
+    assert f"«{NBSP}Oui{NBSP}»{NARROW_NBSP}; https://lens.example/a?b{NBSP}: 14:30" in part.html
+    assert f"Le projet{NBSP}: pourquoi{NARROW_NBSP}?" in part.html
+    assert part.title == f"Le projet{NBSP}: pourquoi{NARROW_NBSP}?"
+    assert [title for title, _ in part.sections][1].endswith(f"Demain{NARROW_NBSP}?")
+    assert f"Oui{NARROW_NBSP}!" in part.sections[0][1]
+    assert f"Vue{NBSP}: la fosse" in figures.html
+    assert f"Une candidature{NBSP}: pour qui{NARROW_NBSP}?" in document.cover
+    assert content.chapters[0].title == "Le projet : pourquoi ?"
+    assert "« Oui » ;" in content.chapters[0].sections[0].body
+
+
+def test_a_dossier_in_another_language_keeps_its_own_spaces(candidacy):
+    make_section(candidacy=candidacy, title="Why : me", body="<p>Oh !</p>")
+
+    with translation.override("fr"):
+        document = compose(replace(read_dossier(candidacy), language="en"))
+
+    assert document.parts[0].title == "Why : me"
+    assert "Oh !" in document.parts[0].html
