@@ -1,6 +1,6 @@
 from accounts.models import User
 from candidacy.models import Candidacy, Membership
-from candidacy.permissions import is_staff, membership_in
+from candidacy.permissions import is_lead, is_staff, membership_in
 
 
 def can_read_plan(user: User, candidacy: Candidacy) -> bool:
@@ -9,6 +9,10 @@ def can_read_plan(user: User, candidacy: Candidacy) -> bool:
 
 def can_edit_plan(user: User, candidacy: Candidacy) -> bool:
     return is_staff(user, candidacy)
+
+
+def can_remove_plan_lines(user: User, candidacy: Candidacy) -> bool:
+    return is_lead(user, candidacy)
 
 
 def can_read_plan_summary(user: User, candidacy: Candidacy) -> bool:

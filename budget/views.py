@@ -13,7 +13,13 @@ from accounts.http import AppRequest
 from budget.charts import draw_certainty, draw_income
 from budget.forms import ExpenseLineForm, IncomeLineForm, PlanYearsForm
 from budget.models import ExpenseLine, FundingPlan, IncomeLine
-from budget.permissions import can_edit_plan, can_read_own_funding, can_read_plan, can_read_plan_summary
+from budget.permissions import (
+    can_edit_plan,
+    can_read_own_funding,
+    can_read_plan,
+    can_read_plan_summary,
+    can_remove_plan_lines,
+)
 from budget.services import (
     remove_expense_line,
     remove_income_line,
@@ -106,7 +112,7 @@ def expense_edit(request: AppRequest, slug: str, public_id: UUID | None = None) 
     form = ExpenseLineForm(request.POST or None, instance=line, plan=plan)
     if form.is_valid() and _saved(request, form, line, save_expense_line):
         return redirect("budget:plan-detail", slug)
-    context = {"form": form, "line": line}
+    context = {"form": form, "line": line, "may_remove": can_remove_plan_lines(request.user, plan.candidacy)}
     return render(request, "budget/expense_edit.html", context, status=422 if form.is_bound else 200)
 
 
@@ -118,13 +124,14 @@ def income_edit(request: AppRequest, slug: str, public_id: UUID | None = None) -
     form = IncomeLineForm(request.POST or None, instance=line, plan=plan)
     if form.is_valid() and _saved(request, form, line, save_income_line):
         return redirect("budget:plan-detail", slug)
-    context = {"form": form, "line": line}
+    context = {"form": form, "line": line, "may_remove": can_remove_plan_lines(request.user, plan.candidacy)}
     return render(request, "budget/income_edit.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
 def expense_remove(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     plan = _plan_to_edit(request, slug)
+    require(can_remove_plan_lines(request.user, plan.candidacy))
     line = get_object_or_404(ExpenseLine, plan=plan, public_id=public_id)
     remove_expense_line(line=line)
     messages.success(request, _("La charge « %(label)s » est retirée du plan.") % {"label": line.label})
@@ -134,6 +141,7 @@ def expense_remove(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
 @require_POST
 def income_remove(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     plan = _plan_to_edit(request, slug)
+    require(can_remove_plan_lines(request.user, plan.candidacy))
     line = get_object_or_404(IncomeLine, plan=plan, public_id=public_id)
     try:
         remove_income_line(line=line)
@@ -156,7 +164,9 @@ def plan_export(request: AppRequest, slug: str) -> HttpResponse:
 def _plan_to_edit(request: AppRequest, slug: str) -> FundingPlan:
     candidacy = candidacy_for(request, slug)
     require(can_edit_plan(request.user, candidacy))
-    return get_object_or_404(FundingPlan.objects.visible_to(request.user), candidacy=candidacy)
+    return get_object_or_404(
+        FundingPlan.objects.visible_to(request.user).select_related("candidacy"), candidacy=candidacy
+    )
 
 
 def _saved(request: AppRequest, form: Any, line: Any, save: Any) -> bool:

@@ -31,6 +31,15 @@ def can_change_meeting(user: User, meeting: Meeting) -> bool:
     return is_staff(user, meeting.committee.candidacy)
 
 
+def can_remove_agenda_item(user: User, meeting: Meeting) -> bool:
+    return is_lead(user, meeting.committee.candidacy)
+
+
+def can_remove_invitation(user: User, meeting: Meeting) -> bool:
+    """Striking somebody off the list takes their answer with it; the answer « excused » is for everybody."""
+    return is_lead(user, meeting.committee.candidacy)
+
+
 def can_export_meetings(user: User, candidacy: Candidacy) -> bool:
     return is_staff(user, candidacy)
 

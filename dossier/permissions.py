@@ -33,6 +33,11 @@ def can_edit_outline(user: User, candidacy: Candidacy) -> bool:
     return is_staff(user, candidacy)
 
 
+def can_remove_section(user: User, section: Section) -> bool:
+    """Whether ``user`` removes ``section`` for good, nothing being written in it; retiring it keeps it for a return."""
+    return is_lead(user, section.candidacy)
+
+
 def can_read_matrix(user: User, candidacy: Candidacy) -> bool:
     """Whether ``user`` reads the criteria against the whole outline; a partner reads them section by section."""
     return is_staff(user, candidacy)
@@ -41,6 +46,10 @@ def can_read_matrix(user: User, candidacy: Candidacy) -> bool:
 def can_edit_proofs(user: User, candidacy: Candidacy) -> bool:
     """Whether ``user`` says what proves a criterion, and whether it is there."""
     return is_staff(user, candidacy)
+
+
+def can_remove_proofs(user: User, candidacy: Candidacy) -> bool:
+    return is_lead(user, candidacy)
 
 
 def hats_of(user: User, section: Section, reviewers: Collection[Reviewer] | None = None) -> frozenset[Hat]:
@@ -106,9 +115,17 @@ def can_upload_pictures(user: User, candidacy: Candidacy) -> bool:
 
 
 def can_edit_picture(user: User, picture: Picture) -> bool:
-    """Whether ``user`` describes or removes ``picture``: a partner, those uploaded for a section of theirs."""
-    if is_staff(user, picture.candidacy):
-        return True
+    """Whether ``user`` describes ``picture``: a partner, those uploaded for a section of theirs."""
+    return is_staff(user, picture.candidacy) or _is_own_upload(user, picture)
+
+
+def can_remove_picture(user: User, picture: Picture) -> bool:
+    """Lead, and a partner those uploaded for a section of theirs: their space is their own."""
+    is_guest = not is_staff(user, picture.candidacy)
+    return is_lead(user, picture.candidacy) or (is_guest and _is_own_upload(user, picture))
+
+
+def _is_own_upload(user: User, picture: Picture) -> bool:
     return picture.uploaded_for is not None and can_write_section(user, picture.uploaded_for)
 
 
@@ -118,6 +135,10 @@ def can_read_live_figures(user: User, candidacy: Candidacy) -> bool:
 
 def can_edit_live_figures(user: User, candidacy: Candidacy) -> bool:
     return is_staff(user, candidacy)
+
+
+def can_remove_live_figures(user: User, candidacy: Candidacy) -> bool:
+    return is_lead(user, candidacy)
 
 
 def can_read_exports(user: User, candidacy: Candidacy) -> bool:

@@ -65,6 +65,7 @@ UNKNOWN = UUID("00000000-0000-4000-8000-000000000000")
 #: A meeting to which the partner and the elected official are invited.
 INVITED = answers(stranger=404, observer=404, elected=OK, partner=OK, neighbour=404, team=OK, lead=OK)
 INVITED_READ = answers(stranger=404, observer=404, elected=403, partner=403, neighbour=404, team=OK, lead=OK)
+INVITED_LEAD = answers(stranger=404, observer=404, elected=403, partner=403, neighbour=404, team=403, lead=OK)
 #: A committee on which the partner and the elected official sit: the partner reads of its meetings alone.
 SEATED = answers(stranger=404, observer=404, elected=OK, partner=404, neighbour=404, team=OK, lead=OK)
 SEATED_READ = answers(stranger=404, observer=404, elected=403, partner=404, neighbour=404, team=OK, lead=OK)
@@ -165,10 +166,10 @@ ACCESS: dict[str, Rule] = {
     "budget:plan-export": get(STAFF),
     "budget:expense-create": get(STAFF),
     "budget:expense-edit": get(STAFF, "expense_line"),
-    "budget:expense-remove": post(STAFF, "expense_line"),
+    "budget:expense-remove": post(LEAD, "expense_line"),
     "budget:income-create": get(STAFF),
     "budget:income-edit": get(STAFF, "income_line"),
-    "budget:income-remove": post(STAFF, "income_line"),
+    "budget:income-remove": post(LEAD, "income_line"),
     # dossier
     "dossier:dashboard": get(EVERY_MEMBER),
     "dossier:section-list": get(
@@ -191,7 +192,7 @@ ACCESS: dict[str, Rule] = {
     "dossier:retired-section-detail": get(STAFF_OBJECT, "retired"),
     "dossier:section-restore": post(STAFF_OBJECT, "retired"),
     "dossier:outline-export": get(STAFF),
-    "dossier:section-remove": post(OWN_OBJECT_READ, "section"),
+    "dossier:section-remove": post(OWN_OBJECT_LEAD, "section"),
     "dossier:section-history": get(OWN_OBJECT, "section"),
     "dossier:section-revision": get(OWN_OBJECT, "section", number=1),
     "dossier:criteria-matrix": get(STAFF),
@@ -201,7 +202,7 @@ ACCESS: dict[str, Rule] = {
     "dossier:proof-edit": get(OWN_OBJECT_READ, "proof"),
     "dossier:proof-validate": post(OWN_OBJECT_READ, "proof"),
     "dossier:proof-reopen": post(OWN_OBJECT_READ, "proof"),
-    "dossier:proof-remove": post(OWN_OBJECT_READ, "proof"),
+    "dossier:proof-remove": post(OWN_OBJECT_LEAD, "proof"),
     "dossier:section-word": get(OWN_OBJECT, "section"),
     "dossier:dossier-word": get(STAFF),
     "dossier:section-import": get(OWN_OBJECT, "section"),
@@ -241,13 +242,13 @@ ACCESS: dict[str, Rule] = {
     ),
     "dossier:picture-upload": post(OWN_OBJECT, "section"),
     "dossier:picture-edit": get(OWN_OBJECT_READ, "picture"),
-    "dossier:picture-remove": post(OWN_OBJECT_READ, "picture"),
+    "dossier:picture-remove": post(OWN_OBJECT_LEAD, "picture"),
     "dossier:live-figure-list": get(STAFF),
     "dossier:live-figure-export": get(STAFF),
     "dossier:live-figure-create": get(STAFF),
     # a partner sees the figure in the text, not its sheet
     "dossier:live-figure-edit": get(OWN_OBJECT_READ, "live_figure"),
-    "dossier:live-figure-remove": post(OWN_OBJECT_READ, "live_figure"),
+    "dossier:live-figure-remove": post(OWN_OBJECT_LEAD, "live_figure"),
     "dossier:export-list": get(STAFF),
     "dossier:export-create": post(STAFF),
     "dossier:export-detail": get(STAFF_OBJECT, "export"),
@@ -358,7 +359,7 @@ ACCESS: dict[str, Rule] = {
     "committees:agenda-item-create": get(INVITED_READ, "meeting"),
     "committees:agenda-item-edit": get(INVITED_READ, "meeting", {"item_id": "agenda_item"}),
     "committees:agenda-item-move": post(INVITED_READ, "meeting", {"item_id": "agenda_item"}, direction="up"),
-    "committees:agenda-item-remove": post(INVITED_READ, "meeting", {"item_id": "agenda_item"}),
+    "committees:agenda-item-remove": post(INVITED_LEAD, "meeting", {"item_id": "agenda_item"}),
     "committees:invitation-create": get(INVITED_READ, "meeting"),
     "committees:invitation-answer": post(
         answers(stranger=404, observer=404, elected=404, partner=OK, neighbour=404, team=OK, lead=OK),
@@ -367,7 +368,7 @@ ACCESS: dict[str, Rule] = {
         answer="present",
     ),
     "committees:invitation-remove": post(
-        INVITED_READ,
+        INVITED_LEAD,
         "meeting",
         {"invitation_id": "invitation"},
     ),

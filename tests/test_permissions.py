@@ -159,3 +159,34 @@ def test_the_pages_of_an_account_need_somebody_signed_in(client, name):
     kwargs = {"pk": 1} if name in {"mfa_edit_webauthn", "mfa_remove_webauthn"} else {}
 
     assert outcome(client.get(reverse(name, kwargs=kwargs))) == "sign-in"
+
+
+@pytest.mark.parametrize(
+    ("page", "removal"),
+    [
+        ("budget:expense-edit", "budget:expense-remove"),
+        ("budget:income-edit", "budget:income-remove"),
+        ("dossier:section-detail", "dossier:section-remove"),
+        ("dossier:proof-edit", "dossier:proof-remove"),
+        ("dossier:picture-edit", "dossier:picture-remove"),
+        ("dossier:live-figure-edit", "dossier:live-figure-remove"),
+        ("committees:agenda-item-edit", "committees:agenda-item-remove"),
+        ("committees:invitation-answer", "committees:invitation-remove"),
+    ],
+)
+def test_a_removal_is_offered_to_the_lead_and_not_to_the_team(client, world, page, removal):
+    """What a text cites or shows is not removed at all: the sheets are looked at once nothing names it."""
+    rule = ACCESS[removal]
+    with transaction.atomic():
+        world.objects["section"].live_figures.clear()
+        world.candidacy.sections.exclude(body="").delete()
+        world.objects["section"].pictures.clear()
+        address_of_removal, shown = address(removal, rule, world), {}
+        for role in ("lead", "team"):
+            client.force_login(world.people[role])
+            response = client.get(address(page, rule, world))
+            assert response.status_code == 200
+            shown[role] = address_of_removal in response.text
+        transaction.set_rollback(True)
+
+    assert shown == {"lead": True, "team": False}

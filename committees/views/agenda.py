@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.http import AppRequest
 from committees.forms.meetings import AgendaItemForm
 from committees.models import Meeting
-from committees.permissions import can_change_meeting
+from committees.permissions import can_change_meeting, can_remove_agenda_item
 from committees.services.agenda import (
     Direction,
     add_agenda_item,
@@ -51,7 +51,13 @@ def agenda_item_edit(request: AppRequest, slug: str, public_id: UUID, item_id: U
     outcome = submit(form, lambda: edit_agenda_item(item=item, **form.target, **form.values))
     if outcome.is_saved:
         return redirect_to_meeting(meeting, PART)
-    context = {"meeting": meeting, "item": item, "form": form, "outcome": outcome}
+    context = {
+        "meeting": meeting,
+        "item": item,
+        "form": form,
+        "outcome": outcome,
+        "may_remove": can_remove_agenda_item(request.user, meeting),
+    }
     return render(request, "committees/agenda_item_edit.html", context, status=outcome.status)
 
 
@@ -72,6 +78,7 @@ def agenda_item_move(request: AppRequest, slug: str, public_id: UUID, item_id: U
 @require_POST
 def agenda_item_remove(request: AppRequest, slug: str, public_id: UUID, item_id: UUID) -> HttpResponse:
     meeting = _meeting_to_prepare(request, slug, public_id)
+    require(can_remove_agenda_item(request.user, meeting))
     item = agenda_item_of(meeting, item_id)
     try:
         remove_agenda_item(item=item)

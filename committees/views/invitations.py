@@ -13,7 +13,12 @@ from candidacy.permissions import is_staff
 from committees.convening import addressees
 from committees.forms.meetings import AnswerForm, AttendanceForm, GuestsForm
 from committees.models import Meeting, protocol_rank
-from committees.permissions import can_answer_invitation, can_change_meeting, can_record_attendance
+from committees.permissions import (
+    can_answer_invitation,
+    can_change_meeting,
+    can_record_attendance,
+    can_remove_invitation,
+)
 from committees.services.invitations import (
     answer_invitation,
     record_attendance,
@@ -49,7 +54,7 @@ def invitation_create(request: AppRequest, slug: str, public_id: UUID) -> HttpRe
 @require_POST
 def invitation_remove(request: AppRequest, slug: str, public_id: UUID, invitation_id: UUID) -> HttpResponse:
     meeting = meeting_of(request, slug, public_id)
-    require(can_change_meeting(request.user, meeting))
+    require(can_remove_invitation(request.user, meeting))
     invitation = invitation_of(request, meeting, invitation_id)
     try:
         withdraw_invitation(invitation=invitation)
@@ -79,7 +84,12 @@ def invitation_answer(request: AppRequest, slug: str, public_id: UUID, invitatio
             % {"name": invitation.contact, "answer": outcome.row.get_answer_display()},
         )
         return _where_they_came_from(request, meeting)
-    context = {"meeting": meeting, "invitation": invitation, "form": form}
+    context = {
+        "meeting": meeting,
+        "invitation": invitation,
+        "form": form,
+        "may_remove": not meeting.is_held and can_remove_invitation(request.user, meeting),
+    }
     return render(request, "committees/invitation_answer.html", context, status=outcome.status)
 
 

@@ -21,7 +21,7 @@ from dossier.live_figure_history import history_of
 from dossier.mentions import value_of
 from dossier.models import LiveFigure, LiveFigureQuerySet
 from dossier.outline import read_outline
-from dossier.permissions import can_edit_live_figures, can_read_live_figures
+from dossier.permissions import can_edit_live_figures, can_read_live_figures, can_remove_live_figures
 from dossier.services.live_figures import remove_live_figure, save_live_figure
 
 FIGURES_A_PAGE = 50
@@ -97,6 +97,7 @@ def live_figure_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpRes
 @require_POST
 def live_figure_remove(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     figure = _figure(request, slug, public_id)
+    require(can_remove_live_figures(request.user, figure.candidacy))
     try:
         remove_live_figure(figure=figure)
     except DomainError as error:
@@ -130,6 +131,7 @@ def _edit(request: AppRequest, candidacy: Candidacy, figure: LiveFigure | None) 
             "title": form.initial["label"],
             "text": value_of(figure).text,
             "history": history_of(figure),
+            "may_remove": can_remove_live_figures(request.user, candidacy),
             "sections": [
                 (numbers[section.pk], section)
                 for section in figure.sections.without_text().in_outline_order()

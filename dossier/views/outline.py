@@ -24,7 +24,7 @@ from dossier.forms import SectionFilterForm
 from dossier.models import CommentThread, DossierExport, Section, SectionQuerySet
 from dossier.outline import outline_rows, read_outline
 from dossier.outline_sheet import HEADER, sheet_rows
-from dossier.permissions import can_edit_outline, can_read_outline
+from dossier.permissions import can_edit_outline, can_read_outline, can_remove_section
 from dossier.progress import read_progress
 from dossier.services.outline import change_contract, create_section, remove_section
 from dossier.views.scope import section_of
@@ -148,7 +148,7 @@ def section_contract(request: AppRequest, slug: str, public_id: UUID) -> HttpRes
 @require_POST
 def section_remove(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     section = section_of(request, slug, public_id)
-    require(can_edit_outline(request.user, section.candidacy))
+    require(can_remove_section(request.user, section))
     try:
         remove_section(section=section)
     except DomainError as error:

@@ -21,7 +21,13 @@ from core.sheets import Outcome, submit
 from dossier.editor_data import picture_data
 from dossier.models import Picture, Section
 from dossier.outline import read_outline
-from dossier.permissions import can_edit_picture, can_read_pictures, can_upload_pictures, can_write_section
+from dossier.permissions import (
+    can_edit_picture,
+    can_read_pictures,
+    can_remove_picture,
+    can_upload_pictures,
+    can_write_section,
+)
 from dossier.picture_forms import PictureCreateForm, PictureFilterForm, PictureForm, PictureUploadForm
 from dossier.services.pictures import describe_picture, remove_picture, revisions_showing, upload_picture
 
@@ -129,6 +135,7 @@ def picture_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpRespons
         "outcome": outcome,
         "sections": [(numbers[section.pk], section) for section in sections.without_text()],
         "revision_count": revisions_showing(picture),
+        "may_remove": can_remove_picture(request.user, picture),
         "is_shown": picture.sections.exists(),
     }
     return render(request, "dossier/picture_edit.html", context, status=outcome.status)
@@ -137,7 +144,7 @@ def picture_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpRespons
 @require_POST
 def picture_remove(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     picture = _picture(request, slug, public_id)
-    require(can_edit_picture(request.user, picture))
+    require(can_remove_picture(request.user, picture))
     try:
         remove_picture(picture=picture)
     except DomainError as error:

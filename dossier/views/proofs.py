@@ -15,7 +15,7 @@ from core.errors import DomainError
 from core.permissions import require
 from core.sheets import submit
 from dossier.models import Proof, Section
-from dossier.permissions import can_edit_proofs
+from dossier.permissions import can_edit_proofs, can_remove_proofs
 from dossier.proof_forms import NewProofForm, ProofForm
 from dossier.services.proofs import add_proof, change_proof, remove_proof, reopen_proof, validate_proof
 
@@ -53,7 +53,12 @@ def proof_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     if outcome.is_saved:
         messages.success(request, _("La preuve est enregistrée."))
         return redirect(_way_back(request, proof))
-    context = {"form": form, "proof": proof, "differences": outcome.differences}
+    context = {
+        "form": form,
+        "proof": proof,
+        "differences": outcome.differences,
+        "may_remove": can_remove_proofs(request.user, proof.section.candidacy),
+    }
     return render(request, "dossier/proof_edit.html", context, status=outcome.status)
 
 
@@ -80,6 +85,7 @@ def proof_reopen(request: AppRequest, slug: str, public_id: UUID) -> HttpRespons
 @require_POST
 def proof_remove(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     proof = _proof_to_edit(request, slug, public_id)
+    require(can_remove_proofs(request.user, proof.section.candidacy))
     way_back = _way_back(request, proof)
     remove_proof(proof=proof)
     messages.success(request, _("La preuve est retirée."))

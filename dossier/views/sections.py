@@ -19,7 +19,7 @@ from dossier.editor_data import editor_data
 from dossier.forms import SectionTextForm
 from dossier.merging import read_two_texts
 from dossier.models import Section, SectionDraft, SectionPresence
-from dossier.permissions import can_edit_outline, can_write_section
+from dossier.permissions import can_edit_outline, can_remove_section, can_write_section
 from dossier.services.drafts import save_draft
 from dossier.services.measure import MAX_BODY_CHARACTERS
 from dossier.services.writing import save_text
@@ -54,6 +54,7 @@ def section_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
         "can_write": can_write and not section.is_closed,
         "draft": draft,
         "can_edit_contract": can_edit_outline(request.user, section.candidacy),
+        "can_remove": can_remove_section(request.user, section),
         "revisions": revisions.order_by("-number")[:REVISIONS_BESIDE_THE_TEXT],
     }
     return render(request, "dossier/section_detail.html", context)

@@ -282,6 +282,7 @@ def test_a_proof_is_changed_and_removed(client, candidacy, team):
     proof.refresh_from_db()
     assert (proof.note, proof.is_brought) == ("Autre", False)
 
+    client.force_login(make_member(candidacy=candidacy).user)
     client.post(address("proof-remove", candidacy, proof.public_id))
     assert not Proof.objects.exists()
 
