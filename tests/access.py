@@ -172,6 +172,7 @@ ACCESS: dict[str, Rule] = {
     "budget:income-remove": post(LEAD, "income_line"),
     # dossier
     "dossier:dashboard": get(EVERY_MEMBER),
+    "dossier:search": get(EVERY_MEMBER),
     "dossier:section-list": get(
         answers(stranger=404, observer=403, elected=403, partner=OK, neighbour=OK, team=OK, lead=OK)
     ),

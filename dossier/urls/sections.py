@@ -1,4 +1,4 @@
-"""The dashboard, the outline and its sections: their contracts, their texts, their states."""
+"""The dashboard, the search, the outline and its sections: their contracts, their texts, their states."""
 
 from django.urls import path
 
@@ -11,12 +11,14 @@ from dossier.views import (
     preview,
     retirement,
     revisions,
+    search,
     sections,
     states,
 )
 
 urlpatterns = [
     path("c/<slug:slug>/", dashboard.dashboard, name="dashboard"),
+    path("c/<slug:slug>/recherche/", search.search_page, name="search"),
     path("c/<slug:slug>/dossier/", outline.section_list, name="section-list"),
     path("c/<slug:slug>/dossier/sections/nouvelle/", outline.section_create, name="section-create"),
     path("c/<slug:slug>/dossier/sections/<uuid:public_id>/", sections.section_detail, name="section-detail"),

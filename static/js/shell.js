@@ -25,6 +25,18 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// « / » leads to the search from anywhere but where one types.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+  const fields = [...document.querySelectorAll("[data-slash]")];
+  const field = fields.find((one) => one.checkVisibility()) ?? document.querySelector(".topbar__find");
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+  field.select?.();
+});
+
 // What needs this script is hidden until it runs, here and in the parts htmx brings.
 const reveal = (root) => {
   for (const element of root.querySelectorAll("[data-closes-details][hidden], [data-needs-script][hidden]")) {

@@ -180,3 +180,24 @@ def test_a_passkey_is_added_and_then_opens_a_session(visit, lead):
     page.get_by_role("button", name="Utiliser une clé d’accès").click()
     page.wait_for_url(lambda url: "/connexion/" not in url)
     assert page.get_by_role("button", name=re.compile("Mon compte")).is_visible()
+
+
+@pytest.mark.parametrize("size", ["1280", "360"])
+def test_slash_leads_to_the_search_but_not_while_typing(visit, lead, page_address, size):
+    visitor = visit(size=size)
+    visitor.sign_in(lead, PASSWORD)
+    visitor.open(page_address)
+
+    visitor.page.keyboard.press("/")
+    if size == "360":
+        visitor.page.keyboard.press("Enter")
+        visitor.page.get_by_label("Mots cherchés").wait_for()
+        visitor.page.locator("h1").click()
+        visitor.page.keyboard.press("/")
+    visitor.page.keyboard.type("a/b")
+    assert visitor.page.evaluate("document.activeElement.value") == "a/b"
+    visitor.page.keyboard.press("Enter")
+    visitor.page.get_by_text("Rien ne répond à ces mots.").wait_for()
+
+    assert visitor.look("search") == []
+    assert not visitor.scrolls_sideways()
