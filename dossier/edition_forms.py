@@ -2,8 +2,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout, Submit
+from crispy_forms.layout import Field, Layout, Submit
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -56,13 +57,19 @@ class SubmissionForm(forms.Form):
 class DepositForm(forms.Form):
     """One reason for each condition that is not met."""
 
+    use_required_attribute = False  # what is missing is said below its condition, all at once
+
     def __init__(self, data: Mapping[str, Any] | None = None, *, findings: Iterable[Finding]) -> None:
         super().__init__(data)
         self.findings = tuple(findings)
         for finding in self.findings:
             if not finding.is_met:
                 self.fields[finding.key] = forms.CharField(
-                    label=_t("Passer outre, parce que"),
+                    label=format_html(
+                        '{}<span class="visually-hidden">\u00a0: {}</span>',
+                        _t("Passer outre, parce que"),
+                        finding.label,
+                    ),
                     max_length=500,
                     widget=forms.Textarea(attrs={"rows": 2}),
                     error_messages={
@@ -82,7 +89,7 @@ class VerificationForm(forms.Form):
     file = forms.FileField(
         label=_("Fichier PDF"),
         required=False,
-        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"}),
+        widget=forms.FileInput(attrs={"accept": "application/pdf"}),
         help_text=_(
             "Déposez-le ici ou choisissez-le. Il n’est pas conservé : seule son empreinte est calculée."
         ),
@@ -94,6 +101,14 @@ class VerificationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text=_("Celle du fichier, ou celle du contenu, imprimée à la dernière page : 64 caractères."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_class = "panel"
+        self.helper.layout = Layout(
+            Field("file", css_class="verify__file"), "digest", Submit("verify", _t("Vérifier"))
+        )
 
     def clean_digest(self) -> str:
         digest = "".join(self.cleaned_data["digest"].split()).lower()

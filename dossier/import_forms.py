@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,11 @@ class WordUploadForm(forms.Form):
             "max_length": _("Le nom de ce fichier est trop long : 200 signes au plus."),
         },
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False  # the button of the page has an icon
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

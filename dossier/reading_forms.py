@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout, Submit
+from crispy_forms.layout import Field, Layout, Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -165,6 +165,7 @@ class RemarkForm(forms.Form):
         min_value=1,
         max_value=9999,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        help_text=_("Si vous lisez le PDF."),
     )
     body = forms.CharField(
         label=_("Votre remarque"), max_length=MAX_REMARK, widget=forms.Textarea(attrs={"rows": 5})
@@ -173,6 +174,12 @@ class RemarkForm(forms.Form):
     def __init__(self, *args: Any, places: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer(places)
+        self.helper = FormHelper()
+        self.helper.form_tag = False  # the page knows the address
+        self.helper.disable_csrf = True  # decision 0018
+        self.helper.layout = Layout(
+            "public_id", "place", Field("page", css_class="reading__page-number"), "body"
+        )
 
     def offer(self, places: Mapping[str, str]) -> None:
         """Let the remark be about one of ``places``, or about the whole."""

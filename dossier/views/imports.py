@@ -133,7 +133,7 @@ def _upload(request: AppRequest, candidacy: Candidacy, section: Section | None) 
                 candidacy=candidacy, section=section, file=file, filename=file.name, by=request.user
             )
         except DomainError as error:
-            form.add_error(None, str(error))
+            form.add_error("file", str(error))
         else:
             return redirect("dossier:import-detail", candidacy.slug, row.public_id)
     own = candidacy.word_imports.visible_to(request.user).filter(section=section)

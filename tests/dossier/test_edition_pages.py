@@ -153,6 +153,9 @@ def test_the_deposit_wants_a_reason_for_each_unmet_condition_and_keeps_what_was_
     assert refused.status_code == 422
     assert "Vote le 12." in refused.text
     assert "dites pourquoi passer outre" in refused.text
+    assert 'aria-describedby="id_validated_error"' in refused.text
+    assert 'id="id_validated_error"' in refused.text
+    assert 'aria-describedby="id_plan_error"' not in refused.text
     edition.refresh_from_db()
     assert edition.status == Edition.Status.DRAFT
 

@@ -433,21 +433,23 @@ def test_a_remark_reaches_each_lead_with_its_place(client, shared):
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "said", "tied"),
     [
-        ({"body": " "}, "obligatoire"),
-        ({"body": "x" * 4001}, "4000"),
-        ({"body": "À garder", "page": "zéro"}, "À garder"),
-        ({"body": "À garder", "place": "section-ailleurs"}, "À garder"),
+        ({"body": " "}, "obligatoire", "id_body_error"),
+        ({"body": "x" * 4001}, "4000", "id_body_error"),
+        ({"body": "À garder", "page": "zéro"}, "À garder", "id_page_helptext id_page_error"),
+        ({"body": "À garder", "place": "section-ailleurs"}, "À garder", "id_place_error"),
     ],
 )
-def test_a_remark_that_cannot_be_kept_is_handed_back(client, shared, data, said):
+def test_a_remark_that_cannot_be_kept_is_handed_back(client, shared, data, said, tied):
     link, _leads = shared
 
     page = client.post(address("reading-remark", link), {"public_id": _uuid(1), **data})
 
     assert page.status_code == 422
     assert said in page.text
+    assert f'aria-describedby="{tied}"' in page.text
+    assert f'id="{tied.split()[-1]}"' in page.text
     assert not link.remarks.exists()
 
 

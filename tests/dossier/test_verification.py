@@ -187,3 +187,13 @@ def test_the_same_content_frozen_twice_is_both(client):
 
     assert "Édition 1 – Relecture" in page
     assert "Édition 2 – Encore" in page
+
+
+def test_an_error_is_tied_to_its_field(client):
+    client.force_login(make_member().user)
+
+    text = client.post(URL, {"digest": "abc"}).text
+
+    assert 'aria-describedby="id_digest_helptext id_digest_error"' in text
+    assert 'aria-invalid="true"' in text
+    assert 'id="id_digest_error"' in text

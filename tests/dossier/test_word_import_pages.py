@@ -102,6 +102,8 @@ def test_a_bad_file_is_refused_at_once_with_its_reason(client, name, content, me
 
     assert answer.status_code == 422
     assert message in answer.text
+    assert 'aria-describedby="id_file_helptext id_file_error"' in answer.text
+    assert 'id="id_file_error"' in answer.text
     assert not WordImport.objects.exists()
 
 
