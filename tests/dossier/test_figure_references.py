@@ -282,6 +282,6 @@ def test_references_cost_the_same_for_any_number(client, candidacy, count, djang
     )
     client.force_login(make_member(candidacy=candidacy).user)
 
-    # As the page of a section that names nothing (test_section_pages.py), and the pictures, with those one may see.
-    with django_assert_num_queries(19):
+    # As the page of a section without threads (test_section_pages.py), and the pictures, with those one may see.
+    with django_assert_num_queries(15):
         client.get(reverse("dossier:section-detail", args=[candidacy.slug, section.public_id]))
