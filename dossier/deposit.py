@@ -5,6 +5,7 @@ A condition is one function of `DepositFile`; adding one is writing it and namin
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import NamedTuple
 from uuid import UUID
 
@@ -86,6 +87,7 @@ class DepositFile:
         """Say something of the frozen ``text``, and lead to its section as it stands today."""
         return Line(said, _name(text), self.url_of_text(text))
 
+    @property
     def url_of_edition(self) -> str:
         return reverse("dossier:edition-detail", args=[self.candidacy.slug, self.edition.public_id])
 
@@ -102,7 +104,7 @@ class DepositFile:
             elif notice["part"] == "cover":
                 line = Line(notice["text"], _("Couverture"), self.url("candidacy:candidacy-settings"))
             else:
-                line = Line(notice["text"], str(self.edition), self.url_of_edition())
+                line = Line(notice["text"], str(self.edition), self.url_of_edition)
             lines.append(line)
         return tuple(lines)
 
@@ -270,53 +272,88 @@ def _lost(content: DossierContent, text: SectionText, figures: Collection[UUID])
         yield from (what for _identifier in named.difference(known))
 
 
+@dataclass(frozen=True)
+class _Span:
+    """What the limit of a section counts: its text, with those of its sections when it is a part."""
+
+    texts: tuple[SectionText, ...]
+    #: Where it ends on the print.
+    end: str
+
+    @property
+    def start(self) -> str:
+        return anchor_of(self.texts[0].key)
+
+
+def _spans(content: DossierContent) -> Iterator[_Span]:
+    for chapter in content.chapters:
+        end = end_of(part_of(chapter.key))
+        yield _Span((chapter.opening, *chapter.sections), end)
+        for text, after in zip_longest(chapter.sections, chapter.sections[1:]):
+            yield _Span((text,), anchor_of(after.key) if after else end)
+
+
 def _lengths(file: DepositFile) -> Finding:
-    over = []
-    for text in file.content.sections:
+    over, unmeasured = [], []
+    for span in _spans(file.content):
+        text = span.texts[0]
         section = file.by_key.get(text.key)
         if section is None or section.limit_value is None:
             continue
-        size = _size(file, text, section)
-        if size is not None and size > section.limit_value:
+        size = _size(file, span, section)
+        if size is None:
+            unmeasured.append(text)
+        elif size > section.limit_value:
             over.append((text, size, section))
-    if not over:
+    if not over and not unmeasured:
         return Finding(is_met=True, text=_("Aucune section ne dépasse sa limite."))
-    return Finding(
-        is_met=False,
-        text=ngettext(
+    told = []
+    if over:
+        said = ngettext(
             "%(count)d section dépasse sa limite.", "%(count)d sections dépassent leur limite.", len(over)
         )
-        % {"count": len(over)},
-        lines=tuple(
-            file.line(
-                text,
-                _("%(size)s %(unit)s pour %(limit)s")
-                % {
-                    "size": number(size, 1 if section.limit_unit == Section.LimitUnit.PAGES else 0),
-                    "unit": section.get_limit_unit_display(),
-                    "limit": number(section.limit_value),
-                },
-            )
-            for text, size, section in over
+        told.append(said % {"count": len(over)})
+    if unmeasured:
+        said = ngettext(
+            "%(count)d section limitée en pages n’est pas encore mesurée : imprimez l’édition.",
+            "%(count)d sections limitées en pages ne sont pas encore mesurées : imprimez l’édition.",
+            len(unmeasured),
+        )
+        told.append(said % {"count": len(unmeasured)})
+    return Finding(
+        is_met=False,
+        text=" ".join(told),
+        lines=(
+            *(
+                file.line(
+                    text,
+                    _("%(size)s %(unit)s pour %(limit)s")
+                    % {
+                        "size": number(size, 1 if section.limit_unit == Section.LimitUnit.PAGES else 0),
+                        "unit": section.get_limit_unit_display(),
+                        "limit": number(section.limit_value),
+                    },
+                )
+                for text, size, section in over
+            ),
+            *(Line(_("pas encore mesurée"), _name(text), file.url_of_edition) for text in unmeasured),
         ),
     )
 
 
-def _size(file: DepositFile, text: SectionText, section: Section) -> float | None:
+def _size(file: DepositFile, span: _Span, section: Section) -> float | None:
     if section.limit_unit == Section.LimitUnit.PAGES:
-        return _pages(file, text)
-    words, characters = count_text(text.body)
-    return words if section.limit_unit == Section.LimitUnit.WORDS else characters
+        return _pages(file, span)
+    counts = [count_text(text.body) for text in span.texts]
+    return sum(
+        words if section.limit_unit == Section.LimitUnit.WORDS else characters for words, characters in counts
+    )
 
 
-def _pages(file: DepositFile, text: SectionText) -> float | None:
-    """Measure on the print how far it is from the heading of a section to the next one, or to the end of its part."""
+def _pages(file: DepositFile, span: _Span) -> float | None:
+    """Measure on the print how far it is from a heading to where its text ends."""
     places = file.file.places if file.file else {}
-    chapter = next(found for found in file.content.chapters if text in (found.opening, *found.sections))
-    texts = (chapter.opening, *chapter.sections)
-    after = texts[texts.index(text) + 1 :]
-    start = places.get(anchor_of(text.key))
-    end = places.get(anchor_of(after[0].key) if after else end_of(part_of(chapter.key)))
+    start, end = places.get(span.start), places.get(span.end)
     if start is None or end is None:
         return None
     return max(0.0, round(float(sum(end) - sum(start)), 1))
@@ -438,7 +475,7 @@ def _told_by_press(file: DepositFile, codes: tuple[str, ...], *, met: str) -> Fi
     """A condition that is met when the printing had nothing to say about ``codes``."""
     if file.file is None:
         return Finding(
-            is_met=False, text=_("L’édition n’est pas encore imprimée."), url=file.url_of_edition()
+            is_met=False, text=_("L’édition n’est pas encore imprimée."), url=file.url_of_edition
         )
     told = file.notices(*codes)
     if not told:

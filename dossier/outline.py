@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -32,6 +33,8 @@ class OutlineEntry(NamedTuple):
     parent_id: int | None
     public_id: UUID
     title: str
+    word_count: int
+    character_count: int
     number: str
 
 
@@ -44,6 +47,8 @@ class Length:
     unit: str
     unit_label: str | Promise
     is_estimate: bool = False
+    #: What the sections of a part count towards its limit; in words where the limit is in pages.
+    elsewhere: int = 0
 
     @property
     def percent(self) -> int | None:
@@ -122,22 +127,28 @@ def read_outline(candidacy: Candidacy) -> tuple[OutlineEntry, ...]:
     """Read the whole outline in one query, without its texts."""
     rows = list(
         candidacy.sections.in_outline_order().values_list(
-            "pk", "parent_id", "public_id", "title", named=False
+            "pk", "parent_id", "public_id", "title", "word_count", "character_count", named=False
         )
     )
-    by_pk = numbers((pk, parent_id) for pk, parent_id, _id, _title in rows)
+    by_pk = numbers((pk, parent_id) for pk, parent_id, *_ in rows)
     return tuple(OutlineEntry(*row, by_pk[row[0]]) for row in rows)
 
 
-def length_of(section: Section) -> Length:
-    """Measure ``section`` in the unit of its limit; without a limit, in words."""
+def length_of(section: Section, entries: Iterable[OutlineEntry] = ()) -> Length:
+    """Measure ``section`` in the unit of its limit; without a limit, its own text in words.
+
+    The limit of a part holds for the sections in it too, which are found among ``entries``.
+    """
     units = Section.LimitUnit
     unit = units(section.limit_unit) if section.limit_value else units.WORDS
+    count = attrgetter("character_count" if unit == units.CHARACTERS else "word_count")
+    inside = (entry for entry in entries if section.limit_value and entry.parent_id == section.pk)
+    elsewhere = sum(map(count, inside))
+    used = count(section) + elsewhere
     if unit == units.PAGES:
-        pages = math.ceil(section.word_count / WORDS_A_PAGE)
-        return Length(pages, section.limit_value, unit, _("pages"), is_estimate=True)
-    used = section.word_count if unit == units.WORDS else section.character_count
-    return Length(used, section.limit_value, unit, unit.label)
+        pages = math.ceil(used / WORDS_A_PAGE)
+        return Length(pages, section.limit_value, unit, _("pages"), is_estimate=True, elsewhere=elsewhere)
+    return Length(used, section.limit_value, unit, unit.label, elsewhere=elsewhere)
 
 
 def outline_rows(
@@ -158,7 +169,7 @@ def outline_rows(
         OutlineRow(
             section=section,
             number=number_of[section.pk],
-            length=length_of(section),
+            length=length_of(section, entries),
             is_late=section.is_late(today),
             criteria=tuple(criterion for criterion, _proofs in section.proofs_by_criterion),
             steps=tree.steps(section.pk),

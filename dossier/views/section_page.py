@@ -32,7 +32,7 @@ def reading_context(request: AppRequest, section: Section, *texts: str) -> dict[
         "section": section,
         "number": number,
         "entries": entries,
-        "length": length_of(section),
+        "length": length_of(section, entries),
         "before": before,
         "after": after,
         "mentions": read_mentions(section.candidacy, texts, reader=request.user, entries=entries),

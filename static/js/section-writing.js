@@ -15,8 +15,10 @@ const COUNTS = {
 };
 
 const measure = (box, text) => {
-  if (box.dataset.unit !== "pages") return COUNTS[box.dataset.unit](text);
-  return Math.ceil(COUNTS.words(text) / Number(box.dataset.wordsAPage));
+  // The limit of a part counts what its sections hold as well.
+  const elsewhere = Number(box.dataset.elsewhere);
+  if (box.dataset.unit !== "pages") return COUNTS[box.dataset.unit](text) + elsewhere;
+  return Math.ceil((COUNTS.words(text) + elsewhere) / Number(box.dataset.wordsAPage));
 };
 
 const write = (number) => number.toLocaleString("fr-FR");

@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from candidacy.models import Call, Piece
+from dossier import building
 from dossier.deposit import CONDITIONS, assess_deposit
-from dossier.models import Edition, Section
+from dossier.models import Edition, EditionFile, Section
+from dossier.services.editions import freeze_edition, print_version
 from tests.factories import (
     make_candidacy,
     make_criterion,
@@ -270,29 +272,92 @@ def test_what_is_not_printed_cannot_be_judged(candidacy):
     assert {finding.url for finding in unmet.values()} == {page_of_edition(edition)}
 
 
-@pytest.mark.parametrize(("limit", "is_met"), [(2, False), (3, True)])
-def test_pages_are_counted_on_the_print_from_heading_to_heading(candidacy, limit, is_met):
-    make_section(
-        candidacy=candidacy,
-        parent=candidacy.sections.get(),
-        key="suite",
-        title="Suite",
-        body="<p>x</p>",
-        status=VALIDATED,
-    )
-    candidacy.sections.filter(key="vision").update(limit_value=limit, limit_unit="pages")
+@pytest.fixture
+def part(candidacy):
+    """The part « Vision » with the sections « Suite » and « Fin » in it."""
+    part = candidacy.sections.get()
+    for key in ("suite", "fin"):
+        make_section(
+            candidacy=candidacy,
+            parent=part,
+            key=key,
+            title=key.capitalize(),
+            body="<p>Deux mots.</p>",
+            status=VALIDATED,
+        )
+    return part
+
+
+PLACES = {
+    "section-vision": [3, 0.1],
+    "section-suite": [3, 0.6],
+    "section-fin": [5, 0.6],
+    "part-vision/end": [6, 0.5],
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "limit", "said"),
+    [
+        ("vision", 3, "3,4 pages pour 3"),
+        ("vision", 4, None),
+        ("suite", 1, "2,0 pages pour 1"),
+        ("suite", 2, None),
+        ("fin", 1, None),
+    ],
+)
+def test_pages_are_counted_on_the_print_a_part_to_its_end_and_a_section_to_the_next(
+    candidacy, part, key, limit, said
+):
+    candidacy.sections.filter(key=key).update(limit_value=limit, limit_unit="pages")
     edition = make_edition(candidacy=candidacy, content=False)
-    make_edition_file(
-        edition=edition,
-        places={"section-vision": [3, 0.1], "section-suite": [5, 0.6], "part-vision/end": [6, 0.5]},
-    )
+    make_edition_file(edition=edition, places=PLACES)
 
     finding = findings_of(edition)["lengths"]
 
+    assert finding.is_met is (said is None)
+    section = candidacy.sections.get(key=key)
+    assert [(line.text, line.url) for line in finding.lines] == ([(said, page_of(section))] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("unit", "limit", "said"),
+    [("words", 6, "7 mots pour 6"), ("words", 7, None), ("characters", 37, "38 signes pour 37")],
+)
+def test_the_words_of_a_part_are_those_of_its_sections_too(candidacy, part, unit, limit, said):
+    candidacy.sections.filter(key="vision").update(limit_value=limit, limit_unit=unit)
+
+    finding = findings_of(make_edition(candidacy=candidacy))["lengths"]
+
+    assert finding.is_met is (said is None)
+    assert [line.text for line in finding.lines] == ([said] if said else [])
+
+
+def test_pages_that_are_not_measured_yet_are_not_within_their_limit(candidacy):
+    candidacy.sections.update(limit_value=9, limit_unit="pages")
+    edition = make_edition(candidacy=candidacy, content=False)
+
+    finding = findings_of(edition)["lengths"]
+
+    assert not finding.is_met
+    assert "imprimez l’édition" in finding.text
+    assert [line.url for line in finding.lines] == [page_of_edition(edition)]
+
+
+@pytest.mark.parametrize(("limit", "is_met"), [(1, False), (9, True)])
+def test_a_real_print_measures_a_part_with_its_sections(candidacy, part, limit, is_met):
+    candidacy.sections.filter(key="suite").update(body="<p>" + "Des mots qui coulent. " * 400 + "</p>")
+    candidacy.sections.filter(key="vision").update(limit_value=limit, limit_unit="pages")
+    by = make_member(candidacy=candidacy).user
+    edition = freeze_edition(candidacy=candidacy, label="Relecture", by=by).edition
+    printing = print_version(edition=edition, variant=EditionFile.Variant.FULL, by=by)
+    assert not findings_of(edition)["lengths"].is_met
+
+    building.build(printing.pk)
+
+    finding = findings_of(edition)["lengths"]
     assert finding.is_met is is_met
-    if not is_met:
-        vision = candidacy.sections.get(key="vision")
-        assert finding.lines == (("2,5 pages pour 2", "1 Vision", page_of(vision)),)
+    assert len(finding.lines) == (0 if is_met else 1)
 
 
 def test_the_conditions_cost_the_same_for_any_number_of_sections(candidacy):

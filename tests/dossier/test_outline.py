@@ -1,6 +1,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dossier.models import Section
@@ -82,6 +84,37 @@ def test_a_text_is_measured_in_the_unit_of_its_limit(unit, limit, used, is_over,
 
     assert (length.used, length.is_over, length.percent) == (used, is_over, percent)
     assert length.is_estimate == (unit == Section.LimitUnit.PAGES)
+
+
+@pytest.mark.parametrize(
+    ("unit", "used"),
+    [(Section.LimitUnit.WORDS, 875), (Section.LimitUnit.CHARACTERS, 3496), (Section.LimitUnit.PAGES, 2)],
+)
+def test_the_limit_of_a_part_counts_its_sections_in_no_more_queries(unit, used):
+    part = make_section(title="Partie", body=f"<p>{'mot ' * 500}</p>", limit_value=1, limit_unit=unit)
+    candidacy = part.candidacy
+
+    def lengths():
+        with CaptureQueriesContext(connection) as queries:
+            rows = outline_rows(
+                read_outline(candidacy),
+                candidacy.sections.in_outline_order().with_proofs(),
+                today=timezone.localdate(),
+                open_comments={},
+            )
+        return rows, len(queries)
+
+    for _ in range(3):
+        make_section(candidacy=candidacy, parent=part, body=f"<p>{'mot ' * 125}</p>", limit_value=1)
+    make_section(candidacy=candidacy, body="<p>Ailleurs</p>")
+    rows, few = lengths()
+    for _ in range(27):
+        make_section(candidacy=candidacy, parent=part)
+    again, many = lengths()
+
+    assert rows[0].length.used == again[0].length.used == used
+    assert rows[1].length.used == 125
+    assert many == few
 
 
 def test_a_text_without_limit_is_counted_in_words():

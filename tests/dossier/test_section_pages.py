@@ -427,3 +427,19 @@ def test_the_languages_of_programs_are_shown_as_they_were_typed(client, text):
     page = client.get(address("section-detail", section)).text
 
     assert page.count(text) >= 3
+
+
+def test_the_meter_of_a_part_counts_its_sections_where_it_is_read_and_where_it_is_written(client):
+    lead = make_member()
+    part = make_section(candidacy=lead.candidacy, body="<p>Deux mots</p>", limit_value=4, limit_unit="words")
+    make_section(candidacy=lead.candidacy, parent=part, body="<p>Et trois autres</p>")
+    client.force_login(lead.user)
+
+    read = client.get(address("section-detail", part)).text
+    written = client.get(address("section-edit", part)).text
+
+    assert "5 mots" in read
+    assert "sur 4, 1 de trop" in read
+    assert "Sections de la partie comprises." in read
+    assert "sur 4, 1 de trop" in written
+    assert 'data-elsewhere="3"' in written
