@@ -90,6 +90,8 @@ class CallTemplate:
     population_kind: str = "municipal"
     is_population_kind_confirmed: bool = False
     prize_amount: Decimal | None = None
+    #: Of the whole dossier, cover and contents included.
+    page_limit: int | None = None
     criteria: tuple[CriterionTemplate, ...] = ()
     phases: tuple[PhaseTemplate, ...] = ()
     pieces: tuple[PieceTemplate, ...] = ()
@@ -198,6 +200,8 @@ def _check(template: CallTemplate) -> None:
     low, high = template.population_min, template.population_max
     if low is not None and high is not None and low > high:
         raise ValueError("population_min is above population_max")
+    if template.page_limit is not None and template.page_limit < 1:
+        raise ValueError("page_limit is not positive")
     if not sections:
         raise ValueError("it has no section: there would be nothing to write")
     for piece in template.pieces:

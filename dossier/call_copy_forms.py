@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from candidacy.call_templates import CallTemplate
-from candidacy.forms.fields import PeopleCountField
+from candidacy.forms.fields import PageLimitField, PeopleCountField
 from candidacy.models import Call, Criterion, Phase, Piece
 from candidacy.services.call_copies import print_of
 from core.forms import EuroField, LinesField
@@ -125,6 +125,7 @@ class RulesForm(EntryForm):
         help_text=_("Cochez seulement si le texte de l’appel le dit."),
     )
     prize_amount = EuroField(label=_("Dotation (€)"), required=False)
+    page_limit = PageLimitField()
 
     def prepare(self) -> None:
         self.fields["name"].label = _t("Nom de l’appel")
@@ -162,7 +163,7 @@ class RulesForm(EntryForm):
                 ),
                 "is_population_kind_confirmed",
             ),
-            "prize_amount",
+            Row(Column("prize_amount", css_class="col-sm-6"), Column("page_limit", css_class="col-sm-6")),
         ]
 
 

@@ -272,6 +272,22 @@ def _lost(content: DossierContent, text: SectionText, figures: Collection[UUID])
         yield from (what for _identifier in named.difference(known))
 
 
+def _page_limit(file: DepositFile) -> Finding:
+    """The call limits the whole file, cover and contents included."""
+    limit = file.call.page_limit if file.call else None
+    if limit is None:
+        return Finding(is_met=True, text=_("L’appel ne limite pas le nombre de pages."))
+    if file.file is None:
+        return Finding(is_met=False, text=_("L’édition n’est pas encore imprimée."), url=file.url_of_edition)
+    told = _("%(count)s pages pour %(limit)s au plus, couverture et sommaire compris.") % {
+        "count": number(file.file.page_count),
+        "limit": number(limit),
+    }
+    if file.file.page_count <= limit:
+        return Finding(is_met=True, text=told)
+    return Finding(is_met=False, text=told, url=file.url("dossier:section-list"))
+
+
 @dataclass(frozen=True)
 class _Span:
     """What the limit of a section counts: its text, with those of its sections when it is a part."""
@@ -500,6 +516,7 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition("plan", gettext_lazy("Plan équilibré"), _plan),
     Condition("pieces", gettext_lazy("Pièces obligatoires"), _pieces),
     Condition("lengths", gettext_lazy("Limites de longueur"), _lengths),
+    Condition("page_limit", gettext_lazy("Pages du dossier"), _page_limit),
     Condition("mentions", gettext_lazy("Chiffres, renvois et images"), _mentions),
     Condition("alternatives", gettext_lazy("Textes alternatifs"), _alternatives),
     Condition("links", gettext_lazy("Liens internes"), _links),

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from candidacy.forms.fields import CompactField, PeopleCountField
+from candidacy.forms.fields import CompactField, PageLimitField, PeopleCountField
 from candidacy.models import Call, Candidacy, Criterion, Indicator, Objective, Phase, Piece, Territory
 from core.forms import EuroField
 from core.sheets import DayInput, SheetForm
@@ -41,6 +41,7 @@ class CallForm(CallRowForm):
         label=_("Population maximale"), help_text=_("Vide\u00a0: pas de maximum.")
     )
     prize_amount = EuroField(label=_("Dotation (€)"), required=False)
+    page_limit = PageLimitField()
 
     class Meta:
         model = Call
@@ -54,6 +55,7 @@ class CallForm(CallRowForm):
             "population_kind",
             "is_population_kind_confirmed",
             "prize_amount",
+            "page_limit",
         ]
         widgets = {
             "description": forms.Textarea(attrs={"rows": 4}),
@@ -76,7 +78,7 @@ class CallForm(CallRowForm):
                 ),
                 "is_population_kind_confirmed",
             ),
-            "prize_amount",
+            Row(Column("prize_amount", css_class="col-sm-6"), Column("page_limit", css_class="col-sm-6")),
         ]
 
 

@@ -3,6 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
+
+MOST_PAGES = 9999
 
 
 class CompactField(forms.CharField):
@@ -16,6 +19,24 @@ class CompactField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return "".join((super().to_python(value) or "").replace(".", " ").split())
+
+
+class PageLimitField(forms.IntegerField):
+    """How many pages the whole dossier may have."""
+
+    widget = forms.TextInput
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Pages du dossier au plus"),
+            required=False,
+            min_value=1,
+            max_value=MOST_PAGES,
+            help_text=_(
+                "Pages du PDF entier, couverture et sommaire compris. Vide \u00a0: l’appel ne fixe pas de limite."
+            ),
+        )
+        self.widget.attrs.setdefault("inputmode", "numeric")
 
 
 class PeopleCountField(forms.IntegerField):

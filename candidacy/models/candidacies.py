@@ -166,6 +166,7 @@ class Call(TimestampedModel):
     )
     is_population_kind_confirmed = models.BooleanField(_("population considérée confirmée"), default=False)
     prize_amount = models.DecimalField(_("dotation"), max_digits=14, decimal_places=2, null=True, blank=True)
+    page_limit = models.PositiveSmallIntegerField(_("nombre maximal de pages"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("appel")
@@ -177,7 +178,12 @@ class Call(TimestampedModel):
                 | Q(population_max__isnull=True)
                 | Q(population_min__lte=models.F("population_max")),
                 violation_error_message=_("La population minimale dépasse la population maximale."),
-            )
+            ),
+            models.CheckConstraint(
+                name="call_page_limit_positive",
+                condition=Q(page_limit__isnull=True) | Q(page_limit__gt=0),
+                violation_error_message=_("Une limite doit être positive."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -73,6 +73,7 @@ def apply_template(*, candidacy: Candidacy, template: CallTemplate) -> Call:
         population_kind=template.population_kind,
         is_population_kind_confirmed=template.is_population_kind_confirmed,
         prize_amount=template.prize_amount,
+        page_limit=template.page_limit,
     )
     call.full_clean()
     call.save()

@@ -165,6 +165,7 @@ def test_the_lead_writes_the_rules_of_the_call(client, candidacy, lead):
         "population_max": "",
         "is_population_kind_confirmed": "on",
         "prize_amount": "1 500 000,50 €",
+        "page_limit": "60",
         "template_key": "blank",
     }
 
@@ -174,6 +175,8 @@ def test_the_lead_writes_the_rules_of_the_call(client, candidacy, lead):
     assert (call.population_min, call.population_max) == (20_000, None)
     assert call.is_population_kind_confirmed
     assert str(call.prize_amount) == "1500000.50"
+    assert call.page_limit == 60
+    assert "60 au plus" in client.get(address("call-detail", candidacy)).text
     assert call.template_key == "cfc-2024"
 
 

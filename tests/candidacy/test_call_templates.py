@@ -51,6 +51,13 @@ def test_the_french_capital_of_2024_has_its_eight_official_criteria_and_its_limi
     assert deposit.planned_on == date(2022, 5, 14)
 
 
+def test_the_european_preselection_holds_on_the_sixty_pages_that_were_read():
+    limits = {template.key: template.page_limit for template in list_templates()}
+
+    assert limits.pop("ecoc-preselection") == 60
+    assert set(limits.values()) == {None}
+
+
 def test_the_blank_template_needs_no_more_than_an_outline():
     template = load_template("blank")
 
@@ -151,6 +158,7 @@ def test_a_template_is_read_with_what_it_says_and_defaults_for_the_rest(tmp_path
         (a_text(body=""), "no section"),
         (a_text(body=SECTION + SECTION), "comes twice"),
         (a_text(population_min="3", population_max="2"), "above population_max"),
+        (a_text(page_limit="0"), "page_limit"),
         (a_text(body=SECTION + 'phase = "depot"\n'), "depot"),
         (a_text(body=SECTION + 'criteria = ["1"]\n'), "criterion '1'"),
         (a_text(body=SECTION + 'parent = "ailleurs"\n'), "ailleurs"),

@@ -57,3 +57,8 @@ def test_a_blank_template_leaves_criteria_to_be_written():
 
     assert not candidacy.criteria.exists()
     assert candidacy.phases.count() == 3
+
+
+def test_the_pages_that_the_call_allows_come_with_its_rules():
+    assert found(template=load_template("ecoc-preselection")).call.page_limit == 60
+    assert found(template=load_template("cfc-2024")).call.page_limit is None

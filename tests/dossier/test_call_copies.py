@@ -61,6 +61,7 @@ def test_a_copy_says_what_the_file_says(key):
         "sections",
         "sources",
         "prize_amount",
+        "page_limit",
         "population_max",
         "name",
     ):
@@ -194,6 +195,7 @@ def test_the_rules_are_changed_as_people_type_them(client, copy):
         "population_min": "10 000",
         "population_max": "",
         "prize_amount": "1 500 000,50",
+        "page_limit": "60",
     }
     posted = {field: value for field, value in (shown(client, url) | typed).items() if value != ""}
 
@@ -203,7 +205,19 @@ def test_the_rules_are_changed_as_people_type_them(client, copy):
     assert (template.title, template.name) == ("CFC 2028", "Capitale française de la culture 2028")
     assert (template.title_year, template.population_min, template.population_max) == (2028, 10_000, None)
     assert str(template.prize_amount) == "1500000.50"
+    assert template.page_limit == 60
+    assert "60 au plus" in client.get(address("call-copy-detail", copy)).text
     assert "1 500 000,50" in re.sub(r"\s", " ", client.get(url).text)
+
+
+def test_a_dossier_of_no_page_is_no_rule(client, copy):
+    url = address("call-copy-rules", copy)
+    posted = {
+        field: value for field, value in (shown(client, url) | {"page_limit": "0"}).items() if value != ""
+    }
+
+    assert client.post(url, posted).status_code == 422
+    assert current(copy).page_limit is None
 
 
 def test_the_order_of_the_criteria_and_of_the_sections_of_a_part_is_changed(client, copy):

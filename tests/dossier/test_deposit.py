@@ -241,7 +241,6 @@ def test_an_edition_that_names_another_bearer_is_not_deposited(candidacy):
         ("missing_text", "alternatives"),
         ("missing_target", "links"),
         ("refused_link", "links"),
-        ("failed_part", "notices"),
         ("missing_picture", "notices"),
     ],
 )
@@ -331,6 +330,28 @@ def test_the_words_of_a_part_are_those_of_its_sections_too(candidacy, part, unit
 
     assert finding.is_met is (said is None)
     assert [line.text for line in finding.lines] == ([said] if said else [])
+
+
+@pytest.mark.parametrize(("limit", "is_met"), [(11, False), (12, True), (None, True)])
+def test_the_whole_print_keeps_to_the_pages_of_the_call(candidacy, limit, is_met):
+    Call.objects.filter(candidacy=candidacy).update(page_limit=limit)
+    edition = make_edition(candidacy=candidacy, content=False)
+    make_edition_file(edition=edition, page_count=12)
+
+    finding = findings_of(edition)["page_limit"]
+
+    assert finding.is_met is is_met
+    if limit:
+        assert finding.text == f"12 pages pour {limit} au plus, couverture et sommaire compris."
+
+
+def test_what_is_not_printed_is_not_within_the_pages_of_the_call(candidacy):
+    Call.objects.filter(candidacy=candidacy).update(page_limit=60)
+
+    finding = findings_of(make_edition(candidacy=candidacy, content=False))["page_limit"]
+
+    assert not finding.is_met
+    assert "pas encore imprimée" in finding.text
 
 
 def test_pages_that_are_not_measured_yet_are_not_within_their_limit(candidacy):
