@@ -5,6 +5,7 @@ time, and a photograph's hidden place and date would leave with every dossier.
 """
 
 import hashlib
+import struct
 import warnings
 from io import BytesIO
 from typing import Any
@@ -28,6 +29,8 @@ PRINT_HEIGHT = 2900
 MAX_BYTES = 25 * 1024 * 1024
 FORMATS = ("JPEG", "PNG", "WEBP")
 JPEG_QUALITY = 88
+#: What Pillow raises when the notes of a camera are damaged.
+_UNREADABLE_NOTES = (SyntaxError, ValueError, OSError, LookupError, TypeError, struct.error)
 
 
 @transaction.atomic
@@ -73,12 +76,13 @@ def take_in_picture(
 def prepare_picture(content: bytes) -> tuple[bytes, str]:
     """Return the picture as it is kept, and the suffix of its file: JPEG for photographs, PNG for drawings."""
     with _open(content) as opened:
-        kind = opened.format
+        # A telephone may put several pictures into one JPEG file: the first is the photograph.
+        kind = "JPEG" if opened.format == "MPO" else opened.format
         profile = opened.info.get("icc_profile")
         if _is_ready(opened):
             # Written again without its notes, as coarse as it was: a finer setting would only make it heavier.
             return _written(opened, "JPEG", quality="keep", optimize=True, progressive=True), ".jpg"
-        picture = _in_plain_colours(ImageOps.exif_transpose(opened), profile)
+        picture = _in_plain_colours(_upright(opened), profile)
     picture.thumbnail((PRINT_WIDTH, PRINT_HEIGHT), Image.Resampling.LANCZOS, reducing_gap=3.0)
     if kind == "JPEG" or (kind == "WEBP" and picture.mode == "RGB"):
         picture = picture.convert("RGB")
@@ -88,9 +92,23 @@ def prepare_picture(content: bytes) -> tuple[bytes, str]:
 
 def _is_ready(image: Image.Image) -> bool:
     """Whether a JPEG file needs neither turning, nor scaling, nor other colours."""
-    turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
     plain = image.mode == "RGB" and "icc_profile" not in image.info
-    return image.format == "JPEG" and plain and not turned and _fits(image)
+    return image.format == "JPEG" and plain and not _is_turned(image) and _fits(image)
+
+
+def _is_turned(image: Image.Image) -> bool:
+    """Whether the camera was held otherwise; notes that cannot be read say nothing of it."""
+    try:
+        return image.getexif().get(ExifTags.Base.Orientation, 1) != 1
+    except _UNREADABLE_NOTES:
+        return False
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except _UNREADABLE_NOTES:
+        return image
 
 
 def _written(image: Image.Image, kind: str, **options: Any) -> bytes:

@@ -50,6 +50,29 @@ def test_a_photograph_is_turned_upright_and_forgets_camera_and_place(orientation
     assert b"chez" not in stored
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_damaged_notes_turn_nothing(kind):
+    stored, _suffix = prepare_picture(photograph(kind=kind, exif=b"garbage!garbage"))
+
+    red, _green, blue = opened(stored).convert("RGB").getpixel((5, 5))
+    assert opened(stored).size == (60, 40)
+    assert red > blue
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_several_pictures_in_one_file_of_a_telephone_stay_a_photograph(orientation):
+    depth = Image.new("RGB", (60, 40), (90, 90, 90))
+    content = photograph(kind="MPO", save_all=True, append_images=[depth], exif=notes(orientation))
+    assert opened(content).format == "MPO"
+
+    stored, suffix = prepare_picture(content)
+
+    picture = opened(stored)
+    assert (picture.format, suffix) == ("JPEG", ".jpg")
+    assert picture.size == ((60, 40) if orientation == 1 else (40, 60))
+    assert b"Camille" not in stored
+
+
 def test_a_photograph_turned_upside_down_shows_the_right_side_first():
     stored, _suffix = prepare_picture(photograph(exif=notes(3)))
 
