@@ -49,7 +49,12 @@ def build(export_id: int) -> bool:
     try:
         edition = claim.export.edition
         if edition is not None:
-            _store_edition(claim, edition, _print_edition(claim, edition))
+            rendered = _print_edition(claim, edition)
+            if gaps := [notice.text for notice in rendered.notices if notice.code == "failed_part"]:
+                # An edition keeps its print for ever: one with a notice instead of a chapter is not worth it.
+                claim.fail(" ".join(gaps))
+                return False
+            _store_edition(claim, edition, rendered)
         else:
             rendered = build_dossier_pdf(
                 claim.export.candidacy, on_progress=claim.report, is_cancelled=claim.is_lost

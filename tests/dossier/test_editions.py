@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +20,7 @@ from pypdf import PdfReader
 from candidacy.models import Membership
 from committees.models import Meeting
 from core.errors import DomainError
-from dossier import building
+from dossier import building, rendering
 from dossier.assembly import read_dossier
 from dossier.deposit import CONDITIONS
 from dossier.models import (
@@ -322,6 +323,27 @@ def test_a_printing_that_did_not_end_well_is_begun_again(status):
 
     building.build(printing.pk)
     assert edition.files.count() == 1
+
+
+def test_a_part_over_its_limits_fails_an_edition_that_can_be_printed_again(monkeypatch):
+    candidacy = make_candidacy()
+    chapter = make_section(candidacy=candidacy, title="Le projet")
+    endless = "<p>" + "mot " * 90_000 + "</p>"
+    make_section(candidacy=candidacy, parent=chapter, title="Interminable", body=endless)
+    edition = freeze(candidacy).edition
+    printing = print_version(edition=edition, variant=Variant.FULL, by=edition.author)
+    monkeypatch.setattr(rendering, "Limits", partial(rendering.Limits, part_cpu_seconds=2))
+
+    assert not building.build(printing.pk)
+
+    printing.refresh_from_db()
+    assert printing.status == DossierExport.Status.FAILED
+    assert printing.error.replace("\u00a0", " ") == (
+        "Le projet : partie non imprimée, à cause de « 1.1 Interminable » (le calcul a duré trop longtemps)."
+    )
+    assert not edition.files.exists()
+    again = print_version(edition=edition, variant=Variant.FULL, by=edition.author)
+    assert again.status == DossierExport.Status.QUEUED
 
 
 def test_a_worker_killed_on_the_way_leaves_an_edition_that_the_next_one_prints():
