@@ -536,7 +536,7 @@ def _printed_matrix(matrix: Matrix) -> PrintedMatrix:
     """Keep the sections that prove something: a line without a cell filled in tells the jury nothing."""
     return PrintedMatrix(
         columns=tuple(
-            MatrixColumn(case.criterion.code, case.criterion.title, case.is_proved) for case in matrix.cases
+            MatrixColumn(case.criterion.code, case.criterion.title, case.brought > 0) for case in matrix.cases
         ),
         lines=tuple(
             MatrixLine(

@@ -43,13 +43,20 @@ class CriterionCase:
 
     @property
     def is_proved(self) -> bool:
-        return self.brought > 0
+        """Whether a proof was found in a text that stays as it is: one that is still written may lose it."""
+        return any(row.proof.is_brought and row.section.is_closed for row in self.proofs)
+
+    @property
+    def is_only_brought(self) -> bool:
+        """Whether proofs were found, in sections that are not validated."""
+        return self.brought > 0 and not self.is_proved
 
     @property
     def missing(self) -> list[str | Promise]:
         """Name what the call wants and the criterion lacks."""
         lacks = (
-            (not self.is_proved, _("sans preuve validée")),
+            (not self.brought, _("sans preuve validée")),
+            (self.is_only_brought, _("section non validée")),
             (not self.objectives, _("sans objectif")),
             (not self.indicators, _("sans indicateur")),
         )
@@ -75,7 +82,12 @@ class Matrix:
 
     @property
     def unproved(self) -> tuple[CriterionCase, ...]:
-        return tuple(case for case in self.cases if not case.is_proved)
+        """Cases without any proof that was found."""
+        return tuple(case for case in self.cases if not case.brought)
+
+    @property
+    def unsettled(self) -> tuple[CriterionCase, ...]:
+        return tuple(case for case in self.cases if case.is_only_brought)
 
 
 def read_matrix(candidacy: Candidacy) -> Matrix:

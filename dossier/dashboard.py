@@ -69,7 +69,7 @@ class Dashboard:
 
     @property
     def proved_count(self) -> int:
-        return sum(item.brought > 0 for item in self.coverage)
+        return sum(item.settled > 0 for item in self.coverage)
 
     @property
     def funding_shares(self) -> FundingShares | None:

@@ -218,16 +218,18 @@ def _criteria(file: DepositFile) -> Finding:
     proved = {
         proof.criterion_id
         for section in file.sections
-        if section.key in frozen
+        if section.key in frozen and section.is_closed
         for proof in section.proofs.all()
         if proof.is_brought
     }
     bare = [str(criterion) for criterion in file.criteria if criterion.pk not in proved]
     if not bare:
-        return Finding(is_met=True, text=_("Chaque critère a au moins une preuve validée."))
+        return Finding(
+            is_met=True, text=_("Chaque critère a au moins une preuve validée dans une section validée.")
+        )
     text = ngettext(
-        "%(count)d critère n’a pas de preuve validée.",
-        "%(count)d critères n’ont pas de preuve validée.",
+        "%(count)d critère n’a pas de preuve validée dans une section validée.",
+        "%(count)d critères n’ont pas de preuve validée dans une section validée.",
         len(bare),
     )
     return Finding(

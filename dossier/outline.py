@@ -35,7 +35,12 @@ class OutlineEntry(NamedTuple):
     title: str
     word_count: int
     character_count: int
+    status: str
     number: str
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status in Section.CLOSED
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,7 @@ def read_outline(candidacy: Candidacy) -> tuple[OutlineEntry, ...]:
     """Read the whole outline in one query, without its texts."""
     rows = list(
         candidacy.sections.in_outline_order().values_list(
-            "pk", "parent_id", "public_id", "title", "word_count", "character_count", named=False
+            "pk", "parent_id", "public_id", "title", "word_count", "character_count", "status", named=False
         )
     )
     by_pk = numbers((pk, parent_id) for pk, parent_id, *_ in rows)

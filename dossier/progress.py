@@ -54,17 +54,18 @@ class Progress:
 
 @dataclass(frozen=True)
 class CriterionCoverage:
-    """How many proofs a criterion is to have, and how many lead or team have found there."""
+    """How many proofs a criterion is to have, how many lead or team have found, how many of those in validated sections."""
 
     criterion: Criterion
     proofs: int
     brought: int
+    settled: int
 
     @property
     def tone(self) -> str:
         if not self.brought:
             return "bad"
-        return "good" if self.brought == self.proofs else "warn"
+        return "good" if self.settled == self.proofs else "warn"
 
 
 def read_progress(sections: SectionQuerySet, *, today: date) -> Progress:
@@ -80,13 +81,15 @@ def read_progress(sections: SectionQuerySet, *, today: date) -> Progress:
 
 
 def read_coverage(candidacy: Candidacy) -> tuple[CriterionCoverage, ...]:
-    """Count, in one query, the proofs of each criterion and those of them that are brought."""
+    """Count, in one query, the proofs of each criterion, those that are brought, and those that will stay so."""
     live = Q(proofs__section__retired_at__isnull=True)
+    brought = live & Q(proofs__validated_at__isnull=False)
     criteria: Iterable[Criterion] = candidacy.criteria.annotate(
         proof_count=Count("proofs", filter=live),
-        brought_count=Count("proofs", filter=live & Q(proofs__validated_at__isnull=False)),
+        brought_count=Count("proofs", filter=brought),
+        settled_count=Count("proofs", filter=brought & Q(proofs__section__status__in=Section.CLOSED)),
     ).order_by("position", "pk")
     return tuple(
-        CriterionCoverage(criterion, criterion.proof_count, criterion.brought_count)  # type: ignore[attr-defined]  # annotated above
+        CriterionCoverage(criterion, criterion.proof_count, criterion.brought_count, criterion.settled_count)  # type: ignore[attr-defined]  # annotated above
         for criterion in criteria
     )

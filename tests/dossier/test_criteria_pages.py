@@ -9,7 +9,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from candidacy.models import Membership
-from dossier.models import Proof
+from dossier.models import Proof, Section
 from tests.dossier.people import make_partner
 from tests.factories import (
     make_candidacy,
@@ -84,6 +84,12 @@ def test_a_criterion_without_a_validated_proof_stands_out_in_words_and_by_a_mark
     Proof.objects.update(validated_at=timezone.now())
     page = client.get(address("criteria-matrix", candidacy)).text
     assert "aucune preuve validée" not in page
+    assert "1 critère n’a de preuve que dans une section non validée" in page
+    assert page.count("matrix__lacking") == 1
+
+    candidacy.sections.update(status=Section.Status.VALIDATED)
+    page = client.get(address("criteria-matrix", candidacy)).text
+    assert "section non validée" not in page
     assert "matrix__lacking" not in page
 
 

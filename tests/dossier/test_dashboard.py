@@ -127,6 +127,19 @@ def test_the_coverage_counts_the_proofs_that_are_validated():
     assert board.proved_count == 1
 
 
+def test_a_proof_in_a_section_that_may_still_change_does_not_cover_a_criterion():
+    lead = make_member()
+    section = make_section(candidacy=lead.candidacy, status=Status.IN_REVIEW)
+    criterion = make_criterion(candidacy=lead.candidacy)
+    make_proof(section=section, criterion=criterion, validated_at=timezone.now())
+
+    board = read(lead)
+
+    [item] = board.coverage
+    assert (item.brought, item.settled, item.tone) == (1, 0, "warn")
+    assert board.proved_count == 0
+
+
 def test_the_committees_show_their_next_meeting_with_its_answers():
     lead = make_member()
     copil = make_committee(candidacy=lead.candidacy, kind=Committee.Kind.COPIL)
