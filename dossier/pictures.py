@@ -99,7 +99,7 @@ def _is_ready(image: Image.Image) -> bool:
 def _is_turned(image: Image.Image) -> bool:
     """Whether the camera was held otherwise; notes that cannot be read say nothing of it."""
     try:
-        return image.getexif().get(ExifTags.Base.Orientation, 1) != 1
+        return bool(image.getexif().get(ExifTags.Base.Orientation, 1) != 1)
     except _UNREADABLE_NOTES:
         return False
 
