@@ -492,9 +492,7 @@ def _notices(file: DepositFile) -> Finding:
 def _told_by_press(file: DepositFile, codes: tuple[str, ...], *, met: str) -> Finding:
     """A condition that is met when the printing had nothing to say about ``codes``."""
     if file.file is None:
-        return Finding(
-            is_met=False, text=_("L’édition n’est pas encore imprimée."), url=file.url_of_edition
-        )
+        return Finding(is_met=False, text=_("L’édition n’est pas encore imprimée."), url=file.url_of_edition)
     told = file.notices(*codes)
     if not told:
         return Finding(is_met=True, text=met)
