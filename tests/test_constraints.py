@@ -201,6 +201,7 @@ CASES = {
     "territory_population_has_source": broken(
         make.make_territory, {"population_source": ""}, {"population_on": None}
     ),
+    "call_page_limit_positive": broken(make_call, {"page_limit": 0}),
     "call_population_range": broken(make_call, {"population_min": 2, "population_max": 1}),
     "criterion_code_once": twice(make.make_criterion),
     "phase_key_once": twice(make.make_phase),

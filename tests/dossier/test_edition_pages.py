@@ -148,8 +148,9 @@ def test_the_deposit_wants_a_reason_for_each_unmet_condition_and_keeps_what_was_
     page = client.get(url)
     refused = client.post(url, {"plan": "Vote le 12."})
 
-    assert "1 Vision : commandée" in page.text
-    assert reverse("dossier:section-detail", args=[lead.candidacy.slug, section.public_id]) in page.text
+    mended_at = reverse("dossier:section-detail", args=[lead.candidacy.slug, section.public_id])
+    assert f'<a href="{mended_at}">1 Vision</a>' in page.text
+    assert "commandée" in page.text
     assert refused.status_code == 422
     assert "Vote le 12." in refused.text
     assert "dites pourquoi passer outre" in refused.text
