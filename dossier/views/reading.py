@@ -152,6 +152,7 @@ def reading_remark(request: HttpRequest, token: str, link: ReadingLink) -> HttpR
         except DomainError as error:
             form.add_error(None, str(error))
         else:
+            _note_reader(request, link)
             return redirect(f"{reverse('dossier:reading-page', args=[token])}?remarque#remarques")
     return _page(request, token, link, form, text=text, status=422)
 
@@ -165,6 +166,7 @@ def reading_approve(request: HttpRequest, token: str, link: ReadingLink) -> Http
         return render(
             request, "dossier/reading_refused.html", {"token": token, "reason": str(error)}, status=403
         )
+    _note_reader(request, link)
     return redirect(f"{reverse('dossier:reading-page', args=[token])}#approbation")
 
 
@@ -232,6 +234,12 @@ def _pdf(link: ReadingLink, *, as_attachment: bool) -> HttpResponse:
     return HttpResponse(
         content, content_type="application/pdf", headers={"Content-Disposition": str(disposition)}
     )
+
+
+def _note_reader(request: HttpRequest, link: ReadingLink) -> None:
+    """Who writes or approves has opened the dossier, were they too quick for the page to tell."""
+    if not link.openings.filter(kind=Kind.OPENED).exists():
+        _note(request, link, Kind.OPENED)
 
 
 def _note(request: HttpRequest, link: ReadingLink, kind: str) -> None:

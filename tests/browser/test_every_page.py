@@ -68,6 +68,7 @@ NOT_A_PAGE = {
     "dossier:export-download",
     "dossier:export-read",
     "dossier:section-preview",
+    "dossier:edition-links-progress",
     "dossier:section-people",
     "dossier:thread-people",
     "dossier:edition-download",

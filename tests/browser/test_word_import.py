@@ -67,7 +67,7 @@ def test_a_partner_sees_what_will_change_before_their_section_does(visit, partne
     page.get_by_role("button", name="Reprendre dans le dossier").click()
 
     page.get_by_text("Le texte du document Word est repris").wait_for()
-    assert page.get_by_role("img", name="Le parvis du musée.").is_visible()
+    page.get_by_role("img", name="Le parvis du musée.").wait_for()
     assert page.locator("article").get_by_text("La culture est un droit.").is_visible()
     trouble += visitor.look("word-taken-up")
     assert trouble == []

@@ -492,6 +492,25 @@ def test_approving_is_a_button_and_is_recorded_once(client, shared):
     assert OutboundMessage.objects.filter(kind="reader-approval").count() == len(leads)
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        (
+            "reading-remark",
+            {"body": "Trop long.", "place": "section-vision", "page": "12", "public_id": _uuid(7)},
+        ),
+        ("reading-approve", {}),
+    ],
+)
+def test_who_writes_or_approves_has_opened_the_dossier(client, shared, name, data):
+    link, _leads = shared
+
+    for _ in range(2):
+        client.post(address(name, link), data)
+
+    assert link.openings.filter(kind=Kind.OPENED).count() == 1
+
+
 def test_a_link_that_asks_for_no_approval_takes_none(client):
     link = make_reading_link(edition=make_edition(candidacy=make_bid()))
 
