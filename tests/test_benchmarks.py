@@ -6,13 +6,14 @@ import inspect
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 
-from benchmarks._pairs import compare, compare_each
+from benchmarks._pairs import compare, compare_each, seconds
 
 ROOT = Path(settings.BASE_DIR)
 FIELDS = {"name", "ratio", "limit", "rounds", "ours_seconds", "theirs_seconds"}
@@ -106,3 +107,12 @@ def test_a_benchmark_that_does_not_exist_is_refused_before_any_runs(runner, monk
 
     assert ended_with.value.code == 2
     assert "unknown benchmark: speed" in capsys.readouterr().err
+
+
+def test_the_seconds_of_a_side_are_those_of_its_work():
+    done = []
+
+    taken = seconds(lambda: done.append(time.perf_counter()))
+
+    assert len(done) == 1
+    assert 0 <= taken < 5
