@@ -16,7 +16,7 @@ import sys
 import time
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -50,7 +50,8 @@ class Server:
     #: Running children by the read end of a pipe whose other end only they hold: it closes when they end.
     children: dict[int, Child] = field(default_factory=dict)
     buffer: bytes = b""
-    opened: str = ""
+    #: What the press was made for.
+    looks: dict[str, Any] = field(default_factory=dict)
 
     def run(self) -> None:
         self.say(event="ready")
@@ -88,29 +89,32 @@ class Server:
                 self.waiting.append(request)
 
     def open(self, request: dict[str, Any]) -> None:
+        """Make ready for a document; one that looks like the last shares its press, whatever it shows."""
         self.limits = Limits(**request["limits"])
-        description = json.dumps(request, sort_keys=True)
-        if description != self.opened:
+        shelf = Shelf(
+            media={
+                name: MediaFile(Path(path), content_type)
+                for name, (path, content_type) in request["media"].items()
+            },
+            static_roots=tuple(Path(root) for root in request["static_roots"]),
+            fonts={name: Path(path) for name, path in request["fonts"].items()},
+            limits=self.limits,
+        )
+        looks = {name: request[name] for name in ("lang", "wording", "style", "static_roots", "fonts")}
+        if self.press is None or looks != self.looks:
             gc.enable()
             self.press = make_press(
                 lang=request["lang"],
                 wording=Wording(**request["wording"]),
                 style=request["style"],
-                shelf=Shelf(
-                    media={
-                        name: MediaFile(Path(path), content_type)
-                        for name, (path, content_type) in request["media"].items()
-                    },
-                    static_roots=tuple(Path(root) for root in request["static_roots"]),
-                    fonts={name: Path(path) for name, path in request["fonts"].items()},
-                    limits=self.limits,
-                ),
+                shelf=shelf,
             )
-            self.opened = description
+            self.looks = looks
             # Children share these pages of memory for as long as nobody touches them, the collector included.
             gc.collect()
             gc.disable()
             gc.freeze()
+        self.press = replace(self.press, shelf=shelf)
         self.say(event="opened")
 
     def start_waiting(self) -> None:

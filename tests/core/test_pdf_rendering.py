@@ -8,9 +8,11 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import asdict
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from unittest.mock import Mock
 
 import pikepdf
 import psutil
@@ -20,7 +22,9 @@ from PIL import Image
 from pypdf import PdfReader
 
 from core.pdf import Limits, MediaFile, PdfCancelledError, PdfError, engine, render
-from core.pdf.server import _refuse_network
+from core.pdf.document import Wording
+from core.pdf.painting import Press
+from core.pdf.server import Server, _refuse_network
 from core.pdf.store import open_piece, write_piece
 from tests.core.pdf_documents import FONTS, ROOT, make_document, make_part, render_parts
 
@@ -535,3 +539,40 @@ def test_no_item_stands_alone_on_its_page_and_short_tables_stay_whole(tmp_path, 
     for counts in cuts:
         assert counts[-1] > 1
         assert counts[0] > 1 or block.startswith("<ul>")
+
+
+def test_documents_that_look_alike_share_a_press_and_show_their_own_pictures(monkeypatch, tmp_path):
+    made = []
+    monkeypatch.setattr(
+        "core.pdf.server.make_press", lambda **known: made.append(known) or _press_of(**known)
+    )
+    monkeypatch.setattr("core.pdf.server.gc", Mock())
+    server = Server(inlet=0, outlet=os.open(os.devnull, os.O_WRONLY))
+    opening = _opening(media={"a.jpg": [str(tmp_path / "a.jpg"), "image/jpeg"]})
+
+    server.open(opening)
+    server.open(opening | {"media": {"b.jpg": [str(tmp_path / "b.jpg"), "image/jpeg"]}})
+
+    assert len(made) == 1
+    assert set(server.press.shelf.media) == {"b.jpg"}
+    server.open(opening | {"style": "p { color: red }"})
+    assert len(made) == 2
+    os.close(server.outlet)
+
+
+def _press_of(*, lang, wording, shelf, style):
+    return Press(lang, wording, shelf, style, fonts=None)
+
+
+def _opening(**fields):
+    return {
+        "do": "open",
+        "lang": "fr",
+        "wording": asdict(Wording()),
+        "style": "",
+        "media": {},
+        "static_roots": [],
+        "fonts": {},
+        "limits": asdict(Limits()),
+        **fields,
+    }
