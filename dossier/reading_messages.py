@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from core.secret_addresses import digest_of_token, token_from
 from core.templatetags.formats import long_date
 from dossier.models import ReaderApproval, ReaderRemark, ReadingLink
-from dossier.reading_tokens import digest_of_token, token_from
 from dossier.services.reading import APPROVAL, REMARK, leads_of
 from dossier.services.reading_links import LINK
 from notifications.models import OutboundMessage
@@ -31,7 +31,7 @@ def compose_link(message: OutboundMessage) -> Composed | Skip:
     link = _LINKS.all().filter(public_id=message.about).first()
     if link is None or not link.is_live or not link.email:
         return Skip(_("Le lien n’est plus ouvert."))
-    token = token_from(link.nonce)
+    token = token_from(link.nonce, purpose=LINK)
     if not link.nonce or digest_of_token(token) != link.token_sha256:
         return Skip(_("La clé secrète de l’installation a changé : renouvelez le lien."))
     candidacy = link.edition.candidacy

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import DomainError
+from core.secret_addresses import digest_of_token, make_nonce, make_token, token_from
 from core.staleness import lock_row
 from dossier.models import Edition, EditionFile, ReadingLink
-from dossier.reading_tokens import digest_of_token, make_nonce, make_token, token_from
 from dossier.services.editions import print_version
 from notifications.services import cancel_messages, plan_message
 
@@ -143,7 +143,7 @@ def _give(edition: Edition, reader: Reader, terms: Terms, *, by: User, by_mail: 
 def _set_token(link: ReadingLink, *, by_mail: bool) -> str:
     """Put the digest of a new address on ``link``; return the address, unless a message is to tell it."""
     link.nonce = make_nonce() if by_mail else ""
-    token = token_from(link.nonce) if by_mail else make_token()
+    token = token_from(link.nonce, purpose=LINK) if by_mail else make_token()
     link.token_sha256 = digest_of_token(token)
     return "" if by_mail else token
 

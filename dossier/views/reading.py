@@ -27,11 +27,11 @@ from django.views.decorators.http import require_POST, require_safe
 from candidacy.theme import theme_response
 from core.errors import DomainError
 from core.pdf import PdfError
+from core.secret_addresses import digest_of_token
 from dossier.models import EditionFile, ReadingLink, ReadingLinkOpening
 from dossier.reading import ReadingText, picture_of, read_text
 from dossier.reading_forms import RemarkForm
 from dossier.reading_log import device_of
-from dossier.reading_tokens import digest_of_token
 from dossier.services.reading import approve_edition, leave_remark, note_opening
 from dossier.views.editions import edition_filename
 from dossier.watermark import marked_copy

@@ -15,8 +15,8 @@ from django.utils import timezone
 from candidacy.models import Membership
 from candidacy.outbox import preview
 from core.errors import DomainError
+from core.secret_addresses import digest_of_token
 from dossier.models import EditionFile, ReaderApproval, ReaderRemark, ReadingLink, ReadingLinkOpening
-from dossier.reading_tokens import digest_of_token
 from dossier.services.reading import approve_edition, leave_remark
 from dossier.services.reading_links import Reader, Terms, renew_link, revoke_link, share_edition
 from notifications.models import OutboundMessage

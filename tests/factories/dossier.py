@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
+from core.secret_addresses import digest_of_token, make_token
 from dossier.assembly import (
     read_dossier,
 )
@@ -29,7 +30,6 @@ from dossier.models import (
     WordImport,
     WordImportPicture,
 )
-from dossier.reading_tokens import digest_of_token, make_token
 from dossier.snapshots import (
     take_snapshot,
 )

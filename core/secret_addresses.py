@@ -1,4 +1,4 @@
-"""The secret in the address of a reading link: 256 bits, of which the database holds the SHA-256."""
+"""The secret in an address that opens something without an account: 256 bits, of which the database holds the SHA-256."""
 
 import hashlib
 import hmac
@@ -6,8 +6,6 @@ import secrets
 from base64 import urlsafe_b64encode
 
 from django.conf import settings
-
-_SALT = b"dossier.reading-link\0"
 
 
 def make_token() -> str:
@@ -19,9 +17,10 @@ def make_nonce() -> str:
     return secrets.token_urlsafe(32)
 
 
-def token_from(nonce: str) -> str:
+def token_from(nonce: str, *, purpose: str) -> str:
     """Return the address that belongs to ``nonce``: the same each time a message is tried, and none without the key."""
-    made = hmac.new(settings.SECRET_KEY.encode(), _SALT + nonce.encode(), hashlib.sha256).digest()
+    known = f"{purpose}\0{nonce}".encode()
+    made = hmac.new(settings.SECRET_KEY.encode(), known, hashlib.sha256).digest()
     return urlsafe_b64encode(made).rstrip(b"=").decode()
 
 
