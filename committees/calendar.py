@@ -1,8 +1,9 @@
 """Meetings as calendar files (RFC 5545 and 5546): plain values in, bytes out."""
 
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
@@ -12,6 +13,7 @@ from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStand
 
 from notifications.rendering import one_line, plain_text
 
+_HOURS_BETWEEN_LOOKS = timedelta(hours=6)
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -54,18 +56,84 @@ class Entry:
     participation: Participation = Participation.NEEDS_ACTION
     #: Whether the meeting itself is off; a person taken off the list gets CANCEL for one that goes ahead.
     is_cancelled: bool = False
+    #: Whether nobody has been convened yet.
+    is_tentative: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """Something to be done by a day, which takes no time of that day."""
+
+    uid: str
+    title: str
+    day: date
+    url: str = ""
+
+
+def title_in_calendar(title: str, acronym: str) -> str:
+    """Say which committee in a calendar that holds other things, unless the title does already."""
+    return title if acronym in title else f"{acronym} – {title}"
 
 
 def write_calendar(entry: Entry, *, method: Method, stamp: datetime) -> bytes:
+    """Return the file that puts one meeting into a calendar, changes it there or takes it out."""
+    calendar = _calendar(method)
+    year = entry.starts_at.astimezone(entry.zone).year
+    calendar.add_component(_time_zone(entry.zone, year, year))
+    calendar.add_component(_event(entry, method, stamp))
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def write_feed(
+    events: Iterable[tuple[Entry, datetime]],
+    deadlines: Iterable[tuple[Deadline, datetime]],
+    *,
+    name: str,
+    zone: ZoneInfo,
+) -> bytes:
+    """Return a calendar to subscribe to; each of its entries comes with the instant at which it last changed.
+
+    The same entries give the same bytes, so that a program that asks every hour is told that nothing has changed.
+    """
+    calendar = _calendar(Method.PUBLISH)
+    calendar.add("name", one_line(name))
+    calendar.add("x-wr-calname", one_line(name))
+    calendar.add("x-wr-timezone", zone.key)
+    calendar.add("refresh-interval", _HOURS_BETWEEN_LOOKS, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT6H")
+    events = list(events)
+    years = [entry.starts_at.astimezone(zone).year for entry, _stamp in events]
+    if years:
+        calendar.add_component(_time_zone(zone, min(years), max(years)))
+    for entry, stamp in events:
+        calendar.add_component(_event(entry, Method.PUBLISH, stamp))
+    for deadline, stamp in deadlines:
+        calendar.add_component(_day(deadline, stamp))
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _calendar(method: Method) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", "-//Candidacy//FR")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method.value)
-    calendar.add_component(_time_zone(entry.zone, entry.starts_at.astimezone(entry.zone).year))
-    calendar.add_component(_event(entry, method, stamp))
-    content: bytes = calendar.to_ical()
-    return content
+    return calendar
+
+
+def _day(deadline: Deadline, stamp: datetime) -> Event:
+    event = Event()
+    event.add("uid", deadline.uid)
+    event.add("dtstamp", stamp.astimezone(UTC))
+    event.add("dtstart", deadline.day)
+    event.add("dtend", deadline.day + timedelta(days=1))
+    event.add("summary", one_line(deadline.title))
+    event.add("transp", "TRANSPARENT")
+    if deadline.url:
+        event.add("url", deadline.url)
+    return event
 
 
 def _event(entry: Entry, method: Method, stamp: datetime) -> Event:
@@ -87,7 +155,7 @@ def _event(entry: Entry, method: Method, stamp: datetime) -> Event:
     if entry.is_cancelled:
         event.add("status", "CANCELLED")
     elif method is not Method.CANCEL:
-        event.add("status", "CONFIRMED")
+        event.add("status", "TENTATIVE" if entry.is_tentative else "CONFIRMED")
     if entry.organiser:
         event.add("organizer", _address(entry.organiser))
     if entry.attendee:
@@ -130,22 +198,22 @@ class _Transition:
 
 
 @lru_cache(maxsize=64)
-def _time_zone(zone: ZoneInfo, year: int) -> Timezone:
-    """Describe the clocks of ``zone`` around ``year`` by the transitions that they really make.
+def _time_zone(zone: ZoneInfo, first_year: int, last_year: int) -> Timezone:
+    """Describe the clocks of ``zone`` over these years, and one before and after, by the transitions that they make.
 
     Where these follow a rule it is written as one, which every calendar program reads; otherwise each is written
     out. Not left to a library: the one that writes the file dates the spring change an hour late.
     """
     definition = Timezone()
     definition.add("tzid", zone.key)
-    transitions = _transitions(zone, year - 1, year + 1)
-    if not transitions or transitions[0].wall.year >= year:
-        definition.add_component(_observance(_standing(zone, year - 1)))
+    transitions = _transitions(zone, first_year - 1, last_year + 1)
+    if not transitions or transitions[0].wall.year >= first_year:
+        definition.add_component(_observance(_standing(zone, first_year - 1)))
     kinds: dict[tuple[timedelta, timedelta, str], list[_Transition]] = {}
     for change in transitions:
         kinds.setdefault((change.offset_from, change.offset_to, change.name), []).append(change)
     for changes in kinds.values():
-        rule = _yearly_rule([change.wall for change in changes], years=3)
+        rule = _yearly_rule([change.wall for change in changes], years=last_year - first_year + 3)
         for change in changes[:1] if rule else changes:
             definition.add_component(_observance(change, rule))
     return definition

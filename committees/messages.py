@@ -32,7 +32,7 @@ from committees.announcements import (
     local_start,
     unreachable,
 )
-from committees.calendar import Entry, Method, Participation, Person, write_calendar
+from committees.calendar import Entry, Method, Participation, Person, title_in_calendar, write_calendar
 from committees.models import AgendaItem, Invitation, Meeting
 from core.templatetags.formats import clock, days_until, long_date, long_moment
 from notifications.models import OutboundMessage
@@ -445,7 +445,7 @@ def _entry(sheet: _Sheet) -> Entry:
     return Entry(
         uid=meeting.calendar_uid,
         sequence=meeting.sequence,
-        title=_calendar_title(meeting),
+        title=title_in_calendar(meeting.title, meeting.committee.acronym),
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         zone=sheet.candidacy.zone,
@@ -468,9 +468,3 @@ def _calendar_file(entry: Entry, method: Method) -> Attachment:
 def _next_sequence(meeting: Meeting, told: Told | None) -> int:
     """Number a calendar file: above every one that the person has, or their calendar ignores it."""
     return max(meeting.sequence, told.sequence + 1 if told else 0)
-
-
-def _calendar_title(meeting: Meeting) -> str:
-    """Say which committee in a calendar that holds other things, unless the title does already."""
-    acronym = meeting.committee.acronym
-    return meeting.title if acronym in meeting.title else f"{acronym} – {meeting.title}"

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from committees.views import actions, agenda, committees, decisions, invitations, meetings, seats, steps
+from committees.views import (
+    actions,
+    agenda,
+    calendar,
+    committees,
+    decisions,
+    invitations,
+    meetings,
+    seats,
+    steps,
+)
 
 app_name = "committees"
 
@@ -42,6 +52,16 @@ urlpatterns = [
         name="attendance-from-answers",
     ),
     path(f"{MEETING}/decisions/nouvelle/", decisions.decision_create, name="decision-create"),
+    path("c/<slug:slug>/calendrier/", calendar.calendar, name="calendar"),
+    path("c/<slug:slug>/calendrier/abonnements/", calendar.feed_list, name="feed-list"),
+    path("c/<slug:slug>/calendrier/abonnements/nouveau/", calendar.feed_open, name="feed-open"),
+    path(
+        "c/<slug:slug>/calendrier/abonnements/<uuid:public_id>/revoquer/",
+        calendar.feed_close,
+        name="feed-close",
+    ),
+    path(f"{COMMITTEE}/calendrier/nouveau/", calendar.committee_feed_open, name="committee-feed-open"),
+    path("calendriers/<str:token>.ics", calendar.feed, name="feed"),
     path("c/<slug:slug>/decisions/", decisions.decision_list, name="decision-list"),
     path("c/<slug:slug>/decisions/export/", decisions.decision_export, name="decision-export"),
     path("c/<slug:slug>/decisions/<uuid:public_id>/", decisions.decision_edit, name="decision-edit"),

@@ -20,7 +20,7 @@ ROLES = ("stranger", "observer", "elected", "partner", "neighbour", "team", "lea
 class Rule:
     """``target`` names the object of the world whose public identifier the URL carries, if any.
 
-    ``parts`` names, by keyword of the URL, the objects that are looked for inside it; ``token`` names the reading link
+    ``parts`` names, by keyword of the URL, the objects that are looked for inside it; ``token`` names the row
     whose secret is in the address.
     """
 
@@ -52,6 +52,8 @@ OWN_OBJECT_READ = answers(
 OWN_OBJECT_LEAD = answers(
     stranger=404, observer=404, elected=404, partner=403, neighbour=404, team=403, lead=OK
 )
+#: What a lead holds for themselves.
+LEAD_OWN = answers(stranger=404, observer=404, elected=404, partner=404, neighbour=404, team=404, lead=OK)
 #: A document that the partner handed in: nobody else sees it before it is taken up.
 HANDED_IN = answers(stranger=404, observer=404, elected=404, partner=OK, neighbour=404, team=404, lead=404)
 #: What the partner wrote, which others read and nobody else changes.
@@ -86,6 +88,7 @@ PUBLIC = frozenset(
         "dossier:reading-theme",
         "dossier:reading-remark",
         "dossier:reading-approve",
+        "committees:feed",
         "account_login",
         "account_request_login_code",
         "account_confirm_login_code",
@@ -145,8 +148,8 @@ def get(
     return Rule(expected, target=target, kwargs=kwargs, parts=parts or {})
 
 
-def by_link(method: str = "get", target: str = "") -> Rule:
-    return Rule(EVERYBODY, method=method, target=target, token="reading_link")
+def by_link(method: str = "get", target: str = "", *, token: str = "reading_link") -> Rule:
+    return Rule(EVERYBODY, method=method, target=target, token=token)
 
 
 ACCESS: dict[str, Rule] = {
@@ -352,6 +355,12 @@ ACCESS: dict[str, Rule] = {
     "committees:meeting-detail": get(INVITED, "meeting"),
     "committees:meeting-edit": get(INVITED_READ, "meeting"),
     "committees:meeting-calendar": get(INVITED, "meeting"),
+    "committees:calendar": get(EVERY_MEMBER),
+    "committees:feed-list": get(EVERY_MEMBER),
+    "committees:feed-open": post(EVERY_MEMBER),
+    "committees:committee-feed-open": post(SEATED, "committee"),
+    "committees:feed-close": post(LEAD_OWN, "calendar_feed"),
+    "committees:feed": by_link(token="calendar_feed"),
     "committees:meeting-convene": get(STAFF_OBJECT, "draft"),
     "committees:meeting-move": get(INVITED_READ, "meeting"),
     "committees:meeting-cancel": get(INVITED_READ, "meeting"),

@@ -70,6 +70,11 @@ def make_call():
     return Call.objects.get(candidacy=make.make_candidacy())
 
 
+def make_committee_feed(**fields):
+    committee = fields.pop("committee", None) or make.make_committee()
+    return make.make_calendar_feed(candidacy=committee.candidacy, committee=committee, **fields)
+
+
 def make_reminder_rule():
     return ReminderRule.objects.create(committee=make.make_committee(), days_before=7)
 
@@ -219,6 +224,8 @@ CASES = {
     "committee_duration_positive": broken(make.make_committee, {"default_minutes": 0}),
     "committeemember_once": twice(make.make_seat),
     "committeemember_mandate_order": broken(make.make_seat, {"since": TODAY, "until": date(2029, 12, 31)}),
+    "calendarfeed_personal_once": twice(make.make_calendar_feed),
+    "calendarfeed_committee_once": twice(make_committee_feed),
     "reminderrule_once": twice(make_reminder_rule),
     "decision_number_once": twice(make.make_decision),
     "action_closed_iff_day": broken(make.make_action, {"status": "done"}, {"closed_on": TODAY}),

@@ -17,6 +17,7 @@ from notifications.services import plan_message
 from tests.factories import (
     make_action,
     make_agenda_item,
+    make_calendar_feed,
     make_call_copy,
     make_candidacy,
     make_committee,
@@ -143,6 +144,7 @@ def make_world() -> World:
         "export": make_export(candidacy=candidacy),
         "edition": edition,
         "other_edition": make_edition(candidacy=candidacy, author=people["lead"]),
+        "calendar_feed": make_calendar_feed(candidacy=candidacy, user=people["lead"]),
         "reading_link": make_reading_link(
             edition=edition, may_comment=True, may_approve=True, is_watermarked=False
         ),

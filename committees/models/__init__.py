@@ -1,10 +1,12 @@
 from committees.models.committee import Committee, CommitteeMember, ReminderRule, protocol_rank
+from committees.models.feeds import CalendarFeed
 from committees.models.followup import Action, Decision
 from committees.models.meeting import AgendaItem, Invitation, Meeting
 
 __all__ = [
     "Action",
     "AgendaItem",
+    "CalendarFeed",
     "Committee",
     "CommitteeMember",
     "Decision",

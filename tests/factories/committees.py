@@ -3,8 +3,18 @@ from itertools import count
 
 from django.utils import timezone
 
-from committees.models import Action, AgendaItem, Committee, CommitteeMember, Decision, Invitation, Meeting
-from tests.factories.candidacy import make_candidacy
+from committees.models import (
+    Action,
+    AgendaItem,
+    CalendarFeed,
+    Committee,
+    CommitteeMember,
+    Decision,
+    Invitation,
+    Meeting,
+)
+from core.secret_addresses import digest_of_token, make_token
+from tests.factories.candidacy import make_candidacy, make_user
 from tests.factories.partners import make_contact
 
 _serial = count(1)
@@ -59,3 +69,16 @@ def make_decision(*, meeting=None, **fields):
 def make_action(*, candidacy=None, **fields):
     fields.setdefault("title", f"Action {next(_serial)}")
     return Action.objects.create(candidacy=candidacy or make_candidacy(), **fields)
+
+
+def make_calendar_feed(*, candidacy=None, user=None, token=None, **fields):
+    """Make an address that opens; ``token`` is kept on the row that is returned, as a person keeps it."""
+    token = token or make_token()
+    feed = CalendarFeed.objects.create(
+        candidacy=candidacy or make_candidacy(),
+        user=user or make_user(),
+        token_sha256=digest_of_token(token),
+        **fields,
+    )
+    feed.token = token
+    return feed
