@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,11 +10,13 @@ class DossierConfig(AppConfig):
     def ready(self) -> None:
         from dossier import messages, reading_messages
         from dossier.comment_messages import compose_notice
+        from dossier.deposit_triggers import install_triggers
         from dossier.partner_panel import sections_panel
         from dossier.services.comments import NOTICE
         from notifications import registry
         from partners import panels
 
+        post_migrate.connect(install_triggers, sender=self)
         messages.register_composers()
         reading_messages.register_composers()
         panels.register("sections", sections_panel, place=10)

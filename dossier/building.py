@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from core.pdf import PdfCancelledError, PdfError, RenderedPdf
 from dossier.models import DossierExport, DossierExportQuerySet, Edition, EditionFile
 from dossier.rendering import Imprint, build_dossier_pdf, end_of, print_content
-from dossier.snapshots import read_snapshot
+from dossier.snapshots import AlteredEditionError, read_snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ def build(export_id: int) -> bool:
     except (ClaimLostError, PdfCancelledError):
         logger.warning("export %s was stopped or taken over while it was rendered", claim.export.public_id)
         return False
-    except PdfError as error:
+    except (PdfError, AlteredEditionError) as error:
         claim.fail(str(error))
         return False
     except Exception:

@@ -4,17 +4,22 @@ The day of the dossier and the date of its last change are kept beside it: the s
 digest, whatever the day.
 """
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
 
+from core.errors import DomainError
 from core.plain import canonical_json, digest_of, read_canonical
 from dossier.assembly import DossierContent, StoredFile
 from dossier.mentions import figures_named, pictures_named
 from dossier.models import Edition
+
+logger = logging.getLogger(__name__)
 
 _FOLDER = "editions/images"
 _BESIDE = ("day", "changed_at")
@@ -51,7 +56,28 @@ def take_snapshot(content: DossierContent) -> Snapshot:
     return Snapshot(text, digest_of(text), content.day, content.changed_at, tuple(copied))
 
 
+class AlteredEditionError(DomainError):
+    """What is stored of an edition is not what was frozen: it is neither shown, printed nor recognised."""
+
+
+def check_digest(edition: Edition) -> None:
+    """Refuse an edition whose frozen content was changed behind the application’s back, and say so in the log."""
+    if digest_of(edition.snapshot) == edition.content_digest:
+        return
+    logger.error("the frozen content of edition %s does not have its digest any more", edition.public_id)
+    raise AlteredEditionError(
+        _(
+            "Le contenu figé de l’édition %(number)d ne correspond plus à son empreinte\u00a0: il a été modifié dans la "
+            "base, en dehors de l’application. Elle n’est donc ni montrée, ni imprimée, ni reconnue. Prévenez la "
+            "personne qui administre le site\u00a0: une sauvegarde permet de la rétablir."
+        )
+        % {"number": edition.number}
+    )
+
+
 def read_snapshot(edition: Edition) -> DossierContent:
+    """Return the values that ``edition`` froze, or raise AlteredEditionError."""
+    check_digest(edition)
     return read_canonical(DossierContent, edition.snapshot, day=edition.day, changed_at=edition.changed_at)
 
 

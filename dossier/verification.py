@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from dossier.models import Edition, EditionFile
+from dossier.snapshots import check_digest
 
 
 @dataclass(frozen=True)
@@ -14,20 +15,24 @@ class Recognised:
 
 
 def recognise(digest: str, user: User) -> tuple[Recognised, ...]:
-    """Return the editions whose print, or whose content, has ``digest``; those that ``user`` may not read stay unsaid."""
+    """Return the editions whose print, or whose content, has ``digest``; those that ``user`` may not read stay unsaid.
+
+    An edition whose content was altered is not vouched for: AlteredEditionError.
+    """
     files = (
         EditionFile.objects.visible_to(user)
         .filter(sha256=digest)
         .select_related("edition__candidacy", "edition__meeting__committee")
-        .defer("edition__snapshot")
     )
     contents = (
         Edition.objects.visible_to(user)
-        .without_snapshot()
         .filter(content_digest=digest)
         .select_related("candidacy", "meeting__committee")
     )
-    return (
+    found = (
         *(Recognised(file.edition, file) for file in files.order_by("pk")),
         *(Recognised(edition, None) for edition in contents.order_by("candidacy", "number")),
     )
+    for recognised in found:
+        check_digest(recognised.edition)
+    return found

@@ -1,11 +1,22 @@
 import uuid
 
 import pytest
+from django.db import DEFAULT_DB_ALIAS, connection
+
+from dossier.deposit_triggers import remove_triggers
 
 
 @pytest.fixture(autouse=True)
 def _every_test_has_the_database(db):
     pass
+
+
+@pytest.fixture(autouse=True)
+def _what_a_test_deposited_is_emptied_with_the_rest(db):
+    """After a test without a transaction to roll back, SQLite deletes row by row; the triggers come back after it."""
+    yield
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        remove_triggers(using=DEFAULT_DB_ALIAS)
 
 
 @pytest.fixture(autouse=True)

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "core.middleware.PrivatePagesMiddleware",
+    "dossier.middleware.AlteredEditionMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -44,7 +44,7 @@ from dossier.services.editions import (
     submit_edition,
     withdraw_edition,
 )
-from dossier.snapshots import read_snapshot
+from dossier.snapshots import check_digest, read_snapshot
 from dossier.views.exports import pdf_response
 
 EDITIONS_A_PAGE = 20
@@ -250,7 +250,9 @@ def edition_of(request: AppRequest, slug: str, public_id: UUID) -> Edition:
     editions = candidacy.editions.visible_to(request.user).select_related(
         "candidacy", "author", "meeting__committee", "deposited_by"
     )
-    return get_object_or_404(editions, public_id=public_id)
+    edition = get_object_or_404(editions, public_id=public_id)
+    check_digest(edition)
+    return edition
 
 
 def _variant(name: str) -> str:
@@ -265,10 +267,9 @@ def _file_response(
     candidacy = candidacy_for(request, slug)
     files = EditionFile.objects.visible_to(request.user).select_related("edition__candidacy")
     file = get_object_or_404(
-        files.filter(edition__candidacy=candidacy).defer("edition__snapshot"),
-        edition__public_id=public_id,
-        variant=variant,
+        files.filter(edition__candidacy=candidacy), edition__public_id=public_id, variant=variant
     )
+    check_digest(file.edition)
     return pdf_response(file.file, edition_filename(file.edition, file), as_attachment=as_attachment)
 
 

@@ -33,6 +33,7 @@ from dossier.reading import ReadingText, picture_of, read_text
 from dossier.reading_forms import RemarkForm
 from dossier.reading_log import device_of
 from dossier.services.reading import approve_edition, leave_remark, note_opening
+from dossier.snapshots import AlteredEditionError, check_digest
 from dossier.views.editions import edition_filename
 from dossier.watermark import marked_copy
 
@@ -66,9 +67,12 @@ def _for_readers(view: Callable[..., HttpResponseBase]) -> ReaderView:
             return render(request, "dossier/reading_refused.html", {"token": token}, status=403)
         timezone.activate(link.edition.candidacy.zone)
         try:
+            check_digest(link.edition)
             return view(request, token, link, **kwargs)
         except Http404:
             return render(request, "dossier/reading_closed.html", status=404)
+        except AlteredEditionError as error:
+            return render(request, "dossier/reading_altered.html", {"reason": str(error)}, status=409)
 
     return answer
 

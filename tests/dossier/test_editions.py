@@ -12,7 +12,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 from pypdf import PdfReader
@@ -567,6 +567,39 @@ def delete_the_reasons(edition):
     edition.overrides.all().delete()
 
 
+def by_sql(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def alter_by_sql(_edition):
+    by_sql("UPDATE dossier_edition SET label = 'Autre'")
+
+
+def take_back_by_sql(_edition):
+    by_sql("UPDATE dossier_edition SET status = 'draft', deposited_at = NULL, deposited_by_id = NULL")
+
+
+def delete_by_sql(_edition):
+    by_sql("DELETE FROM dossier_edition")
+
+
+def alter_the_file_by_sql(_edition):
+    by_sql("UPDATE dossier_editionfile SET page_count = 9")
+
+
+def delete_the_file_by_sql(_edition):
+    by_sql("DELETE FROM dossier_editionfile")
+
+
+def alter_the_reasons_by_sql(_edition):
+    by_sql("UPDATE dossier_depositoverride SET reason = 'Autre'")
+
+
+def delete_the_reasons_by_sql(_edition):
+    by_sql("DELETE FROM dossier_depositoverride")
+
+
 WAYS = [
     alter_by_save,
     alter_by_save_of_its_state,
@@ -595,6 +628,13 @@ WAYS = [
     alter_a_reason,
     alter_the_reasons,
     delete_the_reasons,
+    alter_by_sql,
+    take_back_by_sql,
+    delete_by_sql,
+    alter_the_file_by_sql,
+    delete_the_file_by_sql,
+    alter_the_reasons_by_sql,
+    delete_the_reasons_by_sql,
 ]
 
 
