@@ -114,7 +114,7 @@ def compose(content: DossierContent, imprint: Imprint | None = None) -> Document
     absent = escape(_("figure de la version complète")) if composer.is_public else ""
     parts = tuple(settle(part, illustrator, absent=absent) for part in list(composer.parts()))
     return Document(
-        title=_in_print(content, _title(content, imprint)),
+        title=space_text(_title(content, imprint)),
         identifier=_identifier(content, imprint),
         dated=_dated(content, imprint),
         cover=composer.cover(),
@@ -142,7 +142,7 @@ def dress(content: DossierContent, illustrator: Illustrator) -> dict[str, Any]:
         "subject": content.call_name,
         "style": _STYLE.read_text(encoding="utf-8"),
         "accent": content.accent_colour,
-        "header": _in_print(content, content.title),
+        "header": space_text(content.title),
         "footer": _("Candidature fictive de démonstration") if content.is_fictitious else content.bearer_name,
         "media": _media(content, illustrator),
         "static_roots": (Path(settings.BASE_DIR) / "static",),
@@ -154,15 +154,6 @@ def _title(content: DossierContent, imprint: Imprint | None) -> str:
     if imprint is None:
         return content.title
     return _("%(title)s – édition %(number)d") % {"title": content.title, "number": imprint.number}
-
-
-def _is_french(content: DossierContent) -> bool:
-    return content.language == "fr"
-
-
-def _in_print(content: DossierContent, text: str) -> str:
-    """Return plain ``text`` with the spaces that its language asks for."""
-    return space_text(text) if _is_french(content) else text
 
 
 def _identifier(content: DossierContent, imprint: Imprint | None) -> str:
@@ -216,8 +207,6 @@ class Composer:
 
     def _spaced(self, part: Part) -> Part:
         """Return ``part`` with the spaces that French print asks for: people type ordinary ones."""
-        if not _is_french(self.content):
-            return part
         return replace(
             part,
             title=space_text(part.title),
@@ -227,8 +216,7 @@ class Composer:
 
     def cover(self) -> str:
         logo = self.content.logo
-        html = self.page("cover", logo_url=f"{MEDIA_URL}{logo.name}" if logo else "")
-        return space_html(html) if _is_french(self.content) else html
+        return space_html(self.page("cover", logo_url=f"{MEDIA_URL}{logo.name}" if logo else ""))
 
     def parts(self) -> Iterator[Part]:
         """Yield one part a chapter, the table of the figures that they turned out to show, and the imprint."""

@@ -39,6 +39,21 @@ def test_the_calls_are_there_and_the_one_without_a_call_comes_last():
     ]
 
 
+@every_file
+def test_a_call_that_speaks_of_english_says_that_the_application_prints_in_french(template):
+    assert template.language == "fr"
+    if "anglais" in " ".join([template.description, *(piece.name for piece in template.pieces)]):
+        assert "le PDF se déclare en français" in template.description
+
+
+def test_the_calls_that_want_english_are_these():
+    assert [template.key for template in list_templates() if "anglais" in template.description] == [
+        "ecoc-preselection",
+        "ecoc-selection",
+        "london-borough",
+    ]
+
+
 def test_the_french_capital_of_2024_has_its_eight_official_criteria_and_its_limits():
     template = load_template("cfc-2024")
 

@@ -698,13 +698,3 @@ def test_what_people_typed_is_printed_with_french_spaces_and_kept_as_it_was(cand
     assert f"Une candidature{NBSP}: pour qui{NARROW_NBSP}?" in document.cover
     assert content.chapters[0].title == "Le projet : pourquoi ?"
     assert "« Oui » ;" in content.chapters[0].sections[0].body
-
-
-def test_a_dossier_in_another_language_keeps_its_own_spaces(candidacy):
-    make_section(candidacy=candidacy, title="Why : me", body="<p>Oh !</p>")
-
-    with translation.override("fr"):
-        document = compose(replace(read_dossier(candidacy), language="en"))
-
-    assert document.parts[0].title == "Why : me"
-    assert "Oh !" in document.parts[0].html
