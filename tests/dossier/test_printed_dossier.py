@@ -698,3 +698,21 @@ def test_what_people_typed_is_printed_with_french_spaces_and_kept_as_it_was(cand
     assert f"Une candidature{NBSP}: pour qui{NARROW_NBSP}?" in document.cover
     assert content.chapters[0].title == "Le projet : pourquoi ?"
     assert "« Oui » ;" in content.chapters[0].sections[0].body
+
+
+def test_a_changed_paragraph_lays_out_its_chapter_and_nothing_else(candidacy, settings, tmp_path):
+    settings.CACHE_DIR = tmp_path
+    for number in (1, 2):
+        chapter = make_section(candidacy=candidacy, title=f"Chapitre {number}", body="<p>Ouverture.</p>")
+        for title in ("Vision", "Programme"):
+            make_section(candidacy=candidacy, parent=chapter, title=title, body="<p>Un texte.</p>")
+    first = build_dossier_pdf(candidacy, on_progress=lambda stage, percent: None)
+    before = compose(read_dossier(candidacy)).parts
+
+    chapter.children.filter(title="Programme").update(body="<p>Un autre.</p>")
+    again = build_dossier_pdf(candidacy, on_progress=lambda stage, percent: None)
+    after = compose(read_dossier(candidacy)).parts
+
+    assert [part.title for part, old in zip(after, before, strict=True) if part != old] == ["Chapitre 2"]
+    assert first.measures.parts_painted > len(after)
+    assert (again.measures.parts_painted, again.sha256 == first.sha256) == (1, False)
