@@ -145,10 +145,15 @@ def break_lengths(candidacy):
         (break_alternatives, ("alternatives",), "1 Vision", "dossier:picture-list"),
     ],
 )
-def test_each_condition_says_what_is_missing_and_where_it_is_mended(candidacy, spoil, keys, said, where):
+def test_each_condition_says_what_is_missing_and_where_it_is_mended(
+    client, candidacy, spoil, keys, said, where
+):
     spoil(candidacy)
+    edition = make_edition(candidacy=candidacy)
+    client.force_login(make_member(candidacy=candidacy).user)
 
-    findings = findings_of(make_edition(candidacy=candidacy))
+    findings = findings_of(edition)
+    page = client.get(reverse("dossier:edition-deposit", args=[candidacy.slug, edition.public_id])).text
 
     assert {key for key, finding in findings.items() if not finding.is_met} == set(keys)
     finding = findings[keys[0]]
@@ -156,9 +161,13 @@ def test_each_condition_says_what_is_missing_and_where_it_is_mended(candidacy, s
     assert said in " ".join((finding.text, *finding.details, *lines))
     if where == "section":
         assert {line.url for line in finding.lines} == {page_of(candidacy.sections.get())}
+        assert f'<a href="{finding.lines[0].url}">1 Vision</a>' in page
         assert finding.url == ""
     else:
         assert finding.url == reverse(where, args=[candidacy.slug])
+    # The navigation has links to some of these pages as well: that one is by the condition.
+    for unmet in (findings[key] for key in keys if findings[key].url):
+        assert f'<a href="{unmet.url}">Mettre en ordre<span class="visually-hidden"> : {unmet.label}' in page
 
 
 def test_a_text_that_changed_since_is_not_the_one_that_was_validated(candidacy):
