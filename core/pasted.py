@@ -70,6 +70,10 @@ def tidy_pasted(html: str) -> str:
         return html
     for element in list(body.iter(*_DROPPED)):
         element.drop_tree()
+    for caption in body.iter("caption"):
+        for number in list(caption.iterchildren("span")):
+            if number.get("class") == "number":
+                number.drop_tree()  # a page shows the number of a table, which the text does not hold
     _make_notes(body)
     _make_lists(body)
     _shift_headings(body)

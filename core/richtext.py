@@ -46,11 +46,13 @@ EXTENSIONS: dict[str, Any] = {
     "LiveFigure": True,
     "SectionReference": True,
     "FigureReference": True,
+    "TableReference": True,
     "CleanPaste": True,
     "Table": True,
     "TableRow": True,
     "TableHeader": True,
     "TableCell": True,
+    "TableIdentities": True,
     "History": True,
     "SpecialCharacters": True,
     "NoSpellCheck": False,
@@ -60,27 +62,35 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "title"},
     "img": {"src", "alt"},
     "ol": {"start"},
+    # What references name the table by (dossier/tables.py).
+    "table": {"data-identity"},
     "th": {"scope", "rowspan", "colspan"},
     "td": {"rowspan", "colspan"},
     # What stands at the place is asked of the database when the text is shown (dossier/mentions.py).
-    "span": {"data-live-figure", "data-section", "data-picture"},
+    "span": {"data-live-figure", "data-section", "data-picture", "data-table"},
 }
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 #: The only addresses a picture may come from: the view that checks who may see it.
 PICTURE_PATH = re.compile(rf"\A/c/[-a-zA-Z0-9_]+/dossier/images/(?P<id>{_UUID})/\Z")
-#: A place that names a figure of the register, another section or a picture, and holds nothing itself.
+#: A place that names a figure of the register, another section, a picture or a table, and holds nothing itself.
 LIVE_FIGURE = re.compile(rf'<span data-live-figure="(?P<id>{_UUID})"></span>')
 SECTION_REFERENCE = re.compile(rf'<span data-section="(?P<id>{_UUID})"></span>')
 FIGURE_REFERENCE = re.compile(rf'<span data-picture="(?P<id>{_UUID})"></span>')
+TABLE_REFERENCE = re.compile(rf'<span data-table="(?P<id>{_UUID})"></span>')
+#: The opening of a cleaned table, with its identity and its title as far as it has them.
+TABLE_OPENING = re.compile(
+    rf'<table(?: tabindex="0")?(?: data-identity="(?P<id>{_UUID})")?>(?:\s*<caption>(?P<title>.*?)</caption>)?',
+    re.DOTALL,
+)
 
 
 def _keep_own_names(tag: str, attribute: str, value: str) -> str | None:
-    """Keep the address of a picture of ours, and the identifier that a place names."""
+    """Keep the address of a picture of ours, and the identifiers of tables and of what a place names."""
     if tag == "img" and attribute == "src" and not PICTURE_PATH.match(value):
         return None
-    if tag == "span" and attribute != "class" and not re.fullmatch(_UUID, value):
+    if tag in {"span", "table"} and attribute != "class" and not re.fullmatch(_UUID, value):
         return None
     return value
 
@@ -138,7 +148,8 @@ _LONE_PARAGRAPH = re.compile(
     r"(<(?:td|th|li)\b[^>]*>)<p>((?:(?!</?p>).)*)</p>(?=</(?:td|th|li)>|<[uo]l\b)", re.DOTALL
 )
 #: A table that holds no other.
-_TABLE = re.compile(r"<table>(?:(?!<table>).)*?</table>", re.DOTALL)
+_TABLE = re.compile(r"<table\b[^>]*>(?:(?!<table\b).)*?</table>", re.DOTALL)
+_TABLE_TAG = re.compile(r"<table\b")
 _TABLE_ROW = re.compile(r"\s*<tr>.*?</tr>", re.DOTALL)
 _UNSCOPED = re.compile(r"<th(?![^>]*\bscope=)(?=[\s>])")
 
@@ -194,12 +205,12 @@ def render_rich_text(html: str) -> SafeString:
 
 def render_for_reading(html: str) -> SafeString:
     """Return ``html`` for a page, where a table wider than the screen is reached and scrolled by keyboard."""
-    return mark_safe(sanitise(html).replace("<table>", '<table tabindex="0">'))  # noqa: S308 -- as above
+    return mark_safe(_TABLE_TAG.sub('<table tabindex="0"', sanitise(html)))  # noqa: S308 -- as above
 
 
 def render_comparison(html: str) -> SafeString:
     """Return ``html``, which may say what was inserted and deleted, ready for a template."""
-    return mark_safe(_COMPARISON_CLEANER.clean(html).replace("<table>", '<table tabindex="0">'))  # noqa: S308 -- as above
+    return mark_safe(_TABLE_TAG.sub('<table tabindex="0"', _COMPARISON_CLEANER.clean(html)))  # noqa: S308 -- as above
 
 
 def to_plain_text(html: str) -> str:

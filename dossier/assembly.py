@@ -27,6 +27,7 @@ from dossier.figures import PrintedPicture
 from dossier.mentions import FigureValue, value_of
 from dossier.models import Picture, Section
 from dossier.outline import numbers
+from dossier.tables import titled_tables
 from partners.models import Organisation
 
 #: What static/pdf/dossier.css leaves to the amounts of a table by year, and what a digit and a cell's margin take of it.
@@ -266,6 +267,12 @@ class DossierContent:
     def places(self) -> dict[UUID, SectionText]:
         """The parts and sections by the identifier that references name them by."""
         return {text.public_id: text for text in self.sections}
+
+    @cached_property
+    def tables(self) -> dict[UUID, str]:
+        """The titles of the tables that references may name; of two under one identity the first counts."""
+        titled = [table for text in self.sections for table in titled_tables(text.body)]
+        return {table.identity: table.title for table in reversed(titled) if table.identity}
 
     @property
     def sections(self) -> tuple[SectionText, ...]:

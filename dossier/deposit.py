@@ -22,10 +22,17 @@ from core.templatetags.formats import euros, number
 from dossier.assembly import DossierContent, SectionText
 from dossier.figures import numbered_pictures
 from dossier.links import CitedLink, Standing, cited_links
-from dossier.mentions import figures_named, pictures_named, pictures_referred_to, sections_named
+from dossier.mentions import (
+    figures_named,
+    pictures_named,
+    pictures_referred_to,
+    sections_named,
+    tables_referred_to,
+)
 from dossier.models import Edition, EditionFile, LinkCheck, Section
 from dossier.rendering import anchor_of, end_of, part_of
 from dossier.snapshots import read_snapshot
+from dossier.tables import lost_table
 
 _ABOUT_TEXTS = "missing_text"
 _ABOUT_LINKS = ("missing_target", "refused_link")
@@ -269,6 +276,7 @@ def _lost(content: DossierContent, text: SectionText, figures: Collection[UUID])
         (sections_named(text.body), content.places, _("renvoi à une section retirée")),
         (pictures_named(text.body), content.pictures, _("image retirée")),
         (pictures_referred_to(text.body), figures, _("renvoi à une image qu’aucun texte ne montre")),
+        (tables_referred_to(text.body), content.tables, lost_table()),
     )
     for named, known, what in kinds:
         yield from (what for _identifier in named.difference(known))

@@ -8,7 +8,7 @@ from accounts.models import User
 from candidacy.permissions import is_staff
 from core.staleness import fingerprint
 from dossier.mentions import value_of
-from dossier.models import Picture, Section
+from dossier.models import Picture, Section, TextTable
 from dossier.outline import read_outline
 from dossier.picture_forms import PictureForm, PictureUploadForm
 from dossier.pictures import MAX_BYTES
@@ -37,6 +37,13 @@ def editor_data(user: User, section: Section) -> dict[str, Any]:
                 "offered": entry.pk in visible and entry.pk != section.pk,
             }
             for entry in read_outline(candidacy)
+        ],
+        "tables": [
+            {"id": str(identity), "title": title if pk in visible else ""}
+            for identity, title, pk in TextTable.objects.filter(section__candidacy=candidacy)
+            .exclude(section=section)
+            .in_outline_order()
+            .values_list("identity", "title", "section_id")
         ],
         "upload_form": PictureUploadForm(auto_id="picture_%s", with_button=False),
         "sheet_form": PictureForm(row=Picture(), auto_id="sheet_%s", with_button=False),

@@ -1,4 +1,4 @@
-"""The pictures of the printed dossier: their place in the text, their numbers, their captions and credits.
+"""The pictures and tables of the printed dossier: their place in the text, their numbers, their captions and credits.
 
 Numbers are given before anything is laid out, because the parts of the dossier are laid out apart.
 """
@@ -15,9 +15,18 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from core.pdf import MEDIA_URL
-from core.richtext import PICTURE_PATH, render_rich_text, to_plain_text
+from core.richtext import PICTURE_PATH, TABLE_OPENING, render_rich_text, to_plain_text
 from core.templatetags.formats import NBSP
 from dossier.mentions import lost_picture, missing
+from dossier.tables import (
+    TableNumbers,
+    TitledTable,
+    identity_of,
+    lost_table,
+    table_label,
+    table_number,
+    title_of,
+)
 
 _FIGURE = re.compile(r"<figure>(.*?)</figure>", re.DOTALL)
 _CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
@@ -25,10 +34,10 @@ _IMAGE = re.compile(r"<img\b[^>]*>")
 _ATTRIBUTE = re.compile(r'\b(src|alt)="([^"]*)"')
 #: What a reference adds in print; a caption goes without, since the table of figures repeats it elsewhere.
 _PAGE = re.compile(r'<span class="reference-page">.*?</span></span>')
-#: A reference to a figure, until all figures have their number. It must outlive a caption made plain.
-_MARK = "\ue000%s\ue001"
-_MARKED = re.compile("\ue000([0-9a-f-]{36})\ue001")
-_REFERENCE = re.compile(r"<a data-figure>\ue000([0-9a-f-]{36})\ue001</a>")
+#: A reference to a figure or a table, until all have their number. It must outlive a caption made plain.
+_FIGURE_MARK, _TABLE_MARK = "\ue000%s\ue001", "\ue002%s\ue001"
+_MARKED = re.compile("(?P<kind>[\ue000\ue002])(?P<id>[0-9a-f-]{36})\ue001")
+_REFERENCE = re.compile(f"<a data-reference>{_MARKED.pattern}</a>")
 _HEADING = re.compile(r"<(/?)h([2-4])>")
 
 
@@ -61,7 +70,7 @@ def _cleaned(body: str) -> str:
 
 @dataclass
 class Illustrator:
-    """Puts pictures into texts, in the order of the dossier."""
+    """Puts pictures into texts and numbers on what they show, in the order of the dossier."""
 
     pictures: Mapping[UUID, PrintedPicture]
     #: Puts what a cleaned text names at its place.
@@ -71,12 +80,14 @@ class Illustrator:
     shown: dict[str, None] = field(default_factory=dict)
     #: The figure that shows each picture for the first time.
     by_picture: dict[UUID, Figure] = field(default_factory=dict)
+    tables: TableNumbers = field(default_factory=TableNumbers)
     _serial: "count[int]" = field(default_factory=lambda: count(1))
 
     def illustrate(self, body: str, *, heading_shift: int) -> SafeString:
-        """Return the text of a section for print: cleaned again, its headings below its title, its figures numbered."""
+        """Return the text of a section for print: cleaned again, its headings below its title, its figures and tables numbered."""
         html = self.fill_in(_cleaned(body))
         html = _HEADING.sub(lambda tag: f"<{tag[1]}h{int(tag[2]) + heading_shift}>", html)
+        html = TABLE_OPENING.sub(self._table, html)
         html = _FIGURE.sub(lambda figure: self._figure(figure[1]), html)
         html = _IMAGE.sub(lambda image: self._image(image[0]), html)
         return mark_safe(html)  # noqa: S308 -- cleaned above; what was added since is escaped
@@ -86,33 +97,53 @@ class Illustrator:
         html = self._captioned(str(drawing), caption=caption, credit="")
         return mark_safe(html)  # noqa: S308 -- drawn by us; the caption is escaped
 
-    def waits_for_figures(self, html: str) -> bool:
-        """Whether ``html`` refers to a figure that has no number yet."""
-        return any(UUID(key) not in self.by_picture for key in _MARKED.findall(html))
+    def waits_for_numbers(self, html: str) -> bool:
+        """Whether ``html`` refers to a figure or a table that has no number yet."""
+        return any(self._named(mark) is None for mark in _MARKED.finditer(html))
 
-    def settle(self, html: str, *, absent: str = "", with_pages: bool = True) -> str:
-        """Put the numbers of the figures at the references to them, once every text has been gone through.
+    def settle(self, html: str, *, is_public: bool = False, with_pages: bool = True) -> str:
+        """Put the numbers of figures and tables at the references to them, once every text has been gone through.
 
-        ``absent`` stands for a figure that turned out to be nowhere. Without ``with_pages`` nothing leads there.
+        What turned out to be nowhere is, where the text ``is_public``, in the other version. Without ``with_pages``
+        nothing leads there.
         """
 
         def reference(mark: re.Match[str]) -> str:
-            figure = self.by_picture.get(UUID(mark[1]))
-            if figure is None:
-                return absent or missing(lost_picture())
+            named = self._named(mark)
+            if named is None:
+                return escape(_withheld(mark)) if is_public else missing(_lost(mark))
+            words, anchor = named
             if not with_pages:
-                return figure_number(figure.number)
+                return words
             page = escape(_("p.")) + NBSP
             return (
-                f'<a class="reference" href="#{figure.anchor}">{figure_number(figure.number)}</a>'
-                f'<span class="reference-page">, {page}<span data-page-of="{figure.anchor}">00</span></span>'
+                f'<a class="reference" href="#{anchor}">{words}</a>'
+                f'<span class="reference-page">, {page}<span data-page-of="{anchor}">00</span></span>'
             )
 
         def number(mark: re.Match[str]) -> str:
-            figure = self.by_picture.get(UUID(mark[1]))
-            return (absent or escape(lost_picture())) if figure is None else figure_number(figure.number)
+            named = self._named(mark)
+            return named[0] if named else escape(_withheld(mark) if is_public else _lost(mark))
 
         return _MARKED.sub(number, _REFERENCE.sub(reference, html))
+
+    def _named(self, mark: re.Match[str]) -> tuple[str, str] | None:
+        """Return the words of a reference and where it leads, once that has its number."""
+        identifier = UUID(mark["id"])
+        if _is_of_table(mark):
+            row = self.tables.by_identity.get(identifier)
+            return (table_number(row.number), row.anchor) if row else None
+        figure = self.by_picture.get(identifier)
+        return (figure_number(figure.number), figure.anchor) if figure else None
+
+    def _table(self, opening: re.Match[str]) -> str:
+        """Number a table that has a title; in its place the table becomes where references lead."""
+        title = title_of(opening)
+        if not title:
+            return "<table>"
+        row = self.tables.count(TitledTable(title, identity_of(opening)))
+        label = f'<span class="number">{escape(table_label(row.number))}</span>'
+        return f'<table id="{row.anchor}"><caption>{label} {opening["title"]}</caption>'
 
     def _figure(self, inner: str) -> str:
         image = _IMAGE.search(inner)
@@ -167,7 +198,24 @@ def figure_number(number: int) -> str:
 
 def mark_figure(identifier: UUID) -> str:
     """Return what stands for a reference to a figure until `Illustrator.settle`."""
-    return f"<a data-figure>{_MARK % identifier}</a>"
+    return f"<a data-reference>{_FIGURE_MARK % identifier}</a>"
+
+
+def mark_table(identity: UUID) -> str:
+    """Return what stands for a reference to a table until `Illustrator.settle`."""
+    return f"<a data-reference>{_TABLE_MARK % identity}</a>"
+
+
+def _is_of_table(mark: re.Match[str]) -> bool:
+    return mark["kind"] == _TABLE_MARK[0]
+
+
+def _lost(mark: re.Match[str]) -> str:
+    return lost_table() if _is_of_table(mark) else lost_picture()
+
+
+def _withheld(mark: re.Match[str]) -> str:
+    return _("tableau de la version complète") if _is_of_table(mark) else _("figure de la version complète")
 
 
 def numbered_pictures(body: str, pictures: Mapping[UUID, PrintedPicture]) -> Iterator[UUID | None]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.richtext import to_plain_text
 from dossier.models import Section, WordImport
+from dossier.tables import with_identities
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\u202f": " "})
 
@@ -160,7 +161,7 @@ def _deed(html: str, section: Section | None) -> Deed:
         return Deed.CREATE
     if not html:
         return Deed.EMPTY
-    if html == section.body:
+    if section.body in {html, with_identities(html, former=section.body, space=section.public_id)}:
         return Deed.SAME
     if section.is_closed:
         return Deed.CLOSED

@@ -1,4 +1,4 @@
-"""What a text names without holding it: figures of the register, other sections, pictures.
+"""What a text names without holding it: figures of the register, other sections, pictures, tables.
 
 The text keeps identifiers; what stands at their place is filled in when it is shown. The values come in as plain ones,
 so that whoever shows the text decides which: those of today, or those that were kept with it.
@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from html import escape
 from uuid import UUID
 
@@ -22,11 +23,14 @@ from core.richtext import (
     LIVE_FIGURE,
     PICTURE_PATH,
     SECTION_REFERENCE,
+    TABLE_OPENING,
+    TABLE_REFERENCE,
     render_for_reading,
 )
 from core.templatetags.formats import NBSP, number
-from dossier.models import LiveFigure, Section
+from dossier.models import LiveFigure, Section, TextTable
 from dossier.outline import OutlineEntry, read_outline
+from dossier.tables import identities, identity_of, lost_table, table_label, table_number
 
 _IMAGE = re.compile(r"<img\b[^>]*>")
 _SOURCE = re.compile(r'\bsrc="([^"]*)"')
@@ -57,6 +61,14 @@ class SectionPlace:
 
 
 @dataclass(frozen=True)
+class TablePlace:
+    """A table of the dossier as it stands; a reader who may not open its section gets no address."""
+
+    number: int
+    address: str = ""
+
+
+@dataclass(frozen=True)
 class Mentions:
     """What the texts of one page name, as far as it exists."""
 
@@ -66,6 +78,7 @@ class Mentions:
     pictures: Mapping[UUID, str] = field(default_factory=dict)
     #: What each picture that a text refers to is called; empty where that is not the reader's to know.
     names: Mapping[UUID, str] = field(default_factory=dict)
+    tables: Mapping[UUID, TablePlace] = field(default_factory=dict)
 
 
 def written_value(value: Decimal) -> str:
@@ -96,6 +109,10 @@ def pictures_referred_to(*texts: str) -> set[UUID]:
     return {UUID(place["id"]) for text in texts for place in FIGURE_REFERENCE.finditer(text)}
 
 
+def tables_referred_to(*texts: str) -> set[UUID]:
+    return {UUID(place["id"]) for text in texts for place in TABLE_REFERENCE.finditer(text)}
+
+
 def read_mentions(
     candidacy: Candidacy, texts: Iterable[str], *, reader: User, entries: Iterable[OutlineEntry] | None = None
 ) -> Mentions:
@@ -116,6 +133,9 @@ def read_mentions(
         if pictures
         else {},
         names=_names(candidacy, reader, pictures_referred_to(*texts)),
+        tables=_tables(candidacy, reader)
+        if tables_referred_to(*texts) or any(map(identities, texts))
+        else {},
     )
 
 
@@ -144,16 +164,35 @@ def _places(candidacy: Candidacy, reader: User, entries: Iterable[OutlineEntry])
     }
 
 
+def _tables(candidacy: Candidacy, reader: User) -> dict[UUID, TablePlace]:
+    """Number the tables of the dossier as it would print now; of two under one identity the first counts."""
+    open_to_reader = set(candidacy.sections.visible_to(reader).values_list("pk", flat=True))
+    rows = TextTable.objects.filter(section__candidacy=candidacy).in_outline_order()
+    places: dict[UUID, TablePlace] = {}
+    for rank, (identity, pk, section) in enumerate(
+        rows.values_list("identity", "section_id", "section__public_id"), start=1
+    ):
+        address = reverse("dossier:section-detail", args=[candidacy.slug, section])
+        shown = f"{address}#{table_anchor(identity)}" if pk in open_to_reader else ""
+        places.setdefault(identity, TablePlace(rank, shown))
+    return places
+
+
+def table_anchor(identity: UUID) -> str:
+    """Return where the page of its section shows a table."""
+    return f"tableau-{identity}"
+
+
 def fill_in(
     html: str,
     figures: Mapping[UUID, FigureValue],
     show_section: Callable[[UUID], str | None],
     show_figure: Callable[[UUID], str | None],
+    show_table: Callable[[UUID], str | None],
 ) -> str:
     """Put what they name at the places of cleaned ``html``; what is gone leaves a notice that nobody overlooks.
 
-    ``show_section`` and ``show_figure`` return the HTML of a reference, or None for a section or a picture that does
-    not exist.
+    The other three return the HTML of a reference, or None for a section, a picture or a table that does not exist.
     """
 
     def figure(place: re.Match[str]) -> str:
@@ -170,7 +209,11 @@ def fill_in(
     def picture(place: re.Match[str]) -> str:
         return show_figure(UUID(place["id"])) or missing(lost_picture())
 
-    return FIGURE_REFERENCE.sub(picture, SECTION_REFERENCE.sub(section, LIVE_FIGURE.sub(figure, html)))
+    def table(place: re.Match[str]) -> str:
+        return show_table(UUID(place["id"])) or missing(lost_table())
+
+    html = TABLE_REFERENCE.sub(table, LIVE_FIGURE.sub(figure, html))
+    return FIGURE_REFERENCE.sub(picture, SECTION_REFERENCE.sub(section, html))
 
 
 def lost_picture() -> str:
@@ -182,8 +225,8 @@ def named_figure(name: str) -> str:
     return _("figure « %(name)s »") % {"name": name} if name else _("une figure du dossier")
 
 
-def show_on_page(html: str, mentions: Mentions) -> str:
-    """Fill in cleaned ``html`` for a page."""
+def show_on_page(html: str, mentions: Mentions, *, with_anchors: bool = False) -> str:
+    """Fill in cleaned ``html`` for a page; references to its tables may lead to one ``with_anchors``."""
 
     def section(identifier: UUID) -> str | None:
         place = mentions.sections.get(identifier)
@@ -204,13 +247,39 @@ def show_on_page(html: str, mentions: Mentions) -> str:
             return missing(_("image retirée"))
         return f'<img src="{place[0]}" alt="{escape(alternative)}">'
 
-    return fill_in(_IMAGE.sub(picture, html), mentions.figures, section, figure)
+    html = _number_tables(_IMAGE.sub(picture, html), mentions, with_anchors=with_anchors)
+    return fill_in(html, mentions.figures, section, figure, partial(_table_on_page, mentions))
+
+
+def _table_on_page(mentions: Mentions, identity: UUID) -> str | None:
+    place = mentions.tables.get(identity)
+    if place is None:
+        return None
+    named = table_number(place.number)
+    if not place.address:
+        return f'<span class="reference">{named}</span>'
+    return f'<a class="reference" href="{escape(place.address)}">{named}</a>'
+
+
+def _number_tables(html: str, mentions: Mentions, *, with_anchors: bool) -> str:
+    """Put the numbers that the dossier gives its tables before their titles."""
+
+    def numbered(opening: re.Match[str]) -> str:
+        identity = identity_of(opening)
+        if identity is None or (place := mentions.tables.get(identity)) is None:
+            return opening[0]
+        anchor = f'<table id="{table_anchor(identity)}"' if with_anchors else "<table"
+        label = f'<caption><span class="number">{escape(table_label(place.number))}</span> '
+        return opening[0].replace("<table", anchor, 1).replace("<caption>", label, 1)
+
+    return TABLE_OPENING.sub(numbered, html)
 
 
 def text_as_read(section: Section, reader: User) -> SafeString:
     """Return the text of ``section`` as its page shows it to ``reader``."""
     mentions = read_mentions(section.candidacy, [section.body], reader=reader)
-    return mark_safe(show_on_page(render_for_reading(section.body), mentions))  # noqa: S308 -- cleaned; what is added is escaped
+    filled = show_on_page(render_for_reading(section.body), mentions, with_anchors=True)
+    return mark_safe(filled)  # noqa: S308 -- cleaned; what is added is escaped
 
 
 def missing(what: str) -> str:

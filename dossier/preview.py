@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.pdf import Document, Limits, Part, RenderedPdf, render
 from dossier.assembly import DossierContent, SectionText
-from dossier.figures import Illustrator, mark_figure
+from dossier.figures import Illustrator, mark_figure, mark_table
 from dossier.models import Section
 from dossier.rendering import FONT_SOURCES, Composer, dress, pdf_directory, settle
 from dossier.wording import in_words
@@ -26,7 +26,7 @@ LIMITS = Limits(
 
 
 def preview_section(content: DossierContent, key: str, *, with_data: bool) -> RenderedPdf:
-    """Print the section ``key`` of ``content`` under the title of its part, its figures numbered as in the dossier.
+    """Print the section ``key`` of ``content`` under the title of its part, its figures and tables numbered as in the dossier.
 
     What is laid out is kept under the digest of what it prints. Without ``with_data`` the chapter made of live data
     is left out, and so are the titles of the sections that the text refers to: they are not the reader's. Raises PdfError where there can be no document.
@@ -34,7 +34,9 @@ def preview_section(content: DossierContent, key: str, *, with_data: bool) -> Re
     if not with_data:
         content = _texts_alone(content)
     with translation.override(content.language), timezone.override(ZoneInfo(content.time_zone)):
-        fill_in = partial(in_words, content, with_titles=with_data, show_figure=mark_figure)
+        fill_in = partial(
+            in_words, content, with_titles=with_data, show_figure=mark_figure, show_table=mark_table
+        )
         document = _excerpt(content, key, Illustrator(content.pictures, fill_in))
     return render(document, directory=pdf_directory(), font_sources=FONT_SOURCES, limits=LIMITS)
 
@@ -59,9 +61,9 @@ def _excerpt(content: DossierContent, key: str, illustrator: Illustrator) -> Doc
     text = next(section for section in content.sections if section.key == key)
     composed: dict[bool, Part] = {}
     for chapter in content.chapters:
-        # The chapters before it are gone through for the numbers of their figures, those after it when it refers to them.
+        # The chapters before it are gone through for the numbers of what they show, those after it when it refers to them.
         composed[text in (chapter.opening, *chapter.sections)] = composer.chapter(chapter, only=key)
-        if True in composed and not illustrator.waits_for_figures(composed[True].html):
+        if True in composed and not illustrator.waits_for_numbers(composed[True].html):
             break
     return Document(
         title=_("Aperçu – %(title)s") % {"title": text.title},

@@ -1,6 +1,6 @@
 """The printed dossier: its content, through the templates, to the door that makes the PDF."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -38,9 +38,10 @@ from core.templatetags.formats import NBSP
 from core.typography import space_html, space_text
 from dossier.assembly import ChapterText, DossierContent, SectionText, StoredFile, read_dossier
 from dossier.disclosure import Withheld, left_out, public_version, withheld_of
-from dossier.figures import Illustrator, mark_figure
+from dossier.figures import Figure, Illustrator, mark_figure, mark_table
 from dossier.mentions import fill_in
 from dossier.models import Section
+from dossier.tables import NumberedTable
 from dossier.wording import number_alone
 
 FONT_SOURCES = Path(settings.BASE_DIR) / "node_modules"
@@ -111,8 +112,7 @@ def compose(content: DossierContent, imprint: Imprint | None = None) -> Document
         content = public_version(content)
     illustrator = Illustrator(content.pictures, partial(fill_in_for_print, content, places))
     composer = Composer(content, illustrator, imprint, omissions)
-    absent = escape(_("figure de la version complète")) if composer.is_public else ""
-    parts = tuple(settle(part, illustrator, absent=absent) for part in list(composer.parts()))
+    parts = tuple(settle(part, illustrator, is_public=composer.is_public) for part in list(composer.parts()))
     return Document(
         title=space_text(_title(content, imprint)),
         identifier=_identifier(content, imprint),
@@ -126,7 +126,7 @@ def compose(content: DossierContent, imprint: Imprint | None = None) -> Document
 
 
 def settle(part: Part, illustrator: Illustrator, **options: Any) -> Part:
-    """Put the numbers of figures into a part: a text may refer to one that comes after it."""
+    """Put the numbers of figures and tables into a part: a text may refer to one that comes after it."""
     return replace(
         part,
         html=illustrator.settle(part.html, **options),
@@ -219,11 +219,12 @@ class Composer:
         return space_html(self.page("cover", logo_url=f"{MEDIA_URL}{logo.name}" if logo else ""))
 
     def parts(self) -> Iterator[Part]:
-        """Yield one part a chapter, the table of the figures that they turned out to show, and the imprint."""
+        """Yield one part a chapter, the list of the figures and tables that they turned out to show, and the imprint."""
         yield from map(self.chapter, self.content.chapters)
-        if self.illustrator.figures:
-            title = _("Table des figures")
-            html = self.page("figures", title=title, figures=self.illustrator.figures)
+        figures, tables = self.illustrator.figures, self.illustrator.tables.rows
+        if figures or tables:
+            title = _list_title(figures, tables)
+            html = self.page("figures", title=title, figures=figures, tables=tables)
             yield self._spaced(Part("figures", title, html, anchor="table-des-figures"))
         if self.imprint:
             title = _("Mentions de l’édition")
@@ -232,7 +233,7 @@ class Composer:
     def chapter(self, chapter: ChapterText, *, only: str = "") -> Part:
         """Return the part of one chapter, or under its title the one text whose key is ``only``.
 
-        Every text is gone through all the same: that is what numbers the figures.
+        Every text is gone through all the same: that is what numbers the figures and tables.
         """
         opening = chapter.opening
         body, live = self.body(opening, heading_shift=1), self.live(opening, level=2)
@@ -330,6 +331,12 @@ class Composer:
         )
 
 
+def _list_title(figures: Sequence[Figure], tables: Sequence[NumberedTable]) -> str:
+    if not tables:
+        return _("Table des figures")
+    return _("Table des figures et des tableaux") if figures else _("Table des tableaux")
+
+
 def anchor_of(key: str) -> str:
     return f"section-{key}"
 
@@ -362,7 +369,7 @@ def fill_in_for_print(content: DossierContent, places: Mapping[UUID, SectionText
             f'<span class="reference-page">, {page}<span data-page-of="{anchor}">00</span></span>'
         )
 
-    return fill_in(html, content.live_figures, show_section, mark_figure)
+    return fill_in(html, content.live_figures, show_section, mark_figure, mark_table)
 
 
 def _media(content: DossierContent, illustrator: Illustrator) -> dict[str, MediaFile]:

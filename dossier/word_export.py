@@ -3,7 +3,7 @@
 The chapters made of live data come from the templates of the PDF, without their charts: each has its table.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from dossier.assembly import ChapterText, DossierContent, SectionText
 from dossier.figures import figure_number, numbered_pictures
 from dossier.mentions import named_figure
 from dossier.models import Section
+from dossier.tables import TableNumbers, named_table, table_label, table_number, titled_tables
 from dossier.wording import in_words
 
 
@@ -61,7 +62,7 @@ def _numbered(text: SectionText) -> str:
 
 class _Book:
     def __init__(
-        self, content: DossierContent, texts: Iterable[SectionText], *, with_titles: bool = True
+        self, content: DossierContent, texts: Sequence[SectionText], *, with_titles: bool = True
     ) -> None:
         self.values, self.with_titles = content, with_titles
         #: Charts are left out of Word: its figures are the pictures of the texts, in their order.
@@ -70,12 +71,17 @@ class _Book:
         for number, picture in enumerate(shown, start=1):
             if picture is not None:
                 self.numbers.setdefault(picture, number)
+        self.tables = TableNumbers()
+        for text in texts:
+            for table in titled_tables(text.body):
+                self.tables.count(table)
         self.writer = WordWriter(
             language=content.language,
             accent=content.accent_colour,
             illustrate=self._illustration,
             missing=_("image absente"),
             figure_label=_("Figure %d."),
+            table_label=table_label,
         )
         mark = _("Candidature fictive de démonstration") if content.is_fictitious else content.bearer_name
         self.writer.frame(header=content.title, footer=mark)
@@ -123,6 +129,7 @@ class _Book:
                 render_rich_text(text.body),
                 with_titles=self.with_titles,
                 show_figure=self._figure,
+                show_table=self._table,
             )
             self.writer.rich_text(words, shift=shift)
 
@@ -144,6 +151,12 @@ class _Book:
         if number := self.numbers.get(picture):
             return figure_number(number)
         return escape(named_figure("")) if picture in self.values.pictures else None
+
+    def _table(self, identity: UUID) -> str | None:
+        """Name a table as `_figure` does a figure."""
+        if table := self.tables.by_identity.get(identity):
+            return table_number(table.number)
+        return escape(named_table("")) if identity in self.values.tables else None
 
     def _illustration(self, address: str) -> Illustration | None:
         place = PICTURE_PATH.match(address)

@@ -12,6 +12,7 @@ from core.richtext import sanitise
 from core.templatetags.formats import NBSP
 from dossier.assembly import DossierContent, SectionText
 from dossier.mentions import fill_in, missing, named_figure, pictures_named
+from dossier.tables import named_table
 
 _IMAGE = re.compile(r"<img\b[^>]*>")
 
@@ -22,10 +23,11 @@ def in_words(
     *,
     with_titles: bool = True,
     show_figure: Callable[[UUID], str | None] | None = None,
+    show_table: Callable[[UUID], str | None] | None = None,
 ) -> str:
     """Put what cleaned ``html`` names at its place, sections by their numbers alone unless ``with_titles``.
 
-    Figures are named by their caption, unless ``show_figure`` knows better.
+    Figures and tables are named by their captions, unless ``show_figure`` and ``show_table`` know better.
     """
 
     def section(identifier: UUID) -> str | None:
@@ -33,12 +35,23 @@ def in_words(
             return None
         return escape(f"{place.number}{NBSP}{place.title}" if with_titles else number_alone(place))
 
-    return fill_in(html, content.live_figures, section, show_figure or partial(figure_in_words, content))
+    return fill_in(
+        html,
+        content.live_figures,
+        section,
+        show_figure or partial(figure_in_words, content),
+        show_table or partial(table_in_words, content),
+    )
 
 
 def figure_in_words(content: DossierContent, identifier: UUID) -> str | None:
     picture = content.pictures.get(identifier)
     return None if picture is None else escape(named_figure(picture.caption or picture.alternative_text))
+
+
+def table_in_words(content: DossierContent, identity: UUID) -> str | None:
+    title = content.tables.get(identity)
+    return None if title is None else escape(named_table(title))
 
 
 def text_in_words(content: DossierContent, text: SectionText) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -27,6 +28,7 @@ from dossier.models import (
     SectionPresence,
     SectionRevision,
     StateChange,
+    TextTable,
     ThreadEvent,
     WordImportPicture,
 )
@@ -35,6 +37,7 @@ from tests import factories as make
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 TODAY = date(2030, 1, 1)
+_serial = count(1)
 
 
 class Case(NamedTuple):
@@ -139,6 +142,12 @@ def make_approval():
 def make_edition_print(**fields):
     edition = make.make_edition(content=False)
     return make.make_export(candidacy=edition.candidacy, edition=edition, **fields)
+
+
+def make_table():
+    return TextTable.objects.create(
+        section=make.make_section(), identity=uuid4(), position=next(_serial), title="Publics"
+    )
 
 
 def make_taken_picture():
@@ -276,6 +285,9 @@ CASES = {
     "livefigure_label_once": twice(make.make_live_figure),
     "picture_key_once": twice(make.make_picture),
     "picture_described_or_decorative": broken(make.make_picture, {"alternative_text": ""}),
+    "texttable_once_in_a_text": twice(make_table),
+    "texttable_one_at_a_place": twice(make_table),
+    "texttable_titled": broken(make_table, {"title": ""}),
     "wordimport_failure_says_why": broken(make.make_word_import, {"status": "failed"}),
     "wordimport_has_file": broken(make.make_word_import, {"file": ""}),
     "wordimportpicture_number_once": twice(make_taken_picture),

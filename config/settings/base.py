@@ -331,7 +331,12 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
             "LiveFigure": html_tags(["span"], {"span": ["data-live-figure"]}),
             "SectionReference": html_tags(["span"], {"span": ["data-section"]}),
             "FigureReference": html_tags(["span"], {"span": ["data-picture"]}),
+            "TableReference": html_tags(["span"], {"span": ["data-table"]}),
         },
+    },
+    {
+        "js": [static_lazy("js/editor-tables.js")],
+        "extensions": {"TableIdentities": html_tags(["table"], {"table": ["data-identity"]})},
     },
     {"js": [static_lazy("js/editor-paste.js")], "extensions": {"CleanPaste": html_tags([])}},
 ]

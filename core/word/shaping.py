@@ -21,6 +21,7 @@ _CAPTION_LABEL = re.compile(
     re.IGNORECASE,
 )
 _FIGURE_LABEL = re.compile(r"\A(?:figure|fig\.|illustration|photo|image|carte|graphique)\b", re.IGNORECASE)
+_TABLE_LABEL = re.compile(r"\A(?:tableau|table)\b", re.IGNORECASE)
 _TITLE_LENGTH = 200
 
 
@@ -293,9 +294,8 @@ def _names_a_table(caption: Element) -> bool:
     following = caption.getnext()
     if following is None or following.tag != "table":
         return False
-    return not (
-        _FIGURE_LABEL.match(_words(caption)) or any(part.get("class") == "label" for part in caption.iter())
-    )
+    label = next((_words(part) for part in caption.iter() if part.get("class") == "label"), "")
+    return bool(_TABLE_LABEL.match(label)) if label else not _FIGURE_LABEL.match(_words(caption))
 
 
 def _level(element: Element) -> int:

@@ -75,7 +75,7 @@ class WordWriter:
     """One document, written from its first page to its last.
 
     ``illustrate`` turns the address of a picture into what it shows, or into None where it is gone; ``figure_label``
-    has a place for the number of a figure.
+    has a place for the number of a figure, and ``table_label`` says what stands before the title of a table.
     """
 
     def __init__(
@@ -86,10 +86,12 @@ class WordWriter:
         illustrate: Callable[[str], Illustration | None],
         missing: str,
         figure_label: str,
+        table_label: Callable[[int], str],
     ) -> None:
         self.document = new_document(language=language, accent=accent)
-        self.illustrate, self.missing, self.figure_label = illustrate, missing, figure_label
-        self._figures = 0
+        self.illustrate, self.missing = illustrate, missing
+        self.figure_label, self.table_label = figure_label, table_label
+        self._figures = self._tables = 0
         self._end: Element = self.document.element.body.sectPr
         self._ids = {style.name: style.style_id for style in self.document.styles}
         self._notes = parse_xml(f"<w:footnotes {nsdecls('w', 'r')}>{_SEPARATORS}</w:footnotes>")
@@ -362,6 +364,9 @@ class WordWriter:
         if caption is not None and words_of(caption):
             paragraph = self._add(marks.LIVE_CAPTION if self._live else "Caption")
             _sub(paragraph.get_or_add_pPr(), "w:keepNext")
+            if not self._live:
+                self._tables += 1
+                self._run(paragraph, f"{self.table_label(self._tables)} ", _Look(style=marks.LABEL))
             self._inline(paragraph, caption)
         rows = table.xpath("./tr | ./thead/tr | ./tbody/tr")
         grid = lay_out(rows)

@@ -53,6 +53,7 @@ from dossier.models.reading import (
 )
 from dossier.models.sections import Section, SectionQuerySet, SectionRevision, SectionRevisionQuerySet
 from dossier.models.state_changes import StateChange, StateChangeQuerySet
+from dossier.models.tables import TextTable, TextTableQuerySet
 
 __all__ = [
     "Audience",
@@ -96,6 +97,8 @@ __all__ = [
     "SectionRevisionQuerySet",
     "StateChange",
     "StateChangeQuerySet",
+    "TextTable",
+    "TextTableQuerySet",
     "ThreadEvent",
     "WordImport",
     "WordImportPicture",

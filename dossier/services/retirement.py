@@ -33,10 +33,11 @@ def merge_sections(*, source: Section, target: Section, by: User) -> Section:
         raise DomainError(_("Choisissez une autre section de la candidature."))
     locked = {pk: lock_section(row) for pk, row in sorted({source.pk: source, target.pk: target}.items())}
     merged, kept = locked[source.pk], locked[target.pk]
-    if merged.body:
-        kept = save_text(section=kept, body=kept.body + merged.body, expected_revision=kept.revision, by=by)
     reason = _("Fusionnée dans « %(title)s »") % {"title": kept.title}
+    # Retired first: its tables keep their identities in the other text.
     _retire(merged, reason=reason[:300], by=by, merged_into=kept)
+    if merged.body:
+        return save_text(section=kept, body=kept.body + merged.body, expected_revision=kept.revision, by=by)
     return kept
 
 

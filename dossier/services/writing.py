@@ -8,7 +8,7 @@ from core.errors import DomainError, StaleRevisionError
 from dossier.models import Section, SectionRevision
 from dossier.services.drafts import Seat, end_draft
 from dossier.services.measure import clean_body
-from dossier.services.mentions import note_mentions
+from dossier.services.mentions import identify_tables, note_mentions, note_tables
 from dossier.services.states import note_state_change
 
 
@@ -26,6 +26,7 @@ def save_text(
     locked = Section.objects.select_for_update(of=("self",)).select_related("candidacy").get(pk=section.pk)
     if by and seat:
         end_draft(section=locked, author=by, seat=seat)
+    clean = identify_tables(locked, clean)
     if clean == locked.body:
         return locked
     if locked.is_retired:
@@ -46,6 +47,7 @@ def save_text(
     del locked.skip_history_when_saving  # type: ignore[attr-defined]  # as above
     SectionRevision.objects.create(section=locked, number=locked.revision, body=clean, saved_by=by)
     note_mentions(locked)
+    note_tables(locked)
     if locked.status == Section.Status.ORDERED:
         note_state_change(section=locked, target=Section.Status.WRITING, by=by)
     return locked

@@ -1,20 +1,23 @@
-// What a text names without holding it: a figure of the register, another section, a picture. The editor keeps the identifier and
+// What a text names without holding it: a figure of the register, another section, a picture, a table. The editor keeps the identifier and
 // shows what stands there today. The page hands over what may be inserted (templates/dossier/_editor_extras.html).
 
 import { Node, updateAttrsDialog } from "django-prose-editor/editor";
 
 const gettext = window.gettext ?? ((text) => text);
 
-const handedOver = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "[]");
+const handedOver = (id) => {
+  const rows = JSON.parse(document.getElementById(id)?.textContent ?? "[]");
+  return () => rows;
+};
 
 const tell = (text) => {
   const told = document.getElementById("editor-told");
   if (told) told.textContent = text;
 };
 
-// attribute: of the span that is stored; rows: what the page knows; write: how a row reads in the text; offer: how the
-// dialog lists it, or nothing for a row that may not be chosen.
-const makePlace = ({ name, attribute, button, rows, write, offer, gone, title, label, none }) =>
+// attribute: of the span that is stored; rows: answers what may be named from the text of an editor; write: how a row reads in the text; offer: how the
+// dialog lists it, or nothing for a row that may not be chosen; isLive: whether what it is called changes while typing.
+const makePlace = ({ name, attribute, button, rows, isLive = false, write, offer, gone, title, label, none }) =>
   Node.create({
     name,
     group: "inline",
@@ -36,13 +39,21 @@ const makePlace = ({ name, attribute, button, rows, write, offer, gone, title, l
       return ["span", HTMLAttributes];
     },
     addNodeView() {
-      return ({ node }) => {
-        const row = rows.find(({ id }) => id === node.attrs.identifier);
+      return ({ editor, node }) => {
         const dom = document.createElement("span");
-        dom.className = row ? "mention" : "mention mention--gone";
-        dom.textContent = row ? write(row) : gone;
         dom.contentEditable = "false";
-        return { dom };
+        const show = () => {
+          const row = rows(editor).find(({ id }) => id === node.attrs.identifier);
+          const words = row ? write(row) : gone;
+          dom.className = row ? "mention" : "mention mention--gone";
+          if (dom.textContent !== words) dom.textContent = words;
+        };
+        show();
+        if (!isLive) return { dom };
+        // Once all of the text is there, and whenever it changes.
+        for (const news of ["create", "update"]) editor.on(news, show);
+        const destroy = () => ["create", "update"].forEach((news) => editor.off(news, show));
+        return { dom, ignoreMutation: () => true, destroy };
       };
     },
     addMenuItems({ buttons, menu }) {
@@ -52,7 +63,7 @@ const makePlace = ({ name, attribute, button, rows, write, offer, gone, title, l
         button: buttons.text(button, name),
         option: null,
         command(editor) {
-          const offered = rows.filter(offer);
+          const offered = rows(editor).filter(offer);
           if (!offered.length) {
             tell(none);
             return;
@@ -114,4 +125,31 @@ export const FigureReference = makePlace({
   title: gettext("Renvoyer à une figure"),
   label: gettext("Image visée"),
   none: gettext("Aucune image à laquelle renvoyer\u00a0: insérez-la d’abord dans un texte."),
+});
+
+const tablesOfOthers = handedOver("editor-tables");
+
+// Those of the text as it stands, then those of the other sections.
+const tables = (editor) => {
+  const own = [];
+  editor.state.doc.descendants((node) => {
+    const { identity, caption } = node.attrs;
+    if (node.type.name === "table" && identity && caption) own.push({ id: identity, title: caption });
+    return !node.isTextblock;
+  });
+  return [...own, ...tablesOfOthers()];
+};
+
+export const TableReference = makePlace({
+  name: "tableReference",
+  attribute: "data-table",
+  button: "Tab.",
+  rows: tables,
+  isLive: true,
+  write: ({ title }) => (title ? `${gettext("tableau")} «\u00a0${title}\u00a0»` : gettext("un tableau du dossier")),
+  offer: ({ title }) => title,
+  gone: gettext("renvoi à un tableau qui n’est plus là"),
+  title: gettext("Renvoyer à un tableau"),
+  label: gettext("Tableau visé"),
+  none: gettext("Aucun tableau auquel renvoyer\u00a0: donnez d’abord un titre à un tableau."),
 });

@@ -109,7 +109,7 @@ const shiftHeadings = (body) => {
 
 const isOurs = (span) =>
   span.classList.contains("footnote") ||
-  ["data-live-figure", "data-section", "data-picture"].some((name) => span.hasAttribute(name));
+  ["data-live-figure", "data-section", "data-picture", "data-table"].some((name) => span.hasAttribute(name));
 
 const tidy = (element) => {
   const tag = element.tagName.toLowerCase();
@@ -117,6 +117,8 @@ const tidy = (element) => {
   else if (["b", "strong"].includes(tag) && /(?:^|[^-\w])font-weight:\s*(?:normal|400)/.test(styleOf(element))) unwrap(element);
   else if (["dt", "dd", "center"].includes(tag)) rename(element, "p");
   else if (tag === "td" && element.closest("thead, table")?.tagName === "THEAD") rename(element, "th");
+  // A page shows the number of a table, which the text does not hold.
+  else if (element.matches("caption > span.number")) element.remove();
   else if (tag.includes(":") || ["font", "u"].includes(tag) || (tag === "span" && !isOurs(element))) unwrap(element);
   else if (tag === "a" && !/^(?:https?:|mailto:|\/)/.test(element.getAttribute("href") ?? "")) unwrap(element);
   else {

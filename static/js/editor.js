@@ -1,13 +1,7 @@
-// What our rich texts need beyond django-prose-editor: footnotes, titles and header scopes of tables, and a toolbar that
-// a screen reader can name. Pictures, mentions and pasting are in modules of their own. Loaded by the editor itself (see
-// core/richtext.py).
+// What our rich texts need beyond django-prose-editor: footnotes, and a toolbar that a screen reader can name. Tables,
+// pictures, mentions and pasting are in modules of their own. Loaded by the editor itself (see core/richtext.py).
 
-import {
-  Mark,
-  Table as BaseTable,
-  TableHeader as BaseTableHeader,
-  updateAttrsDialog,
-} from "django-prose-editor/editor";
+import { Mark } from "django-prose-editor/editor";
 
 const gettext = window.gettext ?? ((text) => text);
 
@@ -37,114 +31,6 @@ export const Footnote = Mark.create({
   },
 });
 
-// --- Tables -----------------------------------------------------------------------------------------------------
-
-const captionDialog = updateAttrsDialog(
-  { caption: { type: "string", title: gettext("Titre du tableau") } },
-  { title: gettext("Titre du tableau"), submitText: gettext("Enregistrer") },
-);
-
-const insertDialog = updateAttrsDialog(
-  {
-    caption: { type: "string", title: gettext("Titre du tableau") },
-    rows: { type: "number", format: "number", title: gettext("Lignes, en-tête compris"), min: "2", max: "60" },
-    columns: { type: "number", format: "number", title: gettext("Colonnes"), min: "1", max: "12" },
-  },
-  { title: gettext("Insérer un tableau"), submitText: gettext("Insérer") },
-);
-
-// ProseMirror counts the rows of a table by its children: the title cannot be one of them, so it is an attribute.
-export const Table = BaseTable.extend({
-  addAttributes() {
-    return {
-      ...this.parent?.(),
-      caption: {
-        default: "",
-        rendered: false,
-        parseHTML: (element) => element.querySelector(":scope > caption")?.textContent.trim() ?? "",
-      },
-    };
-  },
-  parseHTML() {
-    return [{ tag: "table" }, { tag: "caption", ignore: true }];
-  },
-  renderHTML({ node, HTMLAttributes }) {
-    const title = node.attrs.caption ? [["caption", node.attrs.caption]] : [];
-    return ["table", HTMLAttributes, ...title, ["tbody", 0]];
-  },
-  addNodeView() {
-    const build = this.parent();
-    return (properties) => {
-      const view = build(properties);
-      const title = document.createElement("caption");
-      title.contentEditable = "false";
-      const write = (node) => {
-        title.textContent = node.attrs.caption;
-        title.hidden = !node.attrs.caption;
-      };
-      view.table.prepend(title);
-      write(properties.node);
-      const update = view.update;
-      view.update = (node) => {
-        const taken = update(node);
-        if (taken) write(node);
-        return taken;
-      };
-      return view;
-    };
-  },
-  addCommands() {
-    return {
-      ...this.parent?.(),
-      insertTableWithOptions:
-        () =>
-        ({ editor }) => {
-          insertDialog(editor, { rows: "4", columns: "3" }).then((wanted) => {
-            if (!wanted) return;
-            editor
-              .chain()
-              .focus()
-              .insertTable({
-                rows: Number.parseInt(wanted.rows, 10) || 4,
-                cols: Number.parseInt(wanted.columns, 10) || 3,
-                withHeaderRow: true,
-              })
-              .updateAttributes("table", { caption: wanted.caption.trim() })
-              .run();
-          });
-        },
-    };
-  },
-  addMenuItems(storage) {
-    this.parent?.(storage);
-    const { buttons, menu } = storage;
-    menu.defineItem({
-      name: "table:caption",
-      groups: "table",
-      button: buttons.material("title", "table caption"),
-      command(editor) {
-        captionDialog(editor, { caption: editor.getAttributes("table").caption }).then((wanted) => {
-          if (wanted) editor.chain().focus().updateAttributes("table", { caption: wanted.caption.trim() }).run();
-        });
-      },
-      hidden: (editor) => !editor.isActive("table"),
-    });
-  },
-});
-
-export const TableHeader = BaseTableHeader.extend({
-  addAttributes() {
-    return {
-      ...this.parent?.(),
-      scope: {
-        default: null,
-        parseHTML: (element) => element.getAttribute("scope"),
-        renderHTML: ({ scope }) => (scope ? { scope } : {}),
-      },
-    };
-  },
-});
-
 // --- The toolbar, named and walked with the arrow keys ------------------------------------------------------------
 
 const NAMES = {
@@ -161,6 +47,7 @@ const NAMES = {
   liveFigure: gettext("Insérer un chiffre"),
   sectionReference: gettext("Insérer un renvoi"),
   figureReference: gettext("Renvoyer à une figure"),
+  tableReference: gettext("Renvoyer à un tableau"),
   bold: gettext("Gras"),
   italic: gettext("Italique"),
   subscript: gettext("Indice"),

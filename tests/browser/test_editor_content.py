@@ -1,5 +1,6 @@
 """What the editor brings into a text: pictures, figures, references, pasted text; by mouse and by keyboard alone."""
 
+import re
 from base64 import b64encode
 from decimal import Decimal
 from io import BytesIO
@@ -10,6 +11,7 @@ from django.urls import reverse
 from PIL import Image
 from playwright.sync_api import expect
 
+from dossier.services.writing import save_text
 from tests.browser.test_editor import PASSWORD, open_editor, save, select_last_line
 from tests.browser.waiting import comes_true
 from tests.factories import (
@@ -65,6 +67,11 @@ def walk_to(page, name):
             break
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
+
+
+def table(title, identity=""):
+    attribute = f' data-identity="{identity}"' if identity else ""
+    return f"<table{attribute}><caption>{title}</caption><tbody><tr><td>1</td></tr></tbody></table>"
 
 
 def describe(dialog, alternative="Un terril sous la neige"):
@@ -233,7 +240,7 @@ def test_what_the_toolbar_makes_is_reached_by_keyboard(visit, section, writer, n
     save(page)
 
     section.refresh_from_db()
-    assert section.body.startswith(f"<p>Avant.</p>{made}")
+    assert re.sub(r' data-identity="[^"]*"', "", section.body).startswith(f"<p>Avant.</p>{made}")
 
 
 def test_a_figure_and_a_reference_are_inserted_by_keyboard(visit, section, writer):
@@ -301,6 +308,92 @@ def test_a_reference_to_a_figure_is_inserted_by_keyboard_and_names_its_caption(v
 
     section.refresh_from_db()
     assert section.body == f'<p>Avant. Voir <span data-picture="{picture.public_id}"></span>.</p>'
+
+
+def test_a_reference_to_a_table_is_inserted_by_keyboard_and_follows_its_title(visit, section, writer):
+    other = section.candidacy.sections.get(title="Le territoire")
+    save_text(section=other, body=table("Lieux"), expected_revision=0, by=None)
+    section = save_text(
+        section=section, body=f"<p>Avant.</p>{table('Publics')}", expected_revision=0, by=None
+    )
+    own, elsewhere = section.tables.get().identity, other.tables.get().identity
+    visitor = visit()
+    page = open_editor(visitor, section, writer)
+    assert page.evaluate("document.querySelector('.ProseMirror table caption').textContent") == "Publics"
+    page.evaluate("document.querySelector('.ProseMirror').editor.commands.focus(7)")
+    assert comes_true(page, IN_THE_TEXT)
+
+    for title in ("Publics", "Lieux"):
+        page.keyboard.type(" Voir ")
+        walk_to(page, "Renvoyer à un tableau")
+        dialog = page.get_by_role("dialog", name="Renvoyer à un tableau")
+        choice = dialog.get_by_label("Tableau visé")
+        assert choice.get_by_role("option").all_text_contents() == ["Publics", "Lieux"]
+        assert visitor.look("table-reference-dialog") == []
+        choice.select_option(title)
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        dialog.wait_for(state="detached")
+        assert comes_true(page, IN_THE_TEXT)
+    expect(box_of(page).locator("p").first).to_have_text(
+        "Avant. Voir tableau «\u00a0Publics\u00a0» Voir tableau «\u00a0Lieux\u00a0»"
+    )
+    box_of(page).get_by_role("cell").click()
+    page.get_by_role("button", name="Titre du tableau").click()
+    page.get_by_role("dialog").get_by_label("Titre du tableau").fill("Visiteurs")
+    page.keyboard.press("Enter")
+    expect(box_of(page).locator(".mention").first).to_have_text("tableau «\u00a0Visiteurs\u00a0»")
+    save(page)
+
+    section.refresh_from_db()
+    assert section.body == (
+        f'<p>Avant. Voir <span data-table="{own}"></span> Voir <span data-table="{elsewhere}"></span></p>'
+        f"{table('Visiteurs', own)}"
+    )
+    page.get_by_role("link", name="tableau\u00a02").click()
+    assert (
+        page.evaluate("document.querySelector(':target').caption.textContent")
+        == "Tableau\u00a02\u00a0– Visiteurs"
+    )
+    page.get_by_role("link", name="Modifier le texte").first.click()
+    expect(box_of(page).locator(".mention")).to_have_text(
+        ["tableau «\u00a0Visiteurs\u00a0»", "tableau «\u00a0Lieux\u00a0»"]
+    )
+
+
+def test_a_table_that_is_copied_leaves_its_identity_to_the_first(visit, section, writer):
+    section = save_text(
+        section=section, body=f"<p>Avant.</p>{table('Publics')}", expected_revision=0, by=None
+    )
+    own = section.tables.get().identity
+    page = open_editor(visit(), section, writer)
+
+    # Above the first, where counting alone would take the copy for it.
+    page.evaluate(
+        """() => {
+          const {editor} = document.querySelector(".ProseMirror");
+          const copy = editor.getJSON().content.find(({type}) => type === "table");
+          editor.commands.insertContentAt(0, copy);
+        }"""
+    )
+    save(page)
+
+    section.refresh_from_db()
+    copied, first = section.tables.order_by("position")
+    assert (copied.title, first.title) == ("Publics", "Publics")
+    assert first.identity == own != copied.identity
+
+
+def test_a_table_copied_from_a_page_brings_its_title_without_the_number(visit, section, writer):
+    page = open_editor(visit(), section, writer)
+    copied = '<table id="tableau-1" tabindex="0"><caption><span class="number">Tableau 1 –</span> Lieux</caption><tbody><tr><td>1</td></tr></tbody></table>'
+
+    type_at_the_end(page, "\n")
+    hand_over(page, "paste", {"texts": {"text/html": copied}})
+    save(page)
+
+    section.refresh_from_db()
+    assert [row.title for row in section.tables.all()] == ["Lieux"]
 
 
 def test_what_word_copies_comes_out_clean(visit, section, writer):

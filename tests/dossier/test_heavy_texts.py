@@ -2,12 +2,13 @@
 
 from io import BytesIO
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
-from dossier.models import Section
+from dossier.models import Section, TextTable
 from dossier.rendering import build_dossier_pdf
 from dossier.services.measure import MAX_BODY_CHARACTERS
 from tests.factories import make_live_figure, make_member, make_picture, make_section
@@ -98,11 +99,15 @@ def test_the_editor_costs_the_same_for_any_number_of_things_to_insert(
         make_picture(candidacy=lead.candidacy)
         make_live_figure(candidacy=lead.candidacy)
         section = make_section(candidacy=lead.candidacy)
+        TextTable.objects.create(
+            section=make_section(candidacy=lead.candidacy), identity=uuid4(), position=1, title="Publics"
+        )
     client.force_login(lead.user)
 
     # Session, user, memberships; section, criteria, draft, outline, visible ones; pictures, figures, sections that may
-    # be named, outline, who else writes.
-    with django_assert_num_queries(12):
+    # be named, outline, tables, who else writes.
+    with django_assert_num_queries(13):
         response = client.get(address("section-edit", section))
 
     assert len(response.context["editor"]["pictures"]) == count
+    assert len(response.context["editor"]["tables"]) == count

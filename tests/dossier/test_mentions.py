@@ -63,7 +63,7 @@ def test_the_value_in_a_text_comes_from_whoever_shows_it():
     identifier = uuid4()
 
     html = fill_in(
-        f"<p>{figure_place(identifier)}</p>", {identifier: FigureValue("x", Decimal(3), "")}, str, str
+        f"<p>{figure_place(identifier)}</p>", {identifier: FigureValue("x", Decimal(3), "")}, str, str, str
     )
 
     assert html == '<p><span class="live-figure">3</span></p>'
