@@ -22,6 +22,7 @@ from dossier.models import (
     DueDateChange,
     EditionPublication,
     ExpectedProof,
+    MarkedCopy,
     ReaderApproval,
     ReaderRemark,
     SectionDraft,
@@ -137,6 +138,10 @@ def make_approval():
     return ReaderApproval.objects.create(
         link=make.make_reading_link(), reader_name="Mathilde Caron", content_digest="0" * 64
     )
+
+
+def make_copy():
+    return MarkedCopy.objects.create(link=make.make_reading_link(), sha256=f"{next(_serial):064x}")
 
 
 def make_edition_print(**fields):
@@ -319,6 +324,8 @@ CASES = {
     "depositoverride_condition_once": twice(make_override),
     "depositoverride_has_reason": broken(make_override, {"reason": ""}),
     "readinglink_named": broken(make.make_reading_link, {"reader_name": ""}, {"token_sha256": ""}),
+    "markedcopy_once_a_link": twice(make_copy),
+    "markedcopy_has_digest": broken(make_copy, {"sha256": ""}),
     "readinglink_version_for_readers": broken(make.make_reading_link, {"variant": "archive"}),
     "readerremark_has_text": broken(make_remark, {"body": ""}),
     "readerapproval_of_a_content": broken(make_approval, {"content_digest": ""}, {"reader_name": ""}),

@@ -44,6 +44,8 @@ from dossier.models.proofs import (
     ProofQuerySet,
 )
 from dossier.models.reading import (
+    MarkedCopy,
+    MarkedCopyQuerySet,
     ReaderApproval,
     ReaderRemark,
     ReadingLink,
@@ -76,6 +78,8 @@ __all__ = [
     "LinkCheckQuerySet",
     "LiveFigure",
     "LiveFigureQuerySet",
+    "MarkedCopy",
+    "MarkedCopyQuerySet",
     "Picture",
     "PictureQuerySet",
     "Proof",

@@ -158,6 +158,37 @@ class ReadingLinkOpening(models.Model):
         return f"{self.link} – {self.get_kind_display()}"
 
 
+class MarkedCopyQuerySet(models.QuerySet["MarkedCopy"]):
+    def visible_to(self, user: User) -> "MarkedCopyQuerySet":
+        """Whoever may read a version knows a copy of it. Whose copy it is can be told where the link is visible."""
+        files = EditionFile.objects.visible_to(user).filter(
+            edition=OuterRef("link__edition"), variant=OuterRef("link__variant")
+        )
+        return self.filter(Exists(files))
+
+
+class MarkedCopy(models.Model):
+    """A file that a link handed out with its reader's name on each page, known again by the digest of its bytes."""
+
+    link = models.ForeignKey(ReadingLink, on_delete=models.CASCADE, related_name="copies")
+    sha256 = models.CharField(_("empreinte SHA-256"), max_length=64)
+    handed_at = models.DateTimeField(_("remis le"), default=timezone.now)
+
+    objects = MarkedCopyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("exemplaire de lecture")
+        verbose_name_plural = _("exemplaires de lecture")
+        constraints = [
+            models.UniqueConstraint(name="markedcopy_once_a_link", fields=["link", "sha256"]),
+            models.CheckConstraint(name="markedcopy_has_digest", condition=~Q(sha256="")),
+        ]
+        indexes = [models.Index(name="markedcopy_by_digest", fields=["sha256"])]
+
+    def __str__(self) -> str:
+        return f"{self.link} – {self.handed_at:%Y-%m-%d}"
+
+
 class ReaderRemarkQuerySet(KeptQuerySet):
     def in_order(self) -> "QuerySet[ReaderRemark]":
         return self.order_by("written_at", "pk")

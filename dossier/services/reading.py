@@ -1,6 +1,7 @@
 """What a reader does with a link: opening it leaves a line in the log, a remark or an approval is said in so many words."""
 
 from datetime import timedelta
+from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from accounts.models import User
 from candidacy.models import Membership
 from core.errors import DomainError
 from core.staleness import lock_row
-from dossier.models import ReaderApproval, ReaderRemark, ReadingLink, ReadingLinkOpening
+from dossier.models import MarkedCopy, ReaderApproval, ReaderRemark, ReadingLink, ReadingLinkOpening
 from notifications.services import Plan, plan_messages
 
 #: The kinds of messages that dossier.reading_messages writes.
@@ -35,6 +36,11 @@ def note_opening(*, link: ReadingLink, kind: str, device: str) -> None:
     if kind == Kind.FETCHED and link.openings.filter(kind=kind, at__gt=since).exists():
         return
     ReadingLinkOpening.objects.create(link=link, kind=kind, device=device)
+
+
+def note_copy(*, link: ReadingLink, content: bytes) -> None:
+    """Note the bytes that ``link`` hands out with its reader's name, once for the same ones."""
+    MarkedCopy.objects.get_or_create(link=link, sha256=sha256(content).hexdigest())
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ from dossier.models import EditionFile, ReadingLink, ReadingLinkOpening
 from dossier.reading import ReadingText, picture_of, read_text
 from dossier.reading_forms import RemarkForm
 from dossier.reading_log import device_of
-from dossier.services.reading import approve_edition, leave_remark, note_opening
+from dossier.services.reading import approve_edition, leave_remark, note_copy, note_opening
 from dossier.snapshots import AlteredEditionError, check_digest
 from dossier.views.editions import edition_filename
 from dossier.watermark import marked_copy
@@ -232,6 +232,7 @@ def _pdf(link: ReadingLink, *, as_attachment: bool) -> HttpResponse:
                 status=503,
                 content_type="text/plain; charset=utf-8",
             )
+        note_copy(link=link, content=content)
     disposition = content_disposition_header(
         as_attachment=as_attachment, filename=edition_filename(link.edition, file)
     )

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
+from django.utils.html import strip_tags
 from pypdf import PdfReader
 
 from candidacy.models import Membership
 from dossier import building
-from dossier.models import Edition, EditionFile
-from dossier.services.editions import freeze_edition
+from dossier.models import Edition, EditionFile, MarkedCopy
+from dossier.services.editions import freeze_edition, publish_edition
 from dossier.views import verification
 from dossier.watermark import marked_copy
 from tests.dossier.people import make_partner
@@ -25,6 +27,7 @@ from tests.factories import (
     make_meeting,
     make_member,
     make_published_edition,
+    make_reading_link,
     make_section,
     make_user,
 )
@@ -72,12 +75,88 @@ def test_one_byte_more_and_it_is_none(client):
     assert NONE in client.post(URL, upload(b"%PDF-1.7 l'original.")).text
 
 
-def test_a_copy_with_the_name_of_its_reader_is_known_by_the_digest_of_its_last_page(client):
+@pytest.fixture
+def printed():
+    """An edition printed for good: what is marked must be a PDF."""
     edition = freeze_edition(candidacy=make_section().candidacy, by=make_user(), label="Dépôt").edition
     building.build(edition.printings.get(variant=EditionFile.Variant.FULL).pk)
-    with edition.files.get().file.open() as stored:
-        copy = marked_copy(stored.read(), "Exemplaire de lecture de Paul Roy")
-    client.force_login(make_member(candidacy=edition.candidacy).user)
+    return edition
+
+
+def handed_to(client, edition, name, **fields):
+    link = make_reading_link(edition=edition, reader_name=name, **fields)
+    client.logout()
+    return client.get(reverse("dossier:reading-download", args=[link.token])).content
+
+
+def facts(page):
+    return " ".join(strip_tags(page).split())
+
+
+def test_a_marked_copy_is_recognised_and_its_reader_named_to_the_leads_alone(client, printed):
+    copy = handed_to(client, printed, "Paul Roy")
+    client.force_login(make_member(candidacy=printed.candidacy).user)
+    by_lead = client.post(URL, upload(copy)).text
+    client.force_login(make_member(candidacy=printed.candidacy, role=Role.TEAM).user)
+    by_team = client.post(URL, upload(copy)).text
+
+    assert "Édition 1 – Dépôt" in by_lead
+    assert "exemplaire de lecture remis à Paul Roy" in facts(by_lead)
+    assert "Édition 1 – Dépôt" in by_team
+    assert "exemplaire de lecture au nom d’une personne" in by_team
+    assert "Paul Roy" not in by_team
+
+
+def test_a_marked_copy_that_was_altered_or_that_no_link_handed_out_is_none(client, printed):
+    copy = handed_to(client, printed, "Paul Roy")
+    with printed.files.get().file.open() as stored:
+        forged = marked_copy(stored.read(), "Exemplaire de lecture de Jean Faux")
+    client.force_login(make_member(candidacy=printed.candidacy).user)
+
+    for content in (copy + b"\n", copy.replace(b"%PDF-1.7", b"%PDF-1.6", 1), forged):
+        assert content != copy
+        assert NONE in client.post(URL, upload(content)).text
+
+
+def test_a_copy_stays_unsaid_to_those_who_may_not_read_its_version(client, printed):
+    copy = handed_to(client, printed, "Paul Roy")
+    observer = make_member(candidacy=printed.candidacy, role=Role.OBSERVER).user
+    for person in (make_member().user, observer, make_partner(candidacy=printed.candidacy)):
+        client.force_login(person)
+        assert NONE in client.post(URL, upload(copy)).text
+
+    publish_edition(edition=printed, variant=EditionFile.Variant.FULL, by=observer)
+    client.force_login(observer)
+    page = client.post(URL, upload(copy)).text
+
+    assert "exemplaire de lecture au nom d’une personne" in page
+    assert "Paul Roy" not in page
+
+
+def test_a_copy_handed_out_again_is_noted_once_and_an_unmarked_one_never(client, printed):
+    link = make_reading_link(edition=printed)
+    for name in ("reading-pdf", "reading-download", "reading-download"):
+        client.get(reverse(f"dossier:{name}", args=[link.token]))
+    handed_to(client, printed, "Sans marque", is_watermarked=False)
+
+    assert MarkedCopy.objects.get().link == link
+
+
+def test_two_readers_of_one_name_have_the_same_copy_and_both_are_told(client, printed):
+    copy = handed_to(client, printed, "Paul Roy")
+    assert handed_to(client, printed, "Paul Roy") == copy
+    client.force_login(make_member(candidacy=printed.candidacy).user)
+
+    page = facts(client.post(URL, upload(copy)).text)
+
+    assert page.count("exemplaire de lecture remis à Paul Roy") == 2
+    assert page.count("Édition 1 – Dépôt") == 1
+
+
+def test_a_file_that_was_saved_anew_is_known_by_the_digest_of_its_last_page(client, printed):
+    with printed.files.get().file.open() as stored:
+        copy = stored.read() + b"\n"
+    client.force_login(make_member(candidacy=printed.candidacy).user)
 
     page = client.post(URL, upload(copy)).text
     last = PdfReader(BytesIO(copy)).pages[-1].extract_text()
@@ -85,8 +164,7 @@ def test_a_copy_with_the_name_of_its_reader_is_known_by_the_digest_of_its_last_p
     answer = client.post(URL, {"digest": digest}).text
 
     assert NONE in page
-    assert "Un exemplaire de lecture à votre nom" in page
-    assert "tapez l’empreinte de sa dernière page" in page
+    assert "l’empreinte de sa dernière page" in page
     assert "Édition 1 – Dépôt" in answer
 
 
