@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -9,13 +10,94 @@ from crispy_forms.layout import Layout, LayoutObject, Submit
 from django import forms
 from django.db.models import F
 from django.db.models.expressions import OrderBy
+from django.forms.renderers import BaseRenderer
+from django.forms.utils import flatatt
 from django.template import Context
 from django.template.loader import get_template
 from django.utils.functional import Promise, cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-TEMPLATE = "components/filter_field.html"
+TEMPLATE = "bootstrap5/filter_field.html"
+
+
+# Django renders a template for each control and each choice, and a list waits for a hundred of them: these are written
+# in one go.
+
+
+class _FilterInput(forms.Widget):
+    def render(
+        self, name: str, value: Any, attrs: Any = None, renderer: BaseRenderer | None = None
+    ) -> SafeString:
+        drawn = self.get_context(name, value, attrs)["widget"]
+        known = {"type": drawn["type"], "name": name, "value": drawn["value"]}
+        return format_html("<input{}>", flatatt(known | drawn["attrs"]))
+
+
+class FilterSearch(_FilterInput, forms.SearchInput):
+    pass
+
+
+class FilterTick(_FilterInput, forms.CheckboxInput):
+    pass
+
+
+class FilterSelect(forms.Select):
+    def __init__(self, attrs: Any = None, choices: Any = ()) -> None:
+        super().__init__({"class": "form-select", **(attrs or {})}, choices)
+
+    def render(
+        self, name: str, value: Any, attrs: Any = None, renderer: BaseRenderer | None = None
+    ) -> SafeString:
+        chosen = str(value or "")
+        options = "".join(
+            f'<option value="{escape(str(key))}"{" selected" if str(key) == chosen else ""}>{escape(str(label))}</option>'
+            for key, label in self.choices
+        )
+        known = {"name": name, **self.build_attrs(self.attrs, attrs)}
+        return format_html("<select{}>{}</select>", flatatt(known), SafeString(options))
+
+
+class ChoiceFilter(forms.ChoiceField):
+    """A list to choose from."""
+
+    widget = FilterSelect
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+
+class WordsFilter(forms.CharField):
+    """Words to look for."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, widget=FilterSearch(attrs={"class": "form-control"}), **kwargs)
+
+
+class TickFilter(forms.BooleanField):
+    """A box to tick."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, widget=FilterTick(attrs={"class": "form-check-input"}), **kwargs)
+
+
+class _FilterBoundField(forms.BoundField):
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        """Point at no error and no help: a filter shows neither."""
+        return attrs
+
+
+class _FilterRow(LayoutObject):  # type: ignore[misc]  # crispy ships no types
+    """One field of the bar: crispy's own layout objects look for errors, help and a dozen options first."""
+
+    def __init__(self, name: str, wrapper_class: str) -> None:
+        self.name, self.wrapper_class = name, wrapper_class
+
+    def render(self, form: forms.Form, context: Context, **kwargs: object) -> str:
+        form.rendered_fields.add(self.name)  # type: ignore[attr-defined]  # crispy's own account
+        return get_template(TEMPLATE).render({"field": form[self.name], "wrapper_class": self.wrapper_class})
 
 
 @dataclass(frozen=True)
@@ -26,19 +108,10 @@ class Header:
     direction: str
 
 
-class FilterField(LayoutObject):  # type: ignore[misc]  # crispy ships no types
-    """One field of the bar: crispy's own layout objects look for errors, help and a dozen options first."""
-
-    def __init__(self, name: str, wrapper_class: str = "") -> None:
-        self.name, self.wrapper_class = name, wrapper_class
-
-    def render(self, form: forms.Form, context: Context, **kwargs: object) -> str:
-        form.rendered_fields.add(self.name)  # type: ignore[attr-defined]  # crispy's own account
-        return get_template(TEMPLATE).render({"field": form[self.name], "wrapper_class": self.wrapper_class})
-
-
 class FilterForm(forms.Form):
     """A GET form: a value that makes no sense narrows nothing."""
+
+    bound_field_class = _FilterBoundField
 
     #: What the form is called by those who do not see it.
     label: ClassVar[str | Promise] = _("Filtrer la liste")
@@ -70,8 +143,8 @@ class FilterForm(forms.Form):
         yield from (self.row(name) for name in self.fields)
         yield self.button()
 
-    def row(self, name: str, wrapper_class: str = "") -> "FilterField":
-        return FilterField(name, wrapper_class)
+    def row(self, name: str, wrapper_class: str = "") -> LayoutObject:
+        return _FilterRow(name, wrapper_class)
 
     def button(self) -> Submit:
         return Submit("", _t("Filtrer"), css_class="btn-outline-secondary")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from candidacy.models import Candidacy
-from core.filters import FilterForm
+from core.filters import ChoiceFilter, FilterForm, TickFilter
 from core.templatetags.formats import short_moment
 from dossier.models import Section, SectionQuerySet, SectionRevision, SectionRevisionQuerySet
 from dossier.services.drafts import Seat
@@ -24,13 +24,11 @@ LAST_REVISION = 2**31 - 1
 class SectionFilterForm(FilterForm):
     """What the outline shows."""
 
-    etat = forms.ChoiceField(
-        label=_("État"), required=False, choices=[("", _("Tous les états")), *Section.Status.choices]
-    )
-    structure = forms.ChoiceField(label=_("Structure"), required=False)
-    personne = forms.ChoiceField(label=_("Personne attendue"), required=False)
-    critere = forms.ChoiceField(label=_("Critère"), required=False)
-    retard = forms.BooleanField(label=_("En retard seulement"), required=False)
+    etat = ChoiceFilter(label=_("État"), choices=[("", _("Tous les états")), *Section.Status.choices])
+    structure = ChoiceFilter(label=_("Structure"))
+    personne = ChoiceFilter(label=_("Personne attendue"))
+    critere = ChoiceFilter(label=_("Critère"))
+    retard = TickFilter(label=_("En retard seulement"))
 
     label = _("Filtrer le plan")
     target = "#outline"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from candidacy.models import Candidacy
 from candidacy.permissions import STAFF
-from core.filters import SortedFilterForm
+from core.filters import ChoiceFilter, SortedFilterForm, WordsFilter
 from core.sheets import DayInput, SheetForm
 from dossier.mentions import written_value
 from dossier.models import LiveFigure, LiveFigureQuerySet
@@ -84,10 +84,9 @@ class LiveFigureForm(SheetForm):
 
 
 class LiveFigureFilterForm(SortedFilterForm):
-    q = forms.CharField(label=_("Intitulé ou source"), required=False)
-    usage = forms.ChoiceField(
+    q = WordsFilter(label=_("Intitulé ou source"))
+    usage = ChoiceFilter(
         label=_("Usage"),
-        required=False,
         choices=[("", _("Tous")), ("cites", _("Dans un texte")), ("libres", _("Dans aucun texte"))],
     )
 

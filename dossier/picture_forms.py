@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from core.filters import FilterForm
+from core.filters import ChoiceFilter, FilterForm, WordsFilter
 from core.sheets import SheetForm
 from dossier.models import Picture, PictureQuerySet, Section, SectionQuerySet
 
@@ -98,10 +98,9 @@ class PictureCreateForm(PictureUploadForm):
 class PictureFilterForm(FilterForm):
     """Which pictures are listed."""
 
-    q = forms.CharField(label=_("Légende, description ou crédit"), required=False)
-    usage = forms.ChoiceField(
+    q = WordsFilter(label=_("Légende, description ou crédit"))
+    usage = ChoiceFilter(
         label=_("Usage"),
-        required=False,
         choices=[("", _("Toutes")), ("montrees", _("Dans un texte")), ("libres", _("Dans aucun texte"))],
     )
 

@@ -19,6 +19,7 @@ from candidacy.permissions import can_change_members, is_staff
 from committees.models import Action, Committee, Decision, Meeting
 from core.richtext import to_plain_text
 from core.search import fold
+from core.search_form import MAX_CHARACTERS
 from core.templatetags.formats import short_date
 from dossier.models import Edition, Section
 from partners.models import Contact, Organisation
@@ -26,7 +27,7 @@ from partners.models import Contact, Organisation
 #: Beyond so many rows of a kind, another word finds sooner than reading on.
 SHOWN = 10
 #: What is read of a question: more words find nothing more.
-MAX_CHARACTERS, MAX_WORDS = 100, 8
+MAX_WORDS = 8
 
 _BEFORE, _AFTER = 6, 14
 

@@ -4,8 +4,6 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import F, Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -17,12 +15,12 @@ from committees.models import Action, Decision, Meeting
 from committees.models.followup import ActionQuerySet, DecisionQuerySet
 from committees.models.meeting import MeetingQuerySet
 from committees.permissions import can_read_committees
-from core.filters import SortedFilterForm
+from core.filters import ChoiceFilter, SortedFilterForm, TickFilter, WordsFilter
 from core.search import fold
 
 
 class _ListFilterForm(SortedFilterForm):
-    comite = forms.ChoiceField(label=_("Comité"), required=False)
+    comite = ChoiceFilter(label=_("Comité"))
 
     def __init__(self, *args: Any, candidacy: Candidacy, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,15 +45,12 @@ def _committees(candidacy: Candidacy, reader: User) -> list[tuple[str, str]] | N
 
 
 class MeetingFilterForm(_ListFilterForm):
-    quand = forms.ChoiceField(
+    quand = ChoiceFilter(
         label=_("Période"),
-        required=False,
         choices=[("", _("À venir")), ("passees", _("Passées")), ("toutes", _("Toutes"))],
     )
-    etat = forms.ChoiceField(
-        label=_("État"), required=False, choices=[("", _("Tous")), *Meeting.Status.choices]
-    )
-    miennes = forms.BooleanField(label=_("Où je suis invité·e"), required=False)
+    etat = ChoiceFilter(label=_("État"), choices=[("", _("Tous")), *Meeting.Status.choices])
+    miennes = TickFilter(label=_("Où je suis invité·e"))
 
     usual_sort = "date"
     orders: ClassVar = {
@@ -87,11 +82,9 @@ class MeetingFilterForm(_ListFilterForm):
 
 
 class DecisionFilterForm(_ListFilterForm):
-    etat = forms.ChoiceField(
-        label=_("État"), required=False, choices=[("", _("Tous")), *Decision.Status.choices]
-    )
-    q = forms.CharField(label=_("Mots"), required=False, max_length=100)
-    retard = forms.BooleanField(label=_("En retard"), required=False)
+    etat = ChoiceFilter(label=_("État"), choices=[("", _("Tous")), *Decision.Status.choices])
+    q = WordsFilter(label=_("Mots"), max_length=100)
+    retard = TickFilter(label=_("En retard"))
 
     usual_sort = "-date"
     orders: ClassVar = {
@@ -115,13 +108,12 @@ class DecisionFilterForm(_ListFilterForm):
 
 
 class ActionFilterForm(_ListFilterForm):
-    etat = forms.ChoiceField(
+    etat = ChoiceFilter(
         label=_("État"),
-        required=False,
         choices=[("", _("Ouvertes")), ("toutes", _("Toutes")), *Action.Status.choices],
     )
-    q = forms.CharField(label=_("Mots"), required=False, max_length=100)
-    retard = forms.BooleanField(label=_("En retard"), required=False)
+    q = WordsFilter(label=_("Mots"), max_length=100)
+    retard = TickFilter(label=_("En retard"))
 
     usual_sort = "echeance"
     orders: ClassVar = {
@@ -149,27 +141,3 @@ class ActionFilterForm(_ListFilterForm):
                 | Q(owner__organisation__search_text__contains=fold(words))
             )
         return actions.order_by(*self.ordering())
-
-
-class CalendarForm(forms.Form):
-    """Which month the calendar shows, and how; what makes no sense in the address is not asked for."""
-
-    mois = forms.DateField(
-        required=False,
-        input_formats=["%Y-%m"],
-        validators=[MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 1))],
-    )
-    vue = forms.ChoiceField(required=False, choices=[("", ""), ("liste", "")])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.full_clean()
-
-    @property
-    def first(self) -> date | None:
-        """The first day asked for, if any."""
-        return self.cleaned_data.get("mois")
-
-    @property
-    def is_list(self) -> bool:
-        return self.cleaned_data.get("vue") == "liste"

@@ -16,7 +16,7 @@ from accounts.http import AppRequest
 from candidacy.models import Candidacy
 from candidacy.scope import candidacy_for
 from committees.feeds import feed_at, read_feed
-from committees.forms.filters import CalendarForm
+from committees.forms.calendar import CalendarForm
 from committees.models import CalendarFeed, Committee
 from committees.month import read_agenda_days, read_month
 from committees.permissions import can_read_committees

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from crispy_forms.layout import Div, LayoutObject
-from django import forms
 from django.db.models import Case, F, When
 from django.urls import reverse
 from django.utils.text import format_lazy
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from candidacy.models import Candidacy
-from core.filters import SortedFilterForm
+from core.filters import ChoiceFilter, FilterSelect, SortedFilterForm, TickFilter, WordsFilter
 from partners.forms.fields import TerritoryField
 from partners.models import Organisation, OrganisationQuerySet
 
@@ -33,21 +32,14 @@ def _rank(column: str, values: Iterable[str]) -> Case:
 
 
 class OrganisationFilterForm(SortedFilterForm):
-    q = forms.CharField(label=_("Mots"), required=False, max_length=100)
-    nature = forms.ChoiceField(
-        label=_("Nature"), required=False, choices=[("", _("Toutes")), *Organisation.Kind.choices]
-    )
-    cercle = forms.ChoiceField(
-        label=_("Cercle"), required=False, choices=[("", _("Tous")), *Organisation.Circle.choices]
-    )
-    etape = forms.ChoiceField(
-        label=_("Étape"), required=False, choices=[("", _("Toutes")), *Organisation.Stage.choices]
-    )
-    sans_contact = forms.BooleanField(label=_("Sans contact"), required=False)
+    q = WordsFilter(label=_("Mots"), max_length=100)
+    nature = ChoiceFilter(label=_("Nature"), choices=[("", _("Toutes")), *Organisation.Kind.choices])
+    cercle = ChoiceFilter(label=_("Cercle"), choices=[("", _("Tous")), *Organisation.Circle.choices])
+    etape = ChoiceFilter(label=_("Étape"), choices=[("", _("Toutes")), *Organisation.Stage.choices])
+    sans_contact = TickFilter(label=_("Sans contact"))
     # Small screens have no column headings to sort by.
-    tri = forms.ChoiceField(
+    tri = ChoiceFilter(
         label=_("Trier par"),
-        required=False,
         choices=[
             *LABELS.items(),
             *(
@@ -72,7 +64,9 @@ class OrganisationFilterForm(SortedFilterForm):
 
     def __init__(self, *args: Any, candidacy: Candidacy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["commune"] = TerritoryField(candidacy, label=_("Commune"), empty_label=_t("Toutes"))
+        self.fields["commune"] = TerritoryField(
+            candidacy, label=_("Commune"), empty_label=_t("Toutes"), widget=FilterSelect
+        )
         self.address = reverse("partners:organisation-list", args=[candidacy.slug])
 
     def rows(self) -> Iterable[LayoutObject]:

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from candidacy.models import Membership
 from committees.models import Meeting
-from dossier.search import MAX_CHARACTERS, SHOWN, search
+from core.search_form import MAX_CHARACTERS
+from dossier.search import SHOWN, search
 from tests.dossier.people import make_partner
 from tests.factories import (
     make_action,
