@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from committees.announcements import address_of
 from committees.models import Meeting
@@ -15,6 +16,7 @@ from partners.models import Contact, ContactQuerySet
 
 @dataclass(frozen=True)
 class Convening:
+    #: Who sits that day, and who animates the committee with or without a seat.
     members: ContactQuerySet
     guests: ContactQuerySet
     #: What each member is called on the committee, by contact.
@@ -31,14 +33,17 @@ def read_convening(meeting: Meeting, *, today: date) -> Convening:
     seats = list(sitting_members(meeting))
     contacts = Contact.objects.filter(candidacy=meeting.committee.candidacy)
     people = contacts.select_related("organisation", "user").order_by("last_name", "first_name", "pk")
-    sitting = [seat.contact_id for seat in seats]
+    qualities = {
+        **dict.fromkeys((contact.pk for contact in meeting.committee.animators), _("animation")),
+        **{seat.contact_id: seat.get_quality_display() for seat in seats},
+    }
     days_left = (meeting.local_day - today).days
     now = timezone.now()
     moments = [reminder_instant(meeting, rule) for rule in meeting.committee.reminder_rules.all()]
     return Convening(
-        members=people.filter(pk__in=sitting),
-        guests=people.exclude(pk__in=sitting),
-        qualities={seat.contact_id: seat.get_quality_display() for seat in seats},
+        members=people.filter(pk__in=qualities),
+        guests=people.exclude(pk__in=qualities),
+        qualities=qualities,
         reminders=tuple(sorted(moment for moment in moments if now < moment < meeting.starts_at)),
         days_left=days_left,
         is_past=meeting.starts_at <= now,

@@ -83,6 +83,20 @@ def make_reminder_rule():
     return ReminderRule.objects.create(committee=make.make_committee(), days_before=7)
 
 
+def make_animated_committee():
+    contact = make.make_contact()
+    return make.make_committee(
+        candidacy=contact.candidacy,
+        animator=contact,
+        co_animator=make.make_contact(candidacy=contact.candidacy),
+    )
+
+
+def make_deputy():
+    titular = make.make_seat()
+    return make.make_seat(committee=titular.committee, quality="deputy", deputy_of=titular)
+
+
 def make_expected_proof():
     return ExpectedProof.objects.create(section=make.make_section(), position=1, text=f"Lettre {uuid4()}")
 
@@ -235,8 +249,11 @@ CASES = {
     # committees
     "committee_acronym_once": twice(make.make_committee),
     "committee_rhythm_range": broken(make.make_committee, {"rhythm_min": 2, "rhythm_max": 1}),
+    "committee_animators_are_two": broken(make_animated_committee, {"co_animator": F("animator")}),
     "committee_duration_positive": broken(make.make_committee, {"default_minutes": 0}),
     "committeemember_once": twice(make.make_seat),
+    "committeemember_only_deputies_deputise": broken(make_deputy, {"quality": "titular"}),
+    "committeemember_deputises_another": broken(make_deputy, {"deputy_of": F("pk")}),
     "committeemember_mandate_order": broken(make.make_seat, {"since": TODAY, "until": date(2029, 12, 31)}),
     "calendarfeed_personal_once": twice(make.make_calendar_feed),
     "calendarfeed_committee_once": twice(make_committee_feed),

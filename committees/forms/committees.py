@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from candidacy.models import Candidacy
 from committees.forms.rows import ContactField, DeedForm, RowForm
 from committees.models import Committee, CommitteeMember
 from committees.services.committees import DEFAULT_REMINDERS, Reminder
@@ -19,6 +20,17 @@ MORNING = time(8)
 
 class CommitteeForm(RowForm):
     """A committee and its reminders; an empty reminder row is no reminder."""
+
+    animator = ContactField(label=_("Animation"), empty_label=_("Personne en particulier"), required=False)
+    co_animator = ContactField(
+        label=_("Avec"),
+        empty_label=_("Personne en particulier"),
+        required=False,
+        help_text=_("À deux, par exemple une personne de l’équipe et une d’une structure partenaire."),
+    )
+    default_video_url = forms.URLField(
+        label=_("Lien de visioconférence habituel"), required=False, assume_scheme="https"
+    )
 
     class Meta:
         model = Committee
@@ -35,20 +47,29 @@ class CommitteeForm(RowForm):
             "decision_mode",
             "default_place",
             "default_minutes",
+            "default_video_url",
+            "animator",
+            "co_animator",
+            "minutes_due_days",
+            "minutes_silence_days",
         ]
         widgets = {"mandate": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "rhythm_min": _("Vide\u00a0: aucun minimum."),
             "rhythm_max": _("Vide\u00a0: aucun maximum."),
             "notice_days": _("Une convocation plus tardive reste possible\u00a0; la page le signale."),
+            "minutes_silence_days": _("Vide\u00a0: il faut l’approuver expressément."),
         }
 
-    def __init__(self, *args: Any, row: Committee | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, candidacy: Candidacy, row: Committee | None = None, **kwargs: Any) -> None:
         rules = _reminders_of(row) if row else DEFAULT_REMINDERS
         initial = dict(kwargs.pop("initial", None) or {})
         for rank, reminder in enumerate(rules[:REMINDER_ROWS], start=1):
             initial |= {f"days_{rank}": reminder.days_before, f"at_{rank}": reminder.local_time}
         super().__init__(*args, row=row, initial=initial, **kwargs)
+        contacts = Contact.objects.filter(candidacy=candidacy).select_related("organisation")
+        for name in ("animator", "co_animator"):
+            self.fields[name].queryset = contacts.order_by("last_name", "first_name", "pk")  # type: ignore[attr-defined]  # a model field
         for rank in range(1, REMINDER_ROWS + 1):
             self.fields[f"days_{rank}"] = forms.IntegerField(
                 label=_t("Rappel %(rank)d, jours avant") % {"rank": rank},
@@ -89,6 +110,7 @@ class CommitteeForm(RowForm):
                 Row(Column("name", css_class="col-sm-8"), Column("acronym", css_class="col-sm-4")),
                 "kind",
                 "mandate",
+                Row(Column("animator", css_class="col-sm-6"), Column("co_animator", css_class="col-sm-6")),
             ),
             Fieldset(
                 _t("Rythme et convocation"),
@@ -105,6 +127,14 @@ class CommitteeForm(RowForm):
                 Row(
                     Column("default_place", css_class="col-sm-8"),
                     Column("default_minutes", css_class="col-sm-4"),
+                ),
+                "default_video_url",
+            ),
+            Fieldset(
+                _t("Compte rendu"),
+                Row(
+                    Column("minutes_due_days", css_class="col-sm-6"),
+                    Column("minutes_silence_days", css_class="col-sm-6"),
                 ),
             ),
             Fieldset(

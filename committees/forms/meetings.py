@@ -66,6 +66,7 @@ class MeetingForm(_MomentForm):
                 "at": AFTERNOON,
                 "duration_minutes": committee.default_minutes,
                 "place": committee.default_place,
+                "video_url": committee.default_video_url,
             }
         super().__init__(*args, row=row, **kwargs)
         self.fields["title"].required = False

@@ -1,7 +1,7 @@
 from datetime import date, time
 from typing import Protocol
 
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -82,8 +82,37 @@ class Committee(PublicIdModel, TimestampedModel):
         _("mode de décision"), max_length=10, choices=DecisionMode, default=DecisionMode.CONSENSUS
     )
     default_place = models.CharField(_("lieu habituel"), max_length=200, blank=True)
+    default_video_url = models.URLField(_("lien de visioconférence habituel"), blank=True)
     default_minutes = models.PositiveSmallIntegerField(
         _("durée habituelle (minutes)"), default=120, validators=[MaxValueValidator(1440)]
+    )
+    animator = models.ForeignKey(
+        Contact,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="animated_committees",
+        verbose_name=_("animation"),
+    )
+    co_animator = models.ForeignKey(
+        Contact,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="co_animated_committees",
+        verbose_name=_("animation, avec"),
+    )
+    minutes_due_days = models.PositiveSmallIntegerField(
+        _("compte rendu envoyé sous (jours ouvrés)"),
+        default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+    )
+    minutes_silence_days = models.PositiveSmallIntegerField(
+        _("silence valant approbation (jours)"),
+        null=True,
+        blank=True,
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(90)],
     )
     revision = models.PositiveIntegerField(_("révision"), default=1, editable=False)
 
@@ -111,10 +140,21 @@ class Committee(PublicIdModel, TimestampedModel):
                 condition=Q(default_minutes__gt=0),
                 violation_error_message=_("La durée habituelle doit être positive."),
             ),
+            models.CheckConstraint(
+                name="committee_animators_are_two",
+                condition=Q(animator__isnull=True)
+                | Q(co_animator__isnull=True)
+                | ~Q(animator=F("co_animator")),
+                violation_error_message=_("Les deux personnes qui animent sont la même."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def animators(self) -> list[Contact]:
+        return [contact for contact in (self.animator, self.co_animator) if contact is not None]
 
 
 class CommitteeMemberQuerySet(models.QuerySet["CommitteeMember"]):
@@ -167,6 +207,16 @@ class CommitteeMember(PublicIdModel):
                 name="committeemember_mandate_order",
                 condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(since__lte=F("until")),
                 violation_error_message=_("La fin du mandat précède son début."),
+            ),
+            models.CheckConstraint(
+                name="committeemember_only_deputies_deputise",
+                condition=Q(deputy_of__isnull=True) | Q(quality="deputy"),
+                violation_error_message=_("Seul·e un·e suppléant·e supplée un autre membre."),
+            ),
+            models.CheckConstraint(
+                name="committeemember_deputises_another",
+                condition=Q(deputy_of__isnull=True) | ~Q(deputy_of=F("pk")),
+                violation_error_message=_("On ne se supplée pas soi-même."),
             ),
         ]
 

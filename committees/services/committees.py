@@ -42,7 +42,12 @@ class CommitteeFields(TypedDict, total=False):
     quorum: int | None
     decision_mode: str
     default_place: str
+    default_video_url: str
     default_minutes: int
+    animator: Contact | None
+    co_animator: Contact | None
+    minutes_due_days: int
+    minutes_silence_days: int | None
 
 
 class SeatFields(TypedDict, total=False):
@@ -65,6 +70,7 @@ def create_committee(
     if (committee := already_made(locked.committees.all(), public_id)) is not None:
         return committee
     committee = Committee(candidacy=locked, **identity(public_id), **fields)
+    _check_animators(committee, fields)
     committee.full_clean()
     committee.save()
     _write_reminders(committee, reminders)
@@ -81,6 +87,7 @@ def edit_committee(
 ) -> Committee:
     """Change what a committee is; new reminder rules also re-plan the meetings already convened."""
     locked = lock(committee)
+    _check_animators(locked, fields)
     changed = save_changes(locked, fields, expected_revision=expected_revision)
     if reminders is not None and _write_reminders(locked, reminders):
         if not changed:
@@ -90,6 +97,12 @@ def edit_committee(
         for meeting in locked.meetings.convened().filter(starts_at__gt=timezone.now()):
             replan_meeting(meeting=meeting)
     return locked
+
+
+def _check_animators(committee: Committee, fields: CommitteeFields) -> None:
+    for contact in (fields.get("animator"), fields.get("co_animator")):
+        if contact is not None and contact.candidacy_id != committee.candidacy_id:
+            raise DomainError(_("Cette personne n’est pas un contact de la candidature."))
 
 
 def _write_reminders(committee: Committee, reminders: Sequence[Reminder]) -> bool:
@@ -151,5 +164,19 @@ def _save_seat(seat: CommitteeMember) -> None:
         raise DomainError(_("On ne supplée pas un·e suppléant·e."))
     if seat.pk and seat.quality == CommitteeMember.Quality.DEPUTY and seat.deputies.exists():
         raise DomainError(_("Ce membre a lui-même un·e suppléant·e\u00a0: changez d’abord ce siège-là."))
+    _check_voice(seat, titular)
     seat.full_clean()
     seat.save()
+
+
+def _check_voice(seat: CommitteeMember, titular: CommitteeMember | None) -> None:
+    """A deputy speaks with the voice of the member they stand in for: without that voice they have none."""
+    if titular and seat.is_voting and not titular.is_voting:
+        raise DomainError(
+            _("%(name)s n’a pas voix délibérative\u00a0: qui le ou la supplée ne l’a pas non plus.")
+            % {"name": titular.contact}
+        )
+    if seat.pk and not seat.is_voting and seat.deputies.filter(is_voting=True).exists():
+        raise DomainError(
+            _("Un·e suppléant·e de ce membre a voix délibérative\u00a0: retirez-la d’abord sur son siège.")
+        )

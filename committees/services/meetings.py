@@ -52,6 +52,7 @@ def create_meeting(
     meeting.title = meeting.title or usual_title(locked, meeting.starts_at)
     meeting.duration_minutes = fields.get("duration_minutes", locked.default_minutes)
     meeting.place = fields.get("place", locked.default_place)
+    meeting.video_url = fields.get("video_url", locked.default_video_url)
     meeting.full_clean()
     meeting.save()
     return meeting

@@ -62,7 +62,7 @@ def committee_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpRes
 def committee_create(request: AppRequest, slug: str) -> HttpResponse:
     candidacy = candidacy_for(request, slug)
     require(can_create_committee(request.user, candidacy))
-    form = CommitteeForm(request.POST or None)
+    form = CommitteeForm(request.POST or None, candidacy=candidacy)
     outcome = submit(form, lambda: create_committee(candidacy=candidacy, **form.target, **form.values))
     if outcome.is_saved:
         messages.success(request, _("Le comité est créé. Donnez-lui maintenant ses membres."))
@@ -76,7 +76,7 @@ def committee_create(request: AppRequest, slug: str) -> HttpResponse:
 def committee_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     committee = committee_of(request, slug, public_id)
     require(can_change_committee(request.user, committee))
-    form = CommitteeForm(request.POST or None, row=committee)
+    form = CommitteeForm(request.POST or None, candidacy=committee.candidacy, row=committee)
     outcome = submit(form, lambda: edit_committee(committee=committee, **form.target, **form.values))
     if outcome.is_saved:
         messages.success(request, _("Le comité est enregistré."))

@@ -25,7 +25,9 @@ Rows = TypeVar("Rows", CommitteeQuerySet, MeetingQuerySet, DecisionQuerySet, Act
 
 def committee_of(request: AppRequest, slug: str, public_id: UUID) -> Committee:
     candidacy = candidacy_for(request, slug)
-    return get_object_or_404(readable(request, candidacy.committees.all(), candidacy), public_id=public_id)
+    committees = readable(request, candidacy.committees.all(), candidacy)
+    animated = committees.select_related("animator__organisation", "co_animator__organisation")
+    return get_object_or_404(animated, public_id=public_id)
 
 
 def seat_of(committee: Committee, seat_id: UUID) -> CommitteeMember:

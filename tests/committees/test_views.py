@@ -64,6 +64,8 @@ def committee_data(**fields):
         "notice_days": "7",
         "decision_mode": "consensus",
         "default_minutes": "120",
+        "minutes_due_days": "2",
+        "minutes_silence_days": "10",
         "days_1": "7",
         "at_1": "08:00",
         "days_2": "",
