@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from committees.announcements import address_of
+from committees.closed_days import closed_reason
 from committees.models import Meeting
 from committees.services.meetings import sitting_members
 from committees.services.reminders import reminder_instant
@@ -27,6 +28,8 @@ class Convening:
     is_past: bool
     is_short: bool
     has_agenda: bool
+    #: Why the day is a bad one, or nothing.
+    closed_reason: str
 
 
 def read_convening(meeting: Meeting, *, today: date) -> Convening:
@@ -49,6 +52,7 @@ def read_convening(meeting: Meeting, *, today: date) -> Convening:
         is_past=meeting.starts_at <= now,
         is_short=days_left < meeting.committee.notice_days,
         has_agenda=meeting.agenda_items.exists(),
+        closed_reason=closed_reason(meeting),
     )
 
 

@@ -22,6 +22,14 @@ def can_remove_seat(user: User, seat: CommitteeMember) -> bool:
     return is_lead(user, seat.committee.candidacy)
 
 
+def can_change_blackouts(user: User, candidacy: Candidacy) -> bool:
+    return is_staff(user, candidacy)
+
+
+def can_remove_blackout(user: User, candidacy: Candidacy) -> bool:
+    return is_lead(user, candidacy)
+
+
 def can_create_meeting(user: User, committee: Committee) -> bool:
     return is_staff(user, committee.candidacy)
 

@@ -8,18 +8,29 @@ from enum import Enum
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from committees.models import Committee, Meeting
+from committees.closed_days import ClosedDays, closed_days_of
+from committees.models import Blackout, Committee, Meeting
 from core.localtime import first_instant_from
+from core.templatetags.formats import long_date, short_date
 
 #: How long before the last day that still leaves the notice a missing meeting becomes a warning.
 WARNING_DAYS = 14
 MONTHS = {Committee.Period.MONTH: 1, Committee.Period.QUARTER: 3, Committee.Period.YEAR: 12}
 
+#: Kinds that one names by their acronym alone: « un COPIL ».
+MASCULINE = frozenset({Committee.Kind.COTECH, Committee.Kind.COPIL, Committee.Kind.WORKING_GROUP})
+WORDS = {
+    Committee.Period.MONTH: gettext_lazy("ce mois-ci"),
+    Committee.Period.QUARTER: gettext_lazy("ce trimestre"),
+    Committee.Period.YEAR: gettext_lazy("cette année"),
+}
+
 
 class State(Enum):
     FREE = gettext_lazy("sans rythme fixé")
+    PAUSED = gettext_lazy("période sans réunion")
     KEPT = gettext_lazy("rythme tenu")
     ON_TRACK = gettext_lazy("en bonne voie")
     TO_CONVENE = gettext_lazy("à convoquer")
@@ -49,6 +60,8 @@ class Period:
     first: date
     last: date
     label: str
+    #: As one says it within the period: « ce trimestre ».
+    words: str
 
     def holds(self, day: date) -> bool:
         return self.first <= day <= self.last
@@ -64,10 +77,15 @@ class Rhythm:
     convened: int
     drafted: int
     today: date
+    #: The last day of the period on which the committee may meet; nothing where it may not at all.
+    last_day: date | None
+    #: What keeps it from meeting in this period.
+    blackouts: tuple[Blackout, ...] = ()
 
     @property
     def minimum(self) -> int:
-        return self.committee.rhythm_min or 0
+        """How many meetings are due: none in a period that is closed from end to end."""
+        return (self.committee.rhythm_min or 0) if self.last_day else 0
 
     @property
     def maximum(self) -> int | None:
@@ -83,8 +101,8 @@ class Rhythm:
 
     @property
     def convene_by(self) -> date:
-        """The last day on which a meeting can still be convened within the period and with the notice."""
-        return self.period.last - timedelta(days=self.committee.notice_days)
+        """The last day on which one can still convene, with the notice, a meeting on an open day of the period."""
+        return (self.last_day or self.period.last) - timedelta(days=self.committee.notice_days)
 
     @property
     def days_left(self) -> int:
@@ -97,7 +115,7 @@ class Rhythm:
         if self.maximum is not None and self.counted > self.maximum:
             return State.BEYOND
         if not self.minimum:
-            return State.FREE
+            return State.PAUSED if self.committee.rhythm_min else State.FREE
         return State.KEPT if self.held >= self.minimum else State.ON_TRACK
 
     def _state_of_a_missing_meeting(self) -> State:
@@ -106,6 +124,47 @@ class Rhythm:
         if self.days_left < 0:
             return State.LATE
         return State.AT_RISK if self.days_left <= WARNING_DAYS else State.TO_CONVENE
+
+    @property
+    def advice(self) -> str:
+        """Say by when to convene for the rhythm to be kept; empty when nothing is missing or the period is over."""
+        if not self.missing or self.today > self.period.last:
+            return ""
+        facts = {"what": self._what_is_missing(), "period": self.period.words, "n": self.days_left}
+        day = long_date(self.convene_by)
+        if self.days_left >= 0:
+            advice = ngettext(
+                "Pour tenir %(what)s %(period)s avec le délai, convoquez au plus tard le %(day)s\u00a0: "
+                "il reste %(n)d jour.",
+                "Pour tenir %(what)s %(period)s avec le délai, convoquez au plus tard le %(day)s\u00a0: "
+                "il reste %(n)d jours.",
+                self.days_left,
+            )
+            return advice % {**facts, "day": day}
+        late = _(
+            "Pour tenir %(what)s %(period)s avec le délai, il fallait convoquer au plus tard le %(day)s."
+        )
+        if self.last_day is not None and self.today <= self.last_day:
+            rest = _("Une réunion d’ici au %(last)s reste possible à délai réduit.")
+            last = short_date(self.last_day)
+        else:
+            rest = _("Il ne reste aucun jour ouvert à une réunion d’ici au %(last)s.")
+            last = short_date(self.period.last)
+        return f"{late % {**facts, 'day': day}} {rest % {'last': last}}"
+
+    def _what_is_missing(self) -> str:
+        names = {"n": self.missing, "acronym": self.committee.acronym}
+        if self.missing > 1:
+            return _("encore %(n)d réunions (%(acronym)s)") % names
+        if self.committee.kind in MASCULINE:
+            return _("un %(acronym)s") % names
+        return _("une réunion (%(acronym)s)") % names
+
+    @property
+    def advice_tone(self) -> str:
+        if self.days_left < 0:
+            return "bad"
+        return "warn" if self.needs_attention else "info"
 
     @property
     def needs_attention(self) -> bool:
@@ -117,11 +176,11 @@ def period_around(day: date, kind: str) -> Period:
     months = MONTHS[Committee.Period(kind)]
     first = date(day.year, (day.month - 1) // months * months + 1, 1)
     last = _first_of_month(first, months) - timedelta(days=1)
-    return Period(first, last, _label(first, kind))
+    return Period(first, last, _label(first, kind), str(WORDS[Committee.Period(kind)]))
 
 
 def rhythms(committees: Sequence[Committee], now: datetime) -> dict[int, Rhythm]:
-    """Count, in one query, the current period of each committee, keyed by its primary key."""
+    """Count, in two queries, the current period of each committee, keyed by its primary key."""
     counted = rhythm_history(committees, now, periods=1)
     return {pk: periods[0] for pk, periods in counted.items()}
 
@@ -129,7 +188,7 @@ def rhythms(committees: Sequence[Committee], now: datetime) -> dict[int, Rhythm]
 def rhythm_history(
     committees: Sequence[Committee], now: datetime, *, periods: int
 ) -> dict[int, list[Rhythm]]:
-    """Count the last ``periods`` of each committee, the current one first, in one query.
+    """Count the last ``periods`` of each committee, the current one first, in two queries.
 
     The committees must carry their candidacy: it says in which time zone a month ends. A period that was
     over before the committee was entered, and in which nothing is recorded, is left out.
@@ -138,11 +197,13 @@ def rhythm_history(
     if not spans:
         return {}
     starts = _starts_by_committee(committees, spans)
+    closed = closed_days_of(committee.candidacy_id for committee in committees)
     counted = {}
     for committee in committees:
         today = _local_day(committee, now)
         periods_counted = [
-            _count(committee, period, starts[committee.pk], today) for period in spans[committee.pk]
+            _count(committee, period, starts[committee.pk], today, closed[committee.candidacy_id])
+            for period in spans[committee.pk]
         ]
         entered_on = _local_day(committee, committee.created_at)
         counted[committee.pk] = [
@@ -172,7 +233,9 @@ def _starts_by_committee(
     return starts
 
 
-def _count(committee: Committee, period: Period, starts: list[tuple[date, str]], today: date) -> Rhythm:
+def _count(
+    committee: Committee, period: Period, starts: list[tuple[date, str]], today: date, closed: ClosedDays
+) -> Rhythm:
     statuses = [status for day, status in starts if period.holds(day)]
     return Rhythm(
         committee=committee,
@@ -181,6 +244,12 @@ def _count(committee: Committee, period: Period, starts: list[tuple[date, str]],
         convened=statuses.count(Meeting.Status.CONVENED),
         drafted=statuses.count(Meeting.Status.DRAFT),
         today=today,
+        last_day=closed.last_open_day(period.first, period.last),
+        blackouts=tuple(
+            blackout
+            for blackout in closed.blackouts
+            if blackout.first_day <= period.last and blackout.last_day >= period.first
+        ),
     )
 
 

@@ -3,6 +3,7 @@ from django.urls import path
 from committees.views import (
     actions,
     agenda,
+    blackouts,
     calendar,
     committees,
     decisions,
@@ -15,6 +16,7 @@ from committees.views import (
 app_name = "committees"
 
 COMMITTEE = "c/<slug:slug>/comites/<uuid:public_id>"
+BLACKOUTS = "c/<slug:slug>/comites/periodes-sans-reunion"
 MEETING = "c/<slug:slug>/reunions/<uuid:public_id>"
 AGENDA_ITEM = f"{MEETING}/ordre-du-jour/<uuid:item_id>"
 INVITATION = f"{MEETING}/invitations/<uuid:invitation_id>"
@@ -22,6 +24,10 @@ INVITATION = f"{MEETING}/invitations/<uuid:invitation_id>"
 urlpatterns = [
     path("c/<slug:slug>/comites/", committees.committee_list, name="committee-list"),
     path("c/<slug:slug>/comites/nouveau/", committees.committee_create, name="committee-create"),
+    path(f"{BLACKOUTS}/", blackouts.blackout_list, name="blackout-list"),
+    path(f"{BLACKOUTS}/nouvelle/", blackouts.blackout_create, name="blackout-create"),
+    path(f"{BLACKOUTS}/<uuid:public_id>/", blackouts.blackout_edit, name="blackout-edit"),
+    path(f"{BLACKOUTS}/<uuid:public_id>/retirer/", blackouts.blackout_remove, name="blackout-remove"),
     path(f"{COMMITTEE}/", committees.committee_detail, name="committee-detail"),
     path(f"{COMMITTEE}/modifier/", committees.committee_edit, name="committee-edit"),
     path(f"{COMMITTEE}/membres/nouveau/", seats.seat_create, name="seat-create"),

@@ -340,6 +340,10 @@ ACCESS: dict[str, Rule] = {
         answers(stranger=404, observer=403, elected=OK, partner=403, neighbour=403, team=OK, lead=OK)
     ),
     "committees:committee-create": get(STAFF),
+    "committees:blackout-list": get(STAFF),
+    "committees:blackout-create": get(STAFF),
+    "committees:blackout-edit": get(STAFF_OBJECT, "blackout"),
+    "committees:blackout-remove": post(LEAD_OBJECT, "blackout"),
     "committees:committee-detail": get(SEATED, "committee"),
     "committees:committee-edit": get(SEATED_READ, "committee"),
     "committees:seat-create": get(SEATED_READ, "committee"),

@@ -17,6 +17,7 @@ from notifications.services import plan_message
 from tests.factories import (
     make_action,
     make_agenda_item,
+    make_blackout,
     make_calendar_feed,
     make_call_copy,
     make_candidacy,
@@ -115,6 +116,7 @@ def make_world() -> World:
         "organisation": own,
         "other_organisation": make_organisation(candidacy=candidacy),
         "contact": contacts["partner"],
+        "blackout": make_blackout(candidacy=candidacy),
         "committee": committee,
         "other_committee": make_committee(candidacy=candidacy),
         "criterion": make_criterion(candidacy=candidacy),

@@ -1,3 +1,4 @@
+from committees.models.blackout import Blackout
 from committees.models.committee import Committee, CommitteeMember, ReminderRule, protocol_rank
 from committees.models.feeds import CalendarFeed
 from committees.models.followup import Action, Decision
@@ -6,6 +7,7 @@ from committees.models.meeting import AgendaItem, Invitation, Meeting
 __all__ = [
     "Action",
     "AgendaItem",
+    "Blackout",
     "CalendarFeed",
     "Committee",
     "CommitteeMember",

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.http import AppRequest
+from committees.closed_days import closed_reason
 from committees.meeting_page import read_agenda, read_roll, read_steps, uninvited_members
 from committees.models import Meeting
 from committees.permissions import can_change_meeting
@@ -24,6 +25,7 @@ def meeting_context(meeting: Meeting) -> dict[str, Any]:
         "meeting": meeting,
         "steps": read_steps(meeting),
         "agenda": read_agenda(meeting),
+        "closed_reason": closed_reason(meeting),
         "agenda_is_open": meeting.is_draft or meeting.is_convened,
         "roll": roll,
         "uninvited": uninvited_members(meeting, roll.invitations) if goes_ahead else [],

@@ -129,6 +129,7 @@ def objects_of(candidacy, user):
         ),
         "organisation": organisation,
         "contact": Contact.objects.visible_to(user).filter(organisation=organisation).order_by("pk").first(),
+        "blackout": candidacy.blackouts.first(),
         "committee": committee,
         "seat": committee and committee.members.first(),
         "meeting": meeting,

@@ -4,7 +4,7 @@ import pytest
 
 from committees.models import Committee, Meeting
 from committees.rhythm import State, period_around, rhythm_history, rhythms
-from tests.factories import make_candidacy, make_committee, make_meeting
+from tests.factories import make_blackout, make_candidacy, make_committee, make_meeting
 
 Period = Committee.Period
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -143,11 +143,87 @@ def test_a_committee_is_not_blamed_for_the_time_before_it_was_entered():
     assert [rhythm.period.label for rhythm in history] == ["mars 2026", "janvier 2026"]
 
 
-def test_counting_costs_one_query_for_any_number_of_committees(django_assert_num_queries):
+def test_a_period_ends_on_its_last_open_day():
+    """The last of February 2026 is a Saturday; the quarter that ends in a blackout ends before it."""
+    committee = make_committee(rhythm_min=1, rhythm_period=Period.MONTH, notice_days=7)
+
+    assert rhythms([committee], at(2, 2))[committee.pk].convene_by == date(2026, 2, 20)
+    make_blackout(
+        candidacy=committee.candidacy, first_day=date(2026, 2, 20), last_day=date(2026, 3, 2), name="Vacances"
+    )
+    rhythm = rhythms([committee], at(2, 2))[committee.pk]
+    assert (rhythm.last_day, rhythm.convene_by) == (date(2026, 2, 19), date(2026, 2, 12))
+    assert [blackout.name for blackout in rhythm.blackouts] == ["Vacances"]
+
+
+def test_the_blackout_of_another_candidacy_changes_nothing():
+    committee = make_committee(rhythm_min=1, rhythm_period=Period.MONTH)
+    make_blackout(first_day=date(2026, 3, 1), last_day=date(2026, 3, 31))
+
+    assert rhythms([committee], NOW)[committee.pk].last_day == date(2026, 3, 31)
+
+
+def test_nothing_is_missing_in_a_period_that_is_closed_from_end_to_end():
+    committee = make_committee(rhythm_min=1, rhythm_period=Period.MONTH)
+    make_blackout(candidacy=committee.candidacy, first_day=date(2026, 8, 1), last_day=date(2026, 8, 31))
+
+    rhythm = rhythms([committee], at(8, 3))[committee.pk]
+
+    assert (rhythm.missing, rhythm.state, rhythm.advice) == (0, State.PAUSED, "")
+    assert state_of(committee, at(9, 3)) == State.TO_CONVENE
+
+
+@pytest.mark.parametrize(
+    ("fields", "now", "advice"),
+    [
+        (
+            {"rhythm_period": Period.QUARTER},
+            at(3, 10),
+            (
+                "Pour tenir un COPIL ce trimestre avec le délai, convoquez au plus tard le mardi 24\u00a0mars 2026"
+                "\u00a0: il reste 14 jours."
+            ),
+        ),
+        (
+            {"rhythm_period": Period.MONTH, "rhythm_min": 2},
+            at(3, 23),
+            (
+                "Pour tenir encore 2 réunions (COPIL) ce mois-ci avec le délai, convoquez au plus tard le mardi "
+                "24\u00a0mars 2026\u00a0: il reste 1 jour."
+            ),
+        ),
+        (
+            {"rhythm_period": Period.QUARTER, "kind": Committee.Kind.PLENARY},
+            at(3, 25),
+            (
+                "Pour tenir une réunion (COPIL) ce trimestre avec le délai, il fallait convoquer au plus tard le mardi "
+                "24\u00a0mars 2026. Une réunion d’ici au 31\u00a0mars 2026 reste possible à délai réduit."
+            ),
+        ),
+    ],
+)
+def test_the_advice_says_by_when_to_convene(fields, now, advice):
+    committee = make_committee(
+        **{"acronym": "COPIL", "kind": Committee.Kind.COPIL, "rhythm_min": 1, "notice_days": 7, **fields}
+    )
+
+    assert rhythms([committee], now)[committee.pk].advice == advice
+
+
+def test_the_advice_does_not_promise_a_day_that_is_closed():
+    committee = make_committee(rhythm_min=1, rhythm_period=Period.MONTH, notice_days=7)
+    make_blackout(candidacy=committee.candidacy, first_day=date(2026, 3, 24), last_day=date(2026, 4, 5))
+
+    advice = rhythms([committee], at(3, 25))[committee.pk].advice
+
+    assert "Il ne reste aucun jour ouvert à une réunion d’ici au 31" in advice
+
+
+def test_counting_costs_two_queries_for_any_number_of_committees(django_assert_num_queries):
     candidacy = make_candidacy()
     committees = [make_committee(candidacy=candidacy, rhythm_min=1) for _ in range(5)]
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         rhythms(committees, NOW)
 
 

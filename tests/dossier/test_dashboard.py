@@ -81,8 +81,8 @@ def test_the_dashboard_costs_the_same_for_any_size_of_bid(client, count, django_
     client.get(address(lead.candidacy))  # the visit begins, and the session is written
 
     # Session, user, candidacy, memberships; sections by state, criteria, late ones, outline; committees, rhythm,
-    # next meetings; plan, its lines and amounts (5); late actions and their number; comments; eight histories.
-    with django_assert_num_queries(27):
+    # blackouts, next meetings; plan, its lines and amounts (5); late actions and their number; comments; eight histories.
+    with django_assert_num_queries(28):
         client.get(address(lead.candidacy))
 
 

@@ -6,22 +6,9 @@ import time_machine
 from candidacy.models import Candidacy
 from committees.models import Meeting
 from committees.rhythm import rhythms
-from dossier.demonstration.days import easter, is_holiday, office_day, sitting_day
+from core.working_days import holiday_name
+from dossier.demonstration.days import office_day, sitting_day
 from dossier.demonstration.loading import load_demonstration
-
-
-@pytest.mark.parametrize(
-    ("year", "day"),
-    [(2024, (3, 31)), (2025, (4, 20)), (2026, (4, 5)), (2027, (3, 28)), (2030, (4, 21)), (2038, (4, 25))],
-)
-def test_easter_is_where_the_calendar_puts_it(year, day):
-    assert easter(year) == date(year, *day)
-
-
-def test_holidays_are_those_of_the_whole_country():
-    assert is_holiday(date(2026, 5, 14))  # Ascension
-    assert is_holiday(date(2026, 12, 25))
-    assert not is_holiday(date(2026, 12, 26))
 
 
 def test_a_committee_sits_on_its_weekday_nearest_to_the_distance():
@@ -57,7 +44,7 @@ def test_the_bid_loads_on_any_day_of_the_year(moment):
     for meeting in Meeting.objects.select_related("committee"):
         local = meeting.starts_at.astimezone(zone)
         assert (local.weekday(), local.hour, local.minute) == clocks[meeting.committee.acronym]
-        assert not is_holiday(local.date())
+        assert not holiday_name(local.date())
         assert (meeting.status in {"held", "cancelled"}) == (meeting.starts_at < moment)
     chief = candidacy.committees.filter(kind__in=["cotech", "copil"]).select_related("candidacy")
     assert [rhythm.missing for rhythm in rhythms(list(chief), moment).values()] == [0, 0]

@@ -16,6 +16,7 @@ from tests.factories.candidacy import (
 from tests.factories.committees import (
     make_action,
     make_agenda_item,
+    make_blackout,
     make_calendar_feed,
     make_committee,
     make_decision,
@@ -44,6 +45,7 @@ from tests.factories.partners import make_contact, make_organisation
 __all__ = [
     "make_action",
     "make_agenda_item",
+    "make_blackout",
     "make_calendar_feed",
     "make_call_copy",
     "make_candidacy",

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 
 from django.utils import timezone
@@ -6,6 +6,7 @@ from django.utils import timezone
 from committees.models import (
     Action,
     AgendaItem,
+    Blackout,
     CalendarFeed,
     Committee,
     CommitteeMember,
@@ -26,6 +27,13 @@ def make_committee(*, candidacy=None, **fields):
     fields.setdefault("acronym", f"COM{n}")
     fields.setdefault("kind", Committee.Kind.COTECH)
     return Committee.objects.create(candidacy=candidacy or make_candidacy(), **fields)
+
+
+def make_blackout(*, candidacy=None, **fields):
+    fields.setdefault("name", f"Période {next(_serial)}")
+    fields.setdefault("first_day", date(2030, 8, 1))
+    fields.setdefault("last_day", date(2030, 8, 31))
+    return Blackout.objects.create(candidacy=candidacy or make_candidacy(), **fields)
 
 
 def make_seat(*, committee=None, contact=None, **fields):
