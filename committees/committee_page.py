@@ -15,6 +15,7 @@ from committees.models import (
     Decision,
     Meeting,
     ReminderRule,
+    TemplateItem,
     protocol_rank,
 )
 from committees.models.followup import DecisionQuerySet
@@ -68,6 +69,7 @@ class CommitteeSheet:
     next_meetings: Sequence[tuple[Meeting, AnswerCounts]]
     past_meetings: Sequence[Meeting]
     followup: Followup | None
+    template_items: Sequence[TemplateItem]
 
     @property
     def sitting_count(self) -> int:
@@ -126,6 +128,7 @@ def read_committee(
         next_meetings=[(meeting, answers[meeting.pk]) for meeting in to_come],
         past_meetings=list(meetings.past(now)[:SHOWN]),
         followup=_read_followup(committee) if with_followup else None,
+        template_items=list(committee.template_items.all()) if with_followup else [],
     )
 
 

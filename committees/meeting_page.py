@@ -8,7 +8,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from committees.announcements import address_of
-from committees.models import AgendaItem, CommitteeMember, Invitation, Meeting, protocol_rank
+from committees.models import Committee, CommitteeMember, Invitation, Meeting, protocol_rank
+from committees.models.agenda import AgendaPoint
 
 Answer = Invitation.Answer
 Attendance = Invitation.Attendance
@@ -16,9 +17,9 @@ Attendance = Invitation.Attendance
 
 @dataclass(frozen=True)
 class AgendaLine:
-    item: AgendaItem
+    item: AgendaPoint
     number: int
-    starts_at: datetime
+    starts_at: datetime | None
     #: Whether the item ends after the meeting does.
     is_beyond: bool
     is_first: bool
@@ -94,22 +95,30 @@ class Roll:
 
 
 def read_agenda(meeting: Meeting) -> Agenda:
-    items = list(meeting.agenda_items.all())
+    return _lay_out(list(meeting.agenda_items.all()), meeting.duration_minutes, meeting.starts_at)
+
+
+def read_template_agenda(committee: Committee) -> Agenda:
+    """Lay the template agenda out over the usual duration; its lines have no hour."""
+    return _lay_out(list(committee.template_items.all()), committee.default_minutes, None)
+
+
+def _lay_out(items: Sequence[AgendaPoint], duration: int, opens_at: datetime | None) -> Agenda:
     lines, minutes = [], 0
     for number, item in enumerate(items, start=1):
-        starts_at = meeting.starts_at + timedelta(minutes=minutes)
+        starts_at = opens_at + timedelta(minutes=minutes) if opens_at else None
         minutes += item.minutes
         lines.append(
             AgendaLine(
                 item=item,
                 number=number,
                 starts_at=starts_at,
-                is_beyond=minutes > meeting.duration_minutes,
+                is_beyond=minutes > duration,
                 is_first=number == 1,
                 is_last=number == len(items),
             )
         )
-    return Agenda(lines=tuple(lines), total=minutes, duration=meeting.duration_minutes)
+    return Agenda(lines=tuple(lines), total=minutes, duration=duration)
 
 
 def read_roll(meeting: Meeting) -> Roll:

@@ -30,6 +30,10 @@ def can_remove_blackout(user: User, candidacy: Candidacy) -> bool:
     return is_lead(user, candidacy)
 
 
+def can_remove_template_item(user: User, committee: Committee) -> bool:
+    return is_lead(user, committee.candidacy)
+
+
 def can_create_meeting(user: User, committee: Committee) -> bool:
     return is_staff(user, committee.candidacy)
 

@@ -11,11 +11,13 @@ from committees.views import (
     meetings,
     seats,
     steps,
+    template_agenda,
 )
 
 app_name = "committees"
 
 COMMITTEE = "c/<slug:slug>/comites/<uuid:public_id>"
+TEMPLATE = f"{COMMITTEE}/ordre-du-jour-type"
 BLACKOUTS = "c/<slug:slug>/comites/periodes-sans-reunion"
 MEETING = "c/<slug:slug>/reunions/<uuid:public_id>"
 AGENDA_ITEM = f"{MEETING}/ordre-du-jour/<uuid:item_id>"
@@ -33,6 +35,17 @@ urlpatterns = [
     path(f"{COMMITTEE}/membres/nouveau/", seats.seat_create, name="seat-create"),
     path(f"{COMMITTEE}/membres/<uuid:seat_id>/", seats.seat_edit, name="seat-edit"),
     path(f"{COMMITTEE}/membres/<uuid:seat_id>/retirer/", seats.seat_remove, name="seat-remove"),
+    path(f"{TEMPLATE}/", template_agenda.template_agenda, name="template-agenda"),
+    path(f"{TEMPLATE}/nouveau/", template_agenda.template_item_create, name="template-item-create"),
+    path(f"{TEMPLATE}/<uuid:item_id>/", template_agenda.template_item_edit, name="template-item-edit"),
+    path(
+        f"{TEMPLATE}/<uuid:item_id>/deplacer/", template_agenda.template_item_move, name="template-item-move"
+    ),
+    path(
+        f"{TEMPLATE}/<uuid:item_id>/retirer/",
+        template_agenda.template_item_remove,
+        name="template-item-remove",
+    ),
     path(f"{COMMITTEE}/reunions/nouvelle/", meetings.meeting_create, name="meeting-create"),
     path("c/<slug:slug>/reunions/", meetings.meeting_list, name="meeting-list"),
     path("c/<slug:slug>/reunions/export/", meetings.meeting_export, name="meeting-export"),

@@ -71,6 +71,7 @@ INVITED_LEAD = answers(stranger=404, observer=404, elected=403, partner=403, nei
 #: A committee on which the partner and the elected official sit: the partner reads of its meetings alone.
 SEATED = answers(stranger=404, observer=404, elected=OK, partner=404, neighbour=404, team=OK, lead=OK)
 SEATED_READ = answers(stranger=404, observer=404, elected=403, partner=404, neighbour=404, team=OK, lead=OK)
+SEATED_LEAD = answers(stranger=404, observer=404, elected=403, partner=404, neighbour=404, team=403, lead=OK)
 #: A published edition of the dossier.
 READERS = answers(stranger=404, observer=OK, elected=OK, partner=404, neighbour=404, team=OK, lead=OK)
 EVERY_MEMBER = answers(stranger=404, observer=OK, elected=OK, partner=OK, neighbour=OK, team=OK, lead=OK)
@@ -348,11 +349,14 @@ ACCESS: dict[str, Rule] = {
     "committees:committee-edit": get(SEATED_READ, "committee"),
     "committees:seat-create": get(SEATED_READ, "committee"),
     "committees:seat-edit": get(SEATED_READ, "committee", {"seat_id": "seat"}),
-    "committees:seat-remove": post(
-        answers(stranger=404, observer=404, elected=403, partner=404, neighbour=404, team=403, lead=OK),
-        "committee",
-        {"seat_id": "seat"},
+    "committees:seat-remove": post(SEATED_LEAD, "committee", {"seat_id": "seat"}),
+    "committees:template-agenda": get(SEATED_READ, "committee"),
+    "committees:template-item-create": get(SEATED_READ, "committee"),
+    "committees:template-item-edit": get(SEATED_READ, "committee", {"item_id": "template_item"}),
+    "committees:template-item-move": post(
+        SEATED_READ, "committee", {"item_id": "template_item"}, direction="up"
     ),
+    "committees:template-item-remove": post(SEATED_LEAD, "committee", {"item_id": "template_item"}),
     "committees:meeting-create": get(SEATED_READ, "committee"),
     "committees:meeting-list": get(EVERY_MEMBER),
     "committees:meeting-export": get(STAFF),

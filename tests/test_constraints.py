@@ -267,6 +267,7 @@ CASES = {
     "meeting_cancelled_iff_instant": broken(
         make.make_meeting, {"status": "cancelled"}, {"cancelled_at": NOW}
     ),
+    "templateitem_minutes_at_most_a_day": broken(make.make_template_item, {"minutes": 1441}),
     "agendaitem_minutes_at_most_a_day": broken(make.make_agenda_item, {"minutes": 1441}),
     "invitation_once": twice(make.make_invitation),
     "invitation_answered_iff_instant": broken(

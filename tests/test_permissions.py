@@ -171,6 +171,7 @@ def test_the_pages_of_an_account_need_somebody_signed_in(client, name):
         ("dossier:picture-edit", "dossier:picture-remove"),
         ("dossier:live-figure-edit", "dossier:live-figure-remove"),
         ("committees:blackout-edit", "committees:blackout-remove"),
+        ("committees:template-item-edit", "committees:template-item-remove"),
         ("committees:agenda-item-edit", "committees:agenda-item-remove"),
         ("committees:invitation-answer", "committees:invitation-remove"),
     ],

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from committees.forms.rows import DeedForm, RowForm
-from committees.models import AgendaItem, Committee, Invitation, Meeting
+from committees.models import AgendaItem, Committee, Invitation, Meeting, TemplateItem
 from core.errors import DomainError
 from core.localtime import local_instant
 from core.sheets import ClockInput, DayInput
@@ -192,6 +192,11 @@ class AgendaItemForm(RowForm):
             Submit("save", _t("Enregistrer")),
             *([] if self.row else [_another()]),
         )
+
+
+class TemplateItemForm(AgendaItemForm):
+    class Meta(AgendaItemForm.Meta):
+        model = TemplateItem
 
 
 def _another() -> Submit:

@@ -1,3 +1,4 @@
+from committees.models.agenda import TemplateItem
 from committees.models.blackout import Blackout
 from committees.models.committee import Committee, CommitteeMember, ReminderRule, protocol_rank
 from committees.models.feeds import CalendarFeed
@@ -15,5 +16,6 @@ __all__ = [
     "Invitation",
     "Meeting",
     "ReminderRule",
+    "TemplateItem",
     "protocol_rank",
 ]

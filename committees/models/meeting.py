@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import User
 from candidacy.permissions import GUESTS, STAFF, candidacies_of
+from committees.models.agenda import AgendaPoint
 from committees.models.committee import Committee, CommitteeMember
 from core.models import PublicIdModel, TimestampedModel
 from partners.models import Contact
@@ -145,35 +146,12 @@ class Meeting(PublicIdModel, TimestampedModel):
         return self.status == self.Status.CANCELLED
 
 
-class AgendaItem(PublicIdModel):
-    class Kind(models.TextChoices):
-        INFORMATION = "information", _("information")
-        DEBATE = "debate", _("débat")
-        DECISION = "decision", _("décision")
-
+class AgendaItem(AgendaPoint):
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="agenda_items")
-    position = models.PositiveSmallIntegerField(_("rang"))
-    title = models.CharField(_("intitulé"), max_length=200)
-    kind = models.CharField(_("nature"), max_length=12, choices=Kind, default=Kind.INFORMATION)
-    rapporteur = models.CharField(_("rapporteur·e"), max_length=120, blank=True)
-    minutes = models.PositiveSmallIntegerField(_("durée (minutes)"), default=10)
-    details = models.TextField(_("précision"), blank=True)
-    revision = models.PositiveIntegerField(_("révision"), default=1, editable=False)
 
-    class Meta:
+    class Meta(AgendaPoint.Meta):
         verbose_name = _("point à l’ordre du jour")
         verbose_name_plural = _("points à l’ordre du jour")
-        ordering = ["position", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                name="agendaitem_minutes_at_most_a_day",
-                condition=Q(minutes__lte=1440),
-                violation_error_message=_("Un point ne peut durer plus d’une journée."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.title
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

@@ -1,4 +1,4 @@
-from typing import Literal, TypedDict, Unpack
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db import transaction
@@ -6,9 +6,8 @@ from django.utils.translation import gettext as _
 
 from committees.models import AgendaItem, Meeting
 from committees.services.locking import already_made, identity, lock, save_changes
+from committees.services.ordering import Direction, exchange, next_position, renumber
 from core.errors import DomainError
-
-Direction = Literal["up", "down"]
 
 
 class AgendaFields(TypedDict, total=False):
@@ -27,10 +26,8 @@ def add_agenda_item(
     locked = _open_agenda(meeting)
     if (item := already_made(locked.agenda_items.all(), public_id)) is not None:
         return item
-    last = locked.agenda_items.last()
-    item = AgendaItem(
-        meeting=locked, position=last.position + 1 if last else 1, **identity(public_id), **fields
-    )
+    position = next_position(locked.agenda_items.all())
+    item = AgendaItem(meeting=locked, position=position, **identity(public_id), **fields)
     item.full_clean()
     item.save()
     return item
@@ -50,14 +47,7 @@ def edit_agenda_item(
 def move_agenda_item(*, item: AgendaItem, direction: Direction) -> None:
     """Let the item change places with its neighbour; at either end nothing happens."""
     meeting = _open_agenda(item.meeting)
-    items = list(meeting.agenda_items.all())
-    here = next((index for index, other in enumerate(items) if other.pk == item.pk), None)
-    if here is None:
-        return
-    there = here - 1 if direction == "up" else here + 1
-    if 0 <= there < len(items):
-        items[here], items[there] = items[there], items[here]
-    _renumber(items)
+    exchange(meeting.agenda_items.all(), item, direction)
 
 
 @transaction.atomic
@@ -65,7 +55,7 @@ def remove_agenda_item(*, item: AgendaItem) -> None:
     """Take an item off; decisions taken under it keep their wording and stand on their own."""
     meeting = _open_agenda(item.meeting)
     AgendaItem.objects.filter(pk=item.pk).delete()
-    _renumber(list(meeting.agenda_items.all()))
+    renumber(list(meeting.agenda_items.all()))
 
 
 def _open_agenda(meeting: Meeting) -> Meeting:
@@ -75,9 +65,3 @@ def _open_agenda(meeting: Meeting) -> Meeting:
     if locked.is_cancelled:
         raise DomainError(_("La réunion est annulée\u00a0: rétablissez-la d’abord."))
     return locked
-
-
-def _renumber(items: list[AgendaItem]) -> None:
-    for position, item in enumerate(items, start=1):
-        item.position = position
-    AgendaItem.objects.bulk_update(items, ["position"])

@@ -22,6 +22,7 @@ from committees.services.locking import (
     save_changes,
 )
 from committees.services.reminders import replan_meeting
+from committees.services.template_agenda import copy_template_agenda
 from core.errors import DomainError
 from partners.models import Contact
 
@@ -44,7 +45,7 @@ class MeetingFields(TypedDict, total=False):
 def create_meeting(
     *, committee: Committee, public_id: UUID | None = None, **fields: Unpack[MeetingFields]
 ) -> Meeting:
-    """Draft a meeting; nobody is told. What is not given comes from the committee's habits."""
+    """Draft a meeting; nobody is told. What is not given comes from the committee's habits, its agenda too."""
     locked = lock(committee)
     if (meeting := already_made(locked.meetings.all(), public_id)) is not None:
         return meeting
@@ -55,6 +56,7 @@ def create_meeting(
     meeting.video_url = fields.get("video_url", locked.default_video_url)
     meeting.full_clean()
     meeting.save()
+    copy_template_agenda(meeting)
     return meeting
 
 

@@ -12,12 +12,12 @@ from committees.forms.meetings import AgendaItemForm
 from committees.models import Meeting
 from committees.permissions import can_change_meeting, can_remove_agenda_item
 from committees.services.agenda import (
-    Direction,
     add_agenda_item,
     edit_agenda_item,
     move_agenda_item,
     remove_agenda_item,
 )
+from committees.services.ordering import Direction
 from committees.views.meeting_part import back_to_meeting, redirect_to_meeting
 from committees.views.scope import agenda_item_of, meeting_of
 from core.errors import DomainError

@@ -132,6 +132,7 @@ def objects_of(candidacy, user):
         "blackout": candidacy.blackouts.first(),
         "committee": committee,
         "seat": committee and committee.members.first(),
+        "template_item": committee and committee.template_items.first(),
         "meeting": meeting,
         "draft": meetings.filter(status=Meeting.Status.DRAFT).first(),
         "agenda_item": meeting and meeting.agenda_items.first(),

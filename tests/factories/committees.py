@@ -13,6 +13,7 @@ from committees.models import (
     Decision,
     Invitation,
     Meeting,
+    TemplateItem,
 )
 from core.secret_addresses import digest_of_token, make_token
 from tests.factories.candidacy import make_candidacy, make_user
@@ -58,6 +59,12 @@ def make_agenda_item(*, meeting=None, **fields):
     fields.setdefault("position", 1)
     fields.setdefault("title", f"Point {next(_serial)}")
     return AgendaItem.objects.create(meeting=meeting or make_meeting(), **fields)
+
+
+def make_template_item(*, committee=None, **fields):
+    fields.setdefault("position", 1)
+    fields.setdefault("title", f"Point habituel {next(_serial)}")
+    return TemplateItem.objects.create(committee=committee or make_committee(), **fields)
 
 
 def make_invitation(*, meeting=None, contact=None, **fields):
