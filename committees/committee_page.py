@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from committees.answers import AnswerCounts, count_answers
@@ -14,6 +14,7 @@ from committees.models import (
     CommitteeMember,
     Decision,
     Meeting,
+    MeetingSeries,
     ReminderRule,
     TemplateItem,
     protocol_rank,
@@ -70,6 +71,8 @@ class CommitteeSheet:
     past_meetings: Sequence[Meeting]
     followup: Followup | None
     template_items: Sequence[TemplateItem]
+    #: Those of which a meeting is still to come, with their ``left_count``.
+    series: Sequence[MeetingSeries]
 
     @property
     def sitting_count(self) -> int:
@@ -129,7 +132,16 @@ def read_committee(
         past_meetings=list(meetings.past(now)[:SHOWN]),
         followup=_read_followup(committee) if with_followup else None,
         template_items=list(committee.template_items.all()) if with_followup else [],
+        series=_read_series(committee, now) if with_followup else [],
     )
+
+
+def _read_series(committee: Committee, now: datetime) -> list[MeetingSeries]:
+    waited_for = Q(
+        meetings__status__in=[Meeting.Status.DRAFT, Meeting.Status.CONVENED], meetings__starts_at__gte=now
+    )
+    counted = committee.series.annotate(left_count=Count("meetings", filter=waited_for))
+    return list(counted.filter(left_count__gt=0).order_by("first_day", "pk"))
 
 
 def _read_followup(committee: Committee) -> Followup:

@@ -10,6 +10,7 @@ from committees.views import (
     invitations,
     meetings,
     seats,
+    series,
     steps,
     template_agenda,
 )
@@ -47,6 +48,7 @@ urlpatterns = [
         name="template-item-remove",
     ),
     path(f"{COMMITTEE}/reunions/nouvelle/", meetings.meeting_create, name="meeting-create"),
+    path(f"{COMMITTEE}/reunions/serie/", series.series_create, name="series-create"),
     path("c/<slug:slug>/reunions/", meetings.meeting_list, name="meeting-list"),
     path("c/<slug:slug>/reunions/export/", meetings.meeting_export, name="meeting-export"),
     path(f"{MEETING}/", meetings.meeting_detail, name="meeting-detail"),

@@ -358,6 +358,7 @@ ACCESS: dict[str, Rule] = {
     ),
     "committees:template-item-remove": post(SEATED_LEAD, "committee", {"item_id": "template_item"}),
     "committees:meeting-create": get(SEATED_READ, "committee"),
+    "committees:series-create": get(SEATED_READ, "committee"),
     "committees:meeting-list": get(EVERY_MEMBER),
     "committees:meeting-export": get(STAFF),
     "committees:meeting-detail": get(INVITED, "meeting"),

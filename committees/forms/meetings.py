@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.forms.rows import DeedForm, RowForm
 from committees.models import AgendaItem, Committee, Invitation, Meeting, TemplateItem
+from committees.models.agenda import AgendaPoint
 from core.errors import DomainError
 from core.localtime import local_instant
 from core.sheets import ClockInput, DayInput
@@ -174,7 +175,7 @@ class ConveneForm(GuestsForm):
 
 class AgendaItemForm(RowForm):
     class Meta:
-        model = AgendaItem
+        model: type[AgendaPoint] = AgendaItem
         fields = ["title", "kind", "minutes", "rapporteur", "details"]
         widgets = {"details": forms.Textarea(attrs={"rows": 3})}
 

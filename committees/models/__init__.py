@@ -4,6 +4,7 @@ from committees.models.committee import Committee, CommitteeMember, ReminderRule
 from committees.models.feeds import CalendarFeed
 from committees.models.followup import Action, Decision
 from committees.models.meeting import AgendaItem, Invitation, Meeting
+from committees.models.series import MeetingSeries
 
 __all__ = [
     "Action",
@@ -15,6 +16,7 @@ __all__ = [
     "Decision",
     "Invitation",
     "Meeting",
+    "MeetingSeries",
     "ReminderRule",
     "TemplateItem",
     "protocol_rank",

@@ -12,6 +12,7 @@ from accounts.models import User
 from candidacy.permissions import GUESTS, STAFF, candidacies_of
 from committees.models.agenda import AgendaPoint
 from committees.models.committee import Committee, CommitteeMember
+from committees.models.series import MeetingSeries
 from core.models import PublicIdModel, TimestampedModel
 from partners.models import Contact
 
@@ -58,6 +59,14 @@ class Meeting(PublicIdModel, TimestampedModel):
         CANCELLED = "cancelled", _("annulée")
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="meetings")
+    series = models.ForeignKey(
+        MeetingSeries,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="meetings",
+        verbose_name=_("série"),
+    )
     title = models.CharField(_("objet"), max_length=200)
     starts_at = models.DateTimeField(_("début"))
     duration_minutes = models.PositiveSmallIntegerField(

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from committees.models import Committee, CommitteeMember, Invitation, Meeting
+from committees.models import Committee, CommitteeMember, Invitation, Meeting, MeetingSeries
 from committees.models.committee import CommitteeMemberQuerySet
 from committees.services.locking import (
     already_made,
@@ -39,6 +39,7 @@ class MeetingFields(TypedDict, total=False):
     place: str
     video_url: str
     introduction: str
+    series: MeetingSeries
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from tests.factories.committees import (
     make_invitation,
     make_meeting,
     make_seat,
+    make_series,
     make_template_item,
 )
 from tests.factories.dossier import (
@@ -78,6 +79,7 @@ __all__ = [
     "make_reviewer",
     "make_seat",
     "make_section",
+    "make_series",
     "make_template_item",
     "make_territory",
     "make_thread",

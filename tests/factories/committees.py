@@ -13,6 +13,7 @@ from committees.models import (
     Decision,
     Invitation,
     Meeting,
+    MeetingSeries,
     TemplateItem,
 )
 from core.secret_addresses import digest_of_token, make_token
@@ -41,6 +42,15 @@ def make_seat(*, committee=None, contact=None, **fields):
     committee = committee or make_committee()
     contact = contact or make_contact(candidacy=committee.candidacy)
     return CommitteeMember.objects.create(committee=committee, contact=contact, **fields)
+
+
+def make_series(*, committee=None, **fields):
+    """Make the rule « troisième mercredi du mois » over a year, without its meetings."""
+    fields.setdefault("rank", 3)
+    fields.setdefault("weekday", 2)
+    fields.setdefault("first_day", date(2030, 1, 1))
+    fields.setdefault("last_day", date(2030, 12, 31))
+    return MeetingSeries.objects.create(committee=committee or make_committee(), **fields)
 
 
 def make_meeting(*, committee=None, **fields):
