@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("candidacy", "0003_page_limit_of_the_call"),
-        ("committees", "0001_initial"),
+        ("committees", "0002_bodies"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
