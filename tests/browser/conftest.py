@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 ARTEFACTS = Path(__file__).resolve().parents[2] / "test-artifacts"
 SIZES = {
@@ -16,6 +16,9 @@ SIZES = {
     "360": {"width": 360, "height": 740},
 }
 SERIOUS = {"serious", "critical"}
+#: In milliseconds: on a machine that prints beside it, a page takes its time.
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 
 # Playwright keeps an event loop in the thread of the test, where Django would refuse to touch the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -55,7 +58,7 @@ class Visitor:
         self.complaints = []
         self.context = browser.new_context(viewport=SIZES[size], locale="fr-FR", timezone_id="Europe/Paris")
         self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE)
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         self.page.on("request", self._watch)

@@ -1,6 +1,7 @@
 """Nothing typed is ever lost: two people at once, a closed tab, a lost connection, a session that ran out."""
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -79,6 +80,12 @@ def save(page):
     page.wait_for_load_state()
 
 
+def save_and_leave(page):
+    """Save, and wait until the text has arrived: the page sends it only once the draft is safe."""
+    save(page)
+    page.wait_for_url(lambda url: not url.endswith("/texte/"))
+
+
 def kept_in_browser(page):
     return page.evaluate("Object.keys(localStorage).length")
 
@@ -89,7 +96,7 @@ def test_two_people_write_different_passages_and_both_are_kept(visit, section, l
     write(first.page, "D’abord. ", at="Home")
     write(second.page, " Enfin.")
 
-    save(first.page)
+    save_and_leave(first.page)
     save(second.page)
 
     page = second.page
@@ -100,8 +107,7 @@ def test_two_people_write_different_passages_and_both_are_kept(visit, section, l
     )
     assert page.get_by_role("region", name="Ce que vous avez changé").locator("ins").inner_text() == "Enfin."
     assert second.look("writing-conflict") == []
-    save(page)
-    page.wait_for_url(lambda url: not url.endswith("/texte/"))
+    save_and_leave(page)
     section.refresh_from_db()
     assert section.body == "<p>D’abord. Le début de tous.</p><p>Le milieu.</p><p>La fin de tous. Enfin.</p>"
     assert (section.revision, SectionDraft.objects.count()) == (2, 0)
@@ -111,7 +117,7 @@ def test_two_people_rewrite_the_same_passage_and_one_of_them_chooses(visit, sect
     first, second = arrive(visit, lead, section), arrive(visit, partner, section, size="360")
     write(first.page, "La cheffe. ", at="Home")
     write(second.page, "Le partenaire. ", at="Home")
-    save(first.page)
+    save_and_leave(first.page)
     save(second.page)
 
     page = second.page
@@ -122,8 +128,7 @@ def test_two_people_rewrite_the_same_passage_and_one_of_them_chooses(visit, sect
     assert not second.scrolls_sideways()
     page.get_by_role("button", name="Ne garder que mon texte").click()
     expect(text_box(page)).not_to_contain_text("La cheffe.")
-    save(page)
-    page.wait_for_url(lambda url: not url.endswith("/texte/"))
+    save_and_leave(page)
 
     section.refresh_from_db()
     assert "Le partenaire." in section.body
@@ -144,8 +149,7 @@ def test_a_text_survives_the_tab_that_was_closed(visit, section, lead):
     expect(page.get_by_text("Vous retrouvez votre brouillon")).to_be_visible()
     expect(text_box(page)).to_contain_text("Ajout gardé.")
     assert visitor.look("writing-draft") == []
-    save(page)
-    page.wait_for_url(lambda url: not url.endswith("/texte/"))
+    save_and_leave(page)
     section.refresh_from_db()
     assert "Ajout gardé." in section.body
     assert (SectionDraft.objects.count(), kept_in_browser(page)) == (0, 0)
@@ -202,6 +206,67 @@ def test_a_text_typed_without_connection_survives_the_tab_that_was_closed(visit,
     assert "Dans le tunnel." in SectionDraft.objects.get().body
 
 
+def stop_time(page):
+    """Let no timer of the page come due any more: what happens to the text is what the last moment does."""
+    page.clock.pause_at(datetime.now() + timedelta(seconds=1))
+
+
+def test_words_typed_at_the_last_moment_survive_the_tab_that_is_closed(visit, section, lead):
+    visitor = visit()
+    visitor.page.clock.install()
+    visitor.sign_in(lead, PASSWORD)
+    page = open_editor(visitor, section)
+    stop_time(page)
+    write(page, " Au dernier moment.")
+    assert kept_in_browser(page) == 0
+    with page.expect_event("close"):
+        page.close(run_before_unload=True)
+
+    visitor.page = visitor.context.new_page()
+    visitor.context.clock.resume()
+    page = open_editor(visitor, section)
+
+    expect(text_box(page)).to_contain_text("Au dernier moment.")
+
+
+def test_words_typed_at_the_last_moment_survive_another_page_and_nobody_is_asked(visit, section, lead):
+    visitor = visit()
+    page, asked = visitor.page, []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.clock.install()
+    visitor.sign_in(lead, PASSWORD)
+    open_editor(visitor, section)
+    stop_time(page)
+    write(page, " Au dernier moment.")
+    assert kept_in_browser(page) == 0
+
+    visitor.open(reverse("dossier:section-detail", args=[section.candidacy.slug, section.public_id]))
+    visitor.context.clock.resume()
+    open_editor(visitor, section)
+
+    expect(text_box(page)).to_contain_text("Au dernier moment.")
+    assert asked == []
+
+
+def test_words_typed_at_the_last_moment_leave_when_the_page_is_put_aside(visit, section, lead):
+    """A telephone puts a page aside without closing it, and may never come back to it."""
+    visitor = visit(size="360")
+    visitor.page.clock.install()
+    visitor.sign_in(lead, PASSWORD)
+    page = open_editor(visitor, section)
+    stop_time(page)
+    write(page, " Au dernier moment.")
+    assert not SectionDraft.objects.exists()
+
+    page.evaluate(
+        "Object.defineProperty(document, 'visibilityState', {value: 'hidden'});"
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+
+    expect(state(page)).to_have_text(SAVED)
+    assert "Au dernier moment." in SectionDraft.objects.get().body
+
+
 def sign_in_again(page, person):
     page.get_by_label("Adresse").fill(person.email)
     page.get_by_label("Mot de passe").fill(PASSWORD)
@@ -224,8 +289,7 @@ def test_a_text_survives_a_session_that_ran_out(visit, section, lead):
     page.get_by_role("toolbar", name="Mise en forme").wait_for()
     expect(text_box(page)).to_contain_text("Après la pause.")
     expect(state(page)).to_have_text(SAVED)
-    save(page)
-    page.wait_for_url(lambda url: not url.endswith("/texte/"))
+    save_and_leave(page)
     section.refresh_from_db()
     assert "Après la pause." in section.body
 
@@ -271,6 +335,19 @@ def test_two_windows_of_one_person_do_not_overwrite_each_other(visit, section, l
     assert "Là." in SectionDraft.objects.get().body
 
 
+def test_who_was_there_first_learns_of_the_second(visit, section, lead, partner):
+    first = visit()
+    first.page.clock.install()
+    first.sign_in(lead, PASSWORD)
+    page = open_editor(first, section)
+    arrive(visit, partner, section)
+    expect(page.get_by_text("Samir Ouali écrit depuis")).to_be_hidden()
+
+    page.clock.fast_forward(31_000)
+
+    expect(page.get_by_text("Samir Ouali écrit depuis")).to_be_visible()
+
+
 def test_who_leaves_the_editor_disappears(visit, section, lead, partner):
     visitor = arrive(visit, lead, section)
     reader = arrive(visit, partner, section)
@@ -308,10 +385,31 @@ def test_the_limit_is_counted_and_told_as_it_is_crossed(
 
     expect(meter.get_by_role("status")).to_contain_text("Limite dépassée")
     expect(meter.locator(".meter__value")).to_contain_text(over)
-    save(page)
-    page.wait_for_url(lambda url: not url.endswith("/texte/"))
+    save_and_leave(page)
     section.refresh_from_db()
     assert (section.word_count, section.character_count) == (22, 80)
+
+
+@pytest.mark.parametrize(
+    ("unit", "at_first", "at_last"),
+    [("words", "13 mots", "20 mots sur 20"), ("pages", "environ 13 pages", "environ 20 pages sur 20")],
+)
+def test_the_limit_of_a_part_counts_its_sections_while_one_types(
+    visit, section, lead, monkeypatch, unit, at_first, at_last
+):
+    monkeypatch.setattr(outline, "WORDS_A_PAGE", 1)
+    make_section(candidacy=section.candidacy, parent=section, body="<p>Et trois autres</p>")
+    Section.objects.filter(pk=section.pk).update(limit_unit=unit)
+    page = arrive(visit, lead, section).page
+    meter = page.locator("#section-length")
+    expect(meter).to_contain_text(at_first)
+
+    write(page, " un" * 7)
+    expect(meter.get_by_role("status")).to_contain_text(at_last)
+    expect(meter.get_by_role("status")).not_to_contain_text("Limite dépassée")
+    write(page, " un")
+
+    expect(meter.get_by_role("status")).to_contain_text("Limite dépassée")
 
 
 def test_a_text_too_long_to_be_sent_stays_where_it_is(visit, section, lead):
