@@ -1,5 +1,6 @@
 """Printing as a job: asked once, taken once, stopped, resumed when its worker died, never half stored."""
 
+import sys
 import time
 from datetime import timedelta
 from hashlib import sha256
@@ -98,6 +99,21 @@ def test_a_queued_export_becomes_a_stored_pdf_with_its_digest():
     assert (export.sha256, export.byte_count) == (sha256(content).hexdigest(), len(content))
     assert export.page_count >= 3
     assert export.started_at <= export.finished_at
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")
+def test_the_memory_that_the_operator_allows_is_all_there_is(settings):
+    settings.PDF_MEMORY_BYTES = 1024 * 1024
+    export = make_export(status=Status.QUEUED)
+    make_section(candidacy=export.candidacy, title="Vision", body="<p>Un texte.</p>")
+
+    assert not building.build(export.pk)
+
+    export.refresh_from_db()
+    assert export.status == Status.FAILED
+    assert export.error.replace("\u00a0", " ") == (
+        "Le document n’a pas pu être mis en page : Couverture (la mise en page demandait trop de mémoire)."
+    )
 
 
 def test_only_a_waiting_export_is_built():
