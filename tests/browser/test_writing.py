@@ -1,7 +1,7 @@
 """Nothing typed is ever lost: two people at once, a closed tab, a lost connection, a session that ran out."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -208,7 +208,7 @@ def test_a_text_typed_without_connection_survives_the_tab_that_was_closed(visit,
 
 def stop_time(page):
     """Let no timer of the page come due any more: what happens to the text is what the last moment does."""
-    page.clock.pause_at(datetime.now() + timedelta(seconds=1))
+    page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=1))
 
 
 def test_words_typed_at_the_last_moment_survive_the_tab_that_is_closed(visit, section, lead):
