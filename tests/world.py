@@ -61,7 +61,7 @@ class World:
 
 def make_world() -> World:
     """Make the world: the partner's organisation owns what a partner may reach, the neighbour's owns nothing."""
-    candidacy = make_candidacy(logo=ContentFile(b"\x89PNG", name="logo.png"))
+    candidacy = make_candidacy(is_fictitious=True, logo=ContentFile(b"\x89PNG", name="logo.png"))
     people = {
         "stranger": make_member(role=Role.LEAD).user,
         **{role: make_user() for role in ("observer", "elected", "partner", "neighbour", "team", "lead")},

@@ -71,6 +71,18 @@ def test_a_file_is_recognised_with_its_number_label_date_and_state(client):
 
 
 @pytest.mark.usefixtures("lead")
+@pytest.mark.parametrize("is_fictitious", [True, False])
+def test_an_edition_of_a_fictitious_candidacy_is_said_to_be_one(client, edition, is_fictitious):
+    edition.candidacy.is_fictitious = is_fictitious
+    edition.candidacy.save()
+
+    page = client.post(URL, {"digest": edition.content_digest}).text
+
+    assert "Édition 1 – Dépôt" in page
+    assert ("Candidature fictive – démonstration" in page) is is_fictitious
+
+
+@pytest.mark.usefixtures("lead")
 def test_one_byte_more_and_it_is_none(client):
     assert NONE in client.post(URL, upload(b"%PDF-1.7 l'original.")).text
 
