@@ -15,6 +15,8 @@ from itertools import groupby
 from typing import Any
 
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from lxml import html as lxml_html
 from lxml.html.diff import htmldiff
 
@@ -32,6 +34,13 @@ _LIKENESS = 0.4
 #: Pairs of blocks, and pairs of words, that are looked at before giving up on a finer answer.
 _BLOCK_PAIRS = 2_500
 _WORD_PAIRS = 60_000_000
+
+#: What says that a block changed.
+_CHANGES = ("<ins>", "<del>", '<p class="picture-change"')
+
+#: A place that names something, as it is stored and as a word.
+_MENTION = re.compile(r'<span (data-[a-z-]+)="([0-9a-f-]{36})"></span>')
+_DISGUISED = re.compile("\ue000(data-[a-z-]+):([0-9a-f-]{36})\ue001")
 
 #: No-break spaces are not blanks: somebody put them there.
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
@@ -86,7 +95,7 @@ def compare(before: str, after: str, effort: Effort | None = None) -> Comparison
     is_same = _write(old) == _write(new)
     blocks = _compare_children(old, new, effort or Effort())
     stretches = []
-    for is_changed, group in groupby(blocks, key=lambda block: "<ins>" in block or "<del>" in block):
+    for is_changed, group in groupby(blocks, key=lambda block: any(sign in block for sign in _CHANGES)):
         found = list(group)
         stretches.append(Stretch(render_comparison("".join(found)), len(found), is_changed))
     return Comparison(tuple(stretches), is_same)
@@ -151,9 +160,60 @@ def _compare_children(before: Element, after: Element, effort: Effort) -> Iterat
 def _compare_elements(before: Element, after: Element, effort: Effort) -> str:
     if _write(before) == _write(after):
         return _write(after)
+    if before.tag == after.tag == "img":
+        return _compare_pictures(before, after)
+    if _is_figure(before) and _is_figure(after):
+        return _compare_figures(before, after, effort)
     if _is_holder(before) or _is_holder(after):
         return _tagged(after, "".join(_compare_children(_open(before), _open(after), effort)))
     return _tagged(after, _compare_words(_inside(before), _inside(after), effort))
+
+
+def _compare_pictures(before: Element, after: Element) -> str:
+    """Show a picture that another one replaced before that one; the address is what tells them apart."""
+    if before.get("src") == after.get("src"):
+        return _write(after)
+    return _mark(before, "del") + _mark(after, "ins")
+
+
+def _compare_figures(before: Element, after: Element, effort: Effort) -> str:
+    """Show a figure with what became of its picture, of the text that describes it and of its caption."""
+    (old, old_caption), (new, new_caption) = _parts(before), _parts(after)
+    is_same_picture = old.get("src") == new.get("src")
+    alternatives = [str(image.get("alt") or "") for image in (old, new)]
+    told: list[str] = []
+    if not is_same_picture:
+        told.append(_("image remplacée"))
+    elif alternatives[0] != alternatives[1]:
+        former, current = (escape(text or _("décorative")) for text in alternatives)
+        told.append(_("texte alternatif modifié") + f"\u00a0: <del>{former}</del> <ins>{current}</ins>")
+    if old_caption is None:
+        caption = _mark(new_caption, "ins") if new_caption is not None else ""
+        told += [_("légende ajoutée")] if caption else []
+    elif new_caption is None:
+        caption = _mark(old_caption, "del")
+        told.append(_("légende retirée"))
+    else:
+        caption = _compare_elements(old_caption, new_caption, effort)
+        told += [_("légende modifiée")] if _write(old_caption) != _write(new_caption) else []
+    return _tagged(after, _note(told) + _compare_pictures(old, new) + caption)
+
+
+def _note(told: list[str]) -> str:
+    """Write what became of a picture as a line of the page, not of the text."""
+    if not told:
+        return ""
+    line = ", ".join(told)
+    return f'<p class="picture-change" lang="{get_language()}">{line[0].upper()}{line[1:]}</p>'
+
+
+def _parts(figure: Element) -> tuple[Element, Element | None]:
+    return figure.find("img"), figure.find("figcaption")
+
+
+def _is_figure(element: Element) -> bool:
+    """Whether ``element`` is a picture with its caption, as the editor makes it."""
+    return element.tag == "figure" and [child.tag for child in element] in (["img"], ["img", "figcaption"])
 
 
 def _compare_words(before: str, after: str, effort: Effort) -> str:
@@ -161,11 +221,17 @@ def _compare_words(before: str, after: str, effort: Effort) -> str:
         return after
     if not before.strip() or not after.strip() or not effort.allows(before, after):
         return _wrap(before, "del") + _wrap(after, "ins")
-    # The library would tell of a link that changed in English words of its own.
-    compared: str = htmldiff(
-        before.replace("<a href=", "<a data-href="), after.replace("<a href=", "<a data-href=")
-    )
-    return compared.replace("<a data-href=", "<a href=")
+    compared: str = htmldiff(_disguised(before), _disguised(after))
+    return _DISGUISED.sub(r'<span \1="\2"></span>', compared.replace("<a data-href=", "<a href="))
+
+
+def _disguised(words: str) -> str:
+    """Return ``words`` as the library compares them best.
+
+    It would tell of a link that changed in English words of its own, and takes a place that names something, and holds
+    nothing, for no word.
+    """
+    return _MENTION.sub("\ue000\\1:\\2\ue001", words.replace("<a href=", "<a data-href="))
 
 
 def _counterparts(before: list[Element], after: list[Element]) -> list[tuple[int, int]]:
@@ -217,6 +283,8 @@ def _walk(best: list[list[float]], likeness: list[list[float]]) -> Iterator[tupl
 
 
 def _likeness(old: Element, new: Element, old_words: Counter[str], new_words: Counter[str]) -> float:
+    if _is_figure(old) and _is_figure(new) and old[0].get("src") == new[0].get("src"):
+        return 1.0
     total = old_words.total() + new_words.total()
     if old.tag != new.tag or not total:
         return 0.0
@@ -227,6 +295,9 @@ def _mark(element: Element, mark: str) -> str:
     """Write ``element`` with all that it says inside ``mark``, which never stands between a list and its items."""
     if element.tag in {"img", "hr"}:
         return f"<{mark}>{_write(element)}</{mark}>"
+    if _is_figure(element):
+        told = _("image ajoutée") if mark == "ins" else _("image retirée")
+        return _tagged(element, _note([told]) + "".join(_mark(child, mark) for child in element))
     if _is_holder(element):
         return _tagged(element, "".join(_mark(child, mark) for child in _open(element)))
     return _tagged(element, _wrap(_inside(element), mark))

@@ -135,7 +135,12 @@ _cleaner = partial(
     link_rel="noopener noreferrer",
 )
 _CLEANER = _cleaner()
-_COMPARISON_CLEANER = _cleaner(tags=_cleaner.keywords["tags"] | {"ins", "del"})
+#: A comparison says in words of its own what became of a picture.
+_COMPARISON_CLEANER = _cleaner(
+    tags=_cleaner.keywords["tags"] | {"ins", "del"},
+    attributes=_ATTRIBUTES | {"p": {"lang"}},
+    allowed_classes={"span": {"footnote"}, "p": {"picture-change"}},
+)
 
 #: What somebody wrote into a place that holds nothing.
 _HELD = re.compile(r'(<span data-[a-z-]+="[^"]*">)[^<]+(?=</span>)')

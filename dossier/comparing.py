@@ -16,7 +16,8 @@ from core.comparison import Effort
 from core.money import ZERO
 from core.templatetags.formats import euros
 from dossier.assembly import DossierContent, SectionText
-from dossier.wording import text_in_words
+from dossier.mentions import Mentions, pictures_named
+from dossier.wording import picture_key, text_in_words
 
 
 class Change(StrEnum):
@@ -93,6 +94,18 @@ def compare(before: DossierContent, after: DossierContent) -> Comparison:
         lines=tuple(_line_changes(plan_before, plan_after)),
         totals=tuple(_totals(plan_before, plan_after)),
     )
+
+
+def pictures_of(*shown: tuple[DossierContent, Callable[[UUID], str]]) -> Mentions:
+    """Return where the pictures of each content are, as its texts name them once they are put into words."""
+    alternatives: dict[UUID, str] = {}
+    addresses: dict[UUID, str] = {}
+    for content, address in shown:
+        for identifier in pictures_named(*(text.body for text in content.sections)) & content.pictures.keys():
+            key = picture_key(content, identifier)
+            alternatives[key] = content.pictures[identifier].alternative_text
+            addresses[key] = address(identifier)
+    return Mentions(pictures=alternatives, addresses=addresses)
 
 
 # --- text -------------------------------------------------------------------------------------------------

@@ -5,13 +5,15 @@ so that whoever shows the text decides which: those of today, or those that were
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from html import escape
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -28,7 +30,7 @@ from core.richtext import (
     render_for_reading,
 )
 from core.templatetags.formats import NBSP, number
-from dossier.models import LiveFigure, Section, TextTable
+from dossier.models import LiveFigure, Picture, Section, TextTable
 from dossier.outline import OutlineEntry, read_outline
 from dossier.tables import identities, identity_of, lost_table, table_label, table_number
 
@@ -76,6 +78,10 @@ class Mentions:
     sections: Mapping[UUID, SectionPlace] = field(default_factory=dict)
     #: The alternative text of each picture; empty for a decorative one.
     pictures: Mapping[UUID, str] = field(default_factory=dict)
+    #: Pictures that an earlier text shows, and the reader may see no more.
+    unseen: Set[UUID] = frozenset()
+    #: Where a picture is, if that is not what the text says.
+    addresses: Mapping[UUID, str] = field(default_factory=dict)
     #: What each picture that a text refers to is called; empty where that is not the reader's to know.
     names: Mapping[UUID, str] = field(default_factory=dict)
     tables: Mapping[UUID, TablePlace] = field(default_factory=dict)
@@ -118,7 +124,7 @@ def read_mentions(
 ) -> Mentions:
     """Read what ``texts`` name, as it stands today: a query for each kind of thing that they name at all."""
     texts = tuple(texts)
-    figures, pictures = figures_named(*texts), pictures_named(*texts)
+    figures, pictures = figures_named(*texts), _pictures(candidacy, reader, pictures_named(*texts))
     return Mentions(
         figures={row.public_id: value_of(row) for row in candidacy.live_figures.filter(public_id__in=figures)}
         if figures
@@ -126,17 +132,20 @@ def read_mentions(
         sections=_places(candidacy, reader, read_outline(candidacy) if entries is None else entries)
         if any(map(SECTION_REFERENCE.search, texts))
         else {},
-        pictures={
-            row.public_id: "" if row.is_decorative else row.alternative_text
-            for row in candidacy.pictures.filter(public_id__in=pictures)
-        }
-        if pictures
-        else {},
+        pictures={row.public_id: "" if row.is_decorative else row.alternative_text for row in pictures},
+        unseen={row.public_id for row in pictures if not row.is_seen},
         names=_names(candidacy, reader, pictures_referred_to(*texts)),
         tables=_tables(candidacy, reader)
         if tables_referred_to(*texts) or any(map(identities, texts))
         else {},
     )
+
+
+def _pictures(candidacy: Candidacy, reader: User, shown: set[UUID]) -> list[Any]:
+    if not shown:
+        return []
+    seen = Picture.objects.visible_to(reader).filter(pk=OuterRef("pk"))
+    return list(candidacy.pictures.filter(public_id__in=shown).annotate(is_seen=Exists(seen)))
 
 
 def _names(candidacy: Candidacy, reader: User, referred: set[UUID]) -> dict[UUID, str]:
@@ -245,7 +254,10 @@ def show_on_page(html: str, mentions: Mentions, *, with_anchors: bool = False) -
         place = PICTURE_PATH.match(source[1]) if source else None
         if place is None or (alternative := mentions.pictures.get(UUID(place["id"]))) is None:
             return missing(_("image retirée"))
-        return f'<img src="{place[0]}" alt="{escape(alternative)}">'
+        if (identifier := UUID(place["id"])) in mentions.unseen:
+            return picture_in_words(alternative)
+        address = mentions.addresses.get(identifier, place[0])
+        return f'<img src="{escape(address)}" alt="{escape(alternative)}">'
 
     html = _number_tables(_IMAGE.sub(picture, html), mentions, with_anchors=with_anchors)
     return fill_in(html, mentions.figures, section, figure, partial(_table_on_page, mentions))
@@ -280,6 +292,11 @@ def text_as_read(section: Section, reader: User) -> SafeString:
     mentions = read_mentions(section.candidacy, [section.body], reader=reader)
     filled = show_on_page(render_for_reading(section.body), mentions, with_anchors=True)
     return mark_safe(filled)  # noqa: S308 -- cleaned; what is added is escaped
+
+
+def picture_in_words(alternative: str) -> str:
+    """Return what stands for a picture that its reader may not see."""
+    return escape("[" + _("image\u00a0: %(text)s") % {"text": alternative or _("décorative")} + "]")
 
 
 def missing(what: str) -> str:

@@ -4,17 +4,20 @@ import re
 from collections.abc import Callable
 from functools import partial
 from html import escape
-from uuid import UUID
+from uuid import UUID, uuid5
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.richtext import sanitise
 from core.templatetags.formats import NBSP
 from dossier.assembly import DossierContent, SectionText
+from dossier.figures import PrintedPicture
 from dossier.mentions import fill_in, missing, named_figure, pictures_named
 from dossier.tables import named_table
 
 _IMAGE = re.compile(r"<img\b[^>]*>")
+_BARE_FIGURE = re.compile(r"<figure>\s*(<img\b[^>]*>)\s*</figure>")
 
 
 def in_words(
@@ -55,17 +58,37 @@ def table_in_words(content: DossierContent, identity: UUID) -> str | None:
 
 
 def text_in_words(content: DossierContent, text: SectionText) -> str:
-    """Return ``text`` as it is read aloud: pictures, too, are replaced by what is said of them."""
+    """Return ``text`` as it is read: what it names in words, its pictures as ``picture_key`` names them.
+
+    A figure without a caption of its own has that of its picture, as in print.
+    """
 
     def picture(tag: re.Match[str]) -> str:
-        named = pictures_named(tag[0])
-        found = content.pictures.get(named.pop()) if named else None
+        found = _picture(content, tag[0])
         if found is None:
             return missing(_("image retirée"))
-        words = _("image : %(text)s") % {"text": found.alternative_text or _("décorative")}
-        return f"[{escape(words)}]"
+        identifier, shown = found
+        address = reverse("dossier:picture", args=["edition", picture_key(content, identifier)])
+        return f'<img src="{address}" alt="{escape(shown.alternative_text)}">'
 
-    return in_words(content, _IMAGE.sub(picture, sanitise(text.body)))
+    def figure(tag: re.Match[str]) -> str:
+        found = _picture(content, tag[1])
+        caption = found[1].caption if found else ""
+        return f"<figure>{tag[1]}<figcaption>{escape(caption)}</figcaption></figure>" if caption else tag[0]
+
+    return in_words(content, _IMAGE.sub(picture, _BARE_FIGURE.sub(figure, sanitise(text.body))))
+
+
+def picture_key(content: DossierContent, identifier: UUID) -> UUID:
+    """Name a picture of frozen content together with its bytes: where they were replaced, it is another one."""
+    file = content.files.get(content.pictures[identifier].name)
+    return uuid5(identifier, file.sha256 if file else "")
+
+
+def _picture(content: DossierContent, tag: str) -> tuple[UUID, PrintedPicture] | None:
+    identifier = next(iter(pictures_named(tag)), None)
+    found = content.pictures.get(identifier) if identifier else None
+    return (identifier, found) if identifier and found else None
 
 
 def number_alone(section: SectionText) -> str:

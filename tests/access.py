@@ -269,6 +269,7 @@ ACCESS: dict[str, Rule] = {
     "dossier:edition-create": get(STAFF),
     "dossier:edition-compare": get(STAFF),
     "dossier:edition-detail": get(READERS, "published_edition"),
+    "dossier:edition-picture": get(STAFF_OBJECT, "edition", {"picture_id": "picture"}),
     "dossier:edition-submit": get(STAFF_OBJECT, "edition"),
     "dossier:edition-deposit": get(STAFF_OBJECT, "edition"),
     "dossier:edition-links-check": post(STAFF_OBJECT, "edition"),

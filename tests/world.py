@@ -84,6 +84,7 @@ def make_world() -> World:
     invitations = {
         role: make_invitation(meeting=meeting, contact=contacts[role]) for role in ("partner", "elected")
     }
+    other_edition = make_edition(candidacy=candidacy, author=people["lead"])  # before any picture
     picture = make_picture(candidacy=candidacy)
     shown = f"/c/{candidacy.slug}/dossier/images/{picture.public_id}/"
     make_section(candidacy=candidacy, body=f'<figure><img src="{shown}" alt=""></figure>')
@@ -147,7 +148,7 @@ def make_world() -> World:
         "live_figure": live_figure,
         "export": make_export(candidacy=candidacy),
         "edition": edition,
-        "other_edition": make_edition(candidacy=candidacy, author=people["lead"]),
+        "other_edition": other_edition,
         "calendar_feed": make_calendar_feed(candidacy=candidacy, user=people["lead"]),
         "reading_link": make_reading_link(
             edition=edition, may_comment=True, may_approve=True, is_watermarked=False

@@ -48,6 +48,11 @@ urlpatterns = [
         name="edition-links-progress",
     ),
     path(
+        "c/<slug:slug>/dossier/editions/<uuid:public_id>/images/<uuid:picture_id>/",
+        editions.edition_picture,
+        name="edition-picture",
+    ),
+    path(
         "c/<slug:slug>/dossier/editions/<uuid:public_id>/retirer/",
         editions.edition_withdraw,
         name="edition-withdraw",

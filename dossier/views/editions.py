@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -7,8 +8,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
@@ -19,12 +21,11 @@ from candidacy.permissions import is_staff
 from candidacy.scope import candidacy_for
 from core.errors import DomainError
 from core.permissions import require
-from dossier.comparing import compare
+from dossier.comparing import compare, pictures_of
 from dossier.deposit import assess_deposit
 from dossier.edition_forms import DepositForm, EditionForm, SubmissionForm
 from dossier.edition_page import read_edition_page
 from dossier.links import progress_of
-from dossier.mentions import Mentions
 from dossier.models import Edition, EditionFile, EditionPublication
 from dossier.permissions import (
     can_compare_editions,
@@ -36,6 +37,7 @@ from dossier.permissions import (
     can_share_edition,
 )
 from dossier.reader_home import readable_editions
+from dossier.reading import picture_of
 from dossier.services.editions import (
     deposit_edition,
     freeze_edition,
@@ -46,6 +48,7 @@ from dossier.services.editions import (
 )
 from dossier.snapshots import check_digest, read_snapshot
 from dossier.views.exports import pdf_response
+from dossier.views.pictures import kept_picture
 
 EDITIONS_A_PAGE = 20
 
@@ -227,10 +230,28 @@ def edition_compare(request: AppRequest, slug: str) -> HttpResponse:
     after = _chosen(editions, request.GET.get("apres"), place=0)
     context: dict[str, Any] = {"editions": editions, "before": before, "after": after}
     if before is not None and after is not None:
-        context["comparison"] = compare(*map(read_snapshot, _whole(candidacy, before, after)))
-        # What texts name was put into words, each edition with its own values.
-        context["mentions"] = Mentions()
+        contents = [read_snapshot(edition) for edition in _whole(candidacy, before, after)]
+        context["comparison"] = compare(*contents)
+        # All else that texts name was put into words, each edition with its own values.
+        addresses = [partial(_picture_address, edition) for edition in (before, after)]
+        context["mentions"] = pictures_of(*zip(contents, addresses, strict=True))
     return render(request, "dossier/edition_compare.html", context)
+
+
+def _picture_address(edition: Edition, picture: UUID) -> str:
+    slug = edition.candidacy.slug
+    return reverse("dossier:edition-picture", args=[slug, edition.public_id, picture])
+
+
+@require_safe
+def edition_picture(request: AppRequest, slug: str, public_id: UUID, picture_id: UUID) -> HttpResponseBase:
+    """Serve a picture as an edition holds it to those who compare editions."""
+    edition = edition_of(request, slug, public_id)
+    require(can_compare_editions(request.user, edition.candidacy))
+    stored = picture_of(edition, EditionFile.Variant.FULL, picture_id)
+    if stored is None or not stored.content_type:
+        raise Http404
+    return kept_picture(request, stored.stored_name, stored.content_type, stored.sha256)
 
 
 def _chosen(editions: list[Edition], number: str | None, *, place: int) -> Edition | None:

@@ -1,4 +1,5 @@
 import re
+from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
@@ -41,12 +42,123 @@ def without(mark, html):
         (
             "<p>Avant</p>",
             f'<p>Avant</p><figure><img src="{PICTURE}" alt="x"><figcaption>Terril</figcaption></figure>',
-            f'<p>Avant</p><figure><ins><img src="{PICTURE}" alt="x"></ins><figcaption><ins>Terril</ins></figcaption></figure>',
+            (
+                f'<p>Avant</p><figure><p class="picture-change" lang="fr">Image ajoutée</p><ins><img src="{PICTURE}" alt="x"></ins>'
+                "<figcaption><ins>Terril</ins></figcaption></figure>"
+            ),
         ),
     ],
 )
 def test_what_changed_is_marked_where_it_stands(before, after, expected):
     assert re.sub(r"\s+(?=</)", "", shown(before, after)) == re.sub(r"\s+(?=</)", "", expected)
+
+
+OTHER = PICTURE.replace("01234567-", "76543210-")
+ALTERNATIVES = "Texte alternatif modifié&nbsp;: <del>a&lt;b</del> <ins>décorative</ins>"
+
+
+def figure(source=PICTURE, alternative="x", caption="Le terril au matin"):
+    written = f"<figcaption>{caption}</figcaption>" if caption else ""
+    return f'<figure><img src="{source}" alt="{alternative}">{written}</figure>'
+
+
+def note(words):
+    return f'<p class="picture-change" lang="fr">{words}</p>'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (
+            figure(),
+            "",
+            (
+                f'<figure>{note("Image retirée")}<del><img src="{PICTURE}" alt="x"></del>'
+                "<figcaption><del>Le terril au matin</del></figcaption></figure>"
+            ),
+        ),
+        (
+            figure(),
+            figure(OTHER),
+            (
+                f'<figure>{note("Image remplacée")}<del><img src="{PICTURE}" alt="x"></del>'
+                f'<ins><img src="{OTHER}" alt="x"></ins><figcaption>Le terril au matin</figcaption></figure>'
+            ),
+        ),
+        (
+            figure(),
+            figure(caption="Le terril au soir"),
+            (
+                f'<figure>{note("Légende modifiée")}<img src="{PICTURE}" alt="x">'
+                "<figcaption>Le terril au <ins>soir</ins> <del>matin</del></figcaption></figure>"
+            ),
+        ),
+        (
+            figure(),
+            figure(OTHER, caption="Le terril au soir"),
+            (
+                f'<figure>{note("Image remplacée, légende modifiée")}<del><img src="{PICTURE}" alt="x"></del>'
+                f'<ins><img src="{OTHER}" alt="x"></ins>'
+                "<figcaption>Le terril au <ins>soir</ins> <del>matin</del></figcaption></figure>"
+            ),
+        ),
+        (
+            figure(),
+            figure(caption=""),
+            (
+                f'<figure>{note("Légende retirée")}<img src="{PICTURE}" alt="x">'
+                "<figcaption><del>Le terril au matin</del></figcaption></figure>"
+            ),
+        ),
+        (
+            figure(caption=""),
+            figure(),
+            (
+                f'<figure>{note("Légende ajoutée")}<img src="{PICTURE}" alt="x">'
+                "<figcaption><ins>Le terril au matin</ins></figcaption></figure>"
+            ),
+        ),
+        (
+            figure(alternative="a&lt;b"),
+            figure(alternative=""),
+            (
+                f"<figure>{note(ALTERNATIVES)}"
+                f'<img src="{PICTURE}" alt=""><figcaption>Le terril au matin</figcaption></figure>'
+            ),
+        ),
+    ],
+)
+def test_what_became_of_a_picture_is_shown_and_told(before, after, expected):
+    html = re.sub(r"\s+(?=</)", "", shown(f"<p>Avant</p>{before}", f"<p>Avant</p>{after}"))
+
+    assert html == f"<p>Avant</p>{expected}"
+
+
+def test_a_picture_is_known_again_beside_new_ones_whatever_its_caption_says():
+    html = shown(figure(), figure(OTHER, caption="Autre") + figure(caption="Sans mot commun ici"))
+
+    assert html.count("Image ajoutée") == 1
+    assert "Image retirée" not in html
+    assert "Légende modifiée" in html
+
+
+def test_a_picture_outside_a_figure_that_is_replaced_is_shown_with_the_other():
+    html = shown(f'<img src="{PICTURE}" alt="x">', f'<img src="{OTHER}" alt="y">')
+
+    assert html == f'<del><img src="{PICTURE}" alt="x"></del><ins><img src="{OTHER}" alt="y"></ins>'
+
+
+@pytest.mark.parametrize("attribute", ["data-table", "data-picture", "data-section", "data-live-figure"])
+def test_a_place_that_names_another_thing_is_a_change(attribute):
+    former, current = (f'<span {attribute}="{uuid4()}"></span>' for _ in range(2))
+
+    assert shown(f"<p>Voir {former}, ici.</p>", f"<p>Voir {current}, ici.</p>") == (
+        f"<p>Voir <ins>{current},</ins> <del>{former},</del> ici.</p>"
+    )
+
+
+def test_a_text_cannot_say_itself_what_became_of_a_picture():
+    assert "picture-change" not in shown("<p>a</p>", f"<p>a</p>{note('Image retirée')}")
 
 
 def test_a_new_row_of_a_table_is_marked_in_its_cells():

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from html import unescape
 
+from django.urls import reverse
 from django.utils.html import strip_tags
 
 from core.templatetags.formats import NBSP, euros
@@ -74,7 +75,39 @@ def test_texts_are_compared_with_what_they_name_each_as_it_stood():
         True,
         True,
     )
-    assert ("matin" in marked, "soir" in marked, "<img" in written(found)) == (True, True, False)
+    assert ("matin" in marked, "soir" in marked, "Texte alternatif modifié" in marked) == (True, True, True)
+
+
+def showing(picture, caption=""):
+    address = reverse("dossier:picture", args=[picture.candidacy.slug, picture.public_id])
+    written_below = f"<figcaption>{caption}</figcaption>" if caption else ""
+    return f'<figure><img src="{address}" alt="">{written_below}</figure>'
+
+
+def test_a_picture_whose_file_is_another_is_a_replaced_one():
+    picture = make_picture(caption="")
+    make_section(candidacy=picture.candidacy, body=showing(picture))
+    before = read_dossier(picture.candidacy)
+    picture.digest = "b" * 64
+    picture.save()
+
+    (found,) = compare(before, read_dossier(picture.candidacy)).sections
+
+    assert "Image remplacée" in written(found)
+    assert written(found).count("<img") == 2
+
+
+def test_the_caption_of_a_picture_stands_for_one_that_the_text_does_not_give():
+    picture = make_picture(caption="Le terril au matin")
+    make_section(candidacy=picture.candidacy, body=showing(picture))
+    before = read_dossier(picture.candidacy)
+    picture.caption = "Le terril au soir"
+    picture.save()
+
+    (found,) = compare(before, read_dossier(picture.candidacy)).sections
+
+    assert "Légende modifiée" in written(found)
+    assert "<ins>soir</ins>" in written(found)
 
 
 def test_lines_of_the_plan_are_added_removed_and_changed_by_year_and_status():

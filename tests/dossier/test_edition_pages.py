@@ -1,5 +1,6 @@
 from pathlib import Path
 from urllib.parse import unquote
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -349,3 +350,60 @@ def test_the_lists_cost_the_same_for_any_number_of_editions(
     # Session, user, memberships; count, editions; for the lead, publications and files.
     with django_assert_num_queries(queries):
         client.get(page_of("edition-list", member.candidacy))
+
+
+# --- Pictures of two editions --------------------------------------------------------------------------------
+
+
+def test_compared_editions_show_their_pictures_each_from_its_own(client, lead):
+    former, current = (
+        make_picture(candidacy=lead.candidacy, alternative_text=text) for text in ("Matin", "Soir")
+    )
+    section = make_section(candidacy=lead.candidacy, body=figure_of(former))
+    first = make_edition(candidacy=lead.candidacy)
+    section.body = figure_of(current)
+    section.save()
+    second = make_edition(candidacy=lead.candidacy)
+    client.force_login(lead.user)
+
+    page = client.get(page_of("edition-compare", lead.candidacy)).text
+
+    addresses = [
+        reverse("dossier:edition-picture", args=[lead.candidacy.slug, edition.public_id, picture.public_id])
+        for edition, picture in ((first, former), (second, current))
+    ]
+    assert f'<del><img src="{addresses[0]}" alt="Matin"></del>' in page
+    assert f'<ins><img src="{addresses[1]}" alt="Soir"></ins>' in page
+    assert "Image remplacée" in page
+    for address in addresses:
+        response = client.get(address)
+        assert response.getvalue()
+        assert response["Content-Type"] == "image/jpeg"
+        assert response["Cache-Control"] == "private, no-cache"
+        assert client.get(address, headers={"If-None-Match": response["ETag"]}).status_code == 304
+
+
+def test_a_picture_that_an_edition_does_not_show_is_not_found_in_it(client, lead):
+    picture = make_picture(candidacy=lead.candidacy)
+    edition = make_edition(candidacy=lead.candidacy)
+    client.force_login(lead.user)
+
+    address = reverse(
+        "dossier:edition-picture", args=[lead.candidacy.slug, edition.public_id, picture.public_id]
+    )
+
+    assert client.get(address).status_code == 404
+
+
+def test_readers_of_a_published_edition_do_not_reach_the_pictures_of_the_full_one(client):
+    edition = make_published_edition()
+    client.force_login(make_member(candidacy=edition.candidacy, role=Role.OBSERVER).user)
+
+    address = reverse("dossier:edition-picture", args=[edition.candidacy.slug, edition.public_id, uuid4()])
+
+    assert client.get(address).status_code == 403
+
+
+def figure_of(picture):
+    address = reverse("dossier:picture", args=[picture.candidacy.slug, picture.public_id])
+    return f'<figure><img src="{address}" alt=""></figure>'

@@ -1,13 +1,17 @@
 """The past of a section: any two revisions compared, one brought back, and a partner shown their own alone."""
 
+import re
+from uuid import UUID
+
 import pytest
 from django.urls import reverse
 
 from dossier.models import Section, SectionRevision
 from dossier.services.writing import save_text
 from tests.dossier.people import make_partner
-from tests.factories import make_member, make_organisation, make_section
+from tests.factories import make_member, make_organisation, make_picture, make_section
 
+A, B = UUID(int=1), UUID(int=2)
 TEXTS = ("<p>Une phrase d’abord.</p>", "<p>Une autre phrase d’abord.</p>", "<p>Une autre phrase ensuite.</p>")
 
 
@@ -175,3 +179,39 @@ def test_comparing_costs_the_same_for_any_number_of_revisions(
     # Session, user, candidacy, membership; section, criteria; list of revisions, the two, outline, visible ones.
     with django_assert_num_queries(9):
         client.get(url("section-compare", section))
+
+
+def test_a_compared_picture_is_shown_to_those_who_may_see_it_and_named_to_the_others(client, section, lead):
+    organisation = make_organisation(candidacy=section.candidacy)
+    section.organisation = organisation
+    section.save()
+    picture = make_picture(candidacy=section.candidacy, alternative_text="Le terril")
+    address = reverse("dossier:picture", args=[section.candidacy.slug, picture.public_id])
+    write(section, lead, [f'<p>Un.</p><figure><img src="{address}" alt=""></figure>', "<p>Un.</p>"])
+    partner = make_partner(organisation=organisation)
+
+    client.force_login(lead)
+    by_lead = client.get(url("section-compare", section)).text
+    client.force_login(partner)
+    by_partner = client.get(url("section-compare", section)).text
+
+    assert "Image retirée" in by_lead
+    assert f'<del><img src="{address}" alt="Le terril"></del>' in by_lead
+    assert client.get(address).status_code == 404, "no text that they read shows it any more"
+    assert f'<img src="{address}"' not in by_partner
+    assert "<del>[image\u00a0: Le terril]</del>" in by_partner
+
+
+def test_a_changed_reference_to_a_table_is_marked(client, section, lead):
+    first, second = (f'<p>Voir <span data-table="{identity}"></span>.</p>' for identity in (A, B))
+    tables = "".join(
+        f'<table data-identity="{identity}"><caption>T</caption><tbody><tr><td>1</td></tr></tbody></table>'
+        for identity in (A, B)
+    )
+    write(section, lead, [first + tables, second + tables])
+    client.force_login(lead)
+
+    page = client.get(url("section-compare", section)).text
+
+    assert re.search(r"<ins><a [^>]*>tableau\u00a02</a>.</ins>", page)
+    assert re.search(r"<del><a [^>]*>tableau\u00a01</a>.</del>", page)
