@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from accounts.models import User
+from dossier.forms import RecommendationForm, StatusForm
 from dossier.models import Section
 from dossier.outline import OutlineEntry
 from dossier.permissions import hats_of
@@ -23,8 +24,11 @@ def contract_context(
     reads_reasons = bool(hats & WRITING)
     is_waiting = section.status == Section.Status.IN_REVIEW
     return {
-        "moves": moves_from(section.status, hats),
-        "can_recommend": is_waiting and bool(RECOMMENDERS & hats),
+        "moves": [
+            (move, StatusForm.asking_why(move) if move.is_sending_back else None)
+            for move in moves_from(section.status, hats)
+        ],
+        "recommendation_form": RecommendationForm() if is_waiting and RECOMMENDERS & hats else None,
         "can_tick_expected_proofs": bool(hats & WRITING) and not section.is_frozen,
         "can_merge": is_open_to_staff and all(entry.parent_id != section.pk for entry in entries),
         "is_late": section.is_late(today),

@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from candidacy.models import Candidacy
 from core.filters import ChoiceFilter, FilterForm, TickFilter
-from core.templatetags.formats import short_moment
-from dossier.models import Section, SectionQuerySet, SectionRevision, SectionRevisionQuerySet
+from dossier.models import Section, SectionQuerySet
 from dossier.services.drafts import Seat
-from dossier.workflow import MOVES
+from dossier.workflow import MOVES, Move
 from partners.models import Organisation
 
 #: What the database can count to.
@@ -100,51 +99,44 @@ class SectionTextForm(forms.Form):
         return self.cleaned_data.get("writer") not in {None, user.public_id}
 
 
-class RevisionPairForm(forms.Form):
-    """Which two revisions are compared; without a choice, the last one and the one before it."""
-
-    de = forms.TypedChoiceField(label=_("De la révision"), required=False, coerce=int, empty_value=None)
-    a = forms.TypedChoiceField(label=_("À la révision"), required=False, coerce=int, empty_value=None)
-
-    def __init__(self, *args: Any, revisions: SectionRevisionQuerySet, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.revisions = revisions
-        rows = revisions.select_related("saved_by").defer("body").order_by("-number")
-        self.numbers: list[int] = [row.number for row in rows]
-        choices = [(row.number, self._label(row)) for row in rows]
-        for name in ("de", "a"):
-            self.fields[name].choices = choices  # type: ignore[attr-defined]  # a choice field
-            self.fields[name].widget.attrs["class"] = "form-select"
-
-    @staticmethod
-    def _label(revision: SectionRevision) -> str:
-        who = f", {revision.saved_by}" if revision.saved_by else ""
-        return f"{revision.number} – {short_moment(revision.saved_at)}{who}"
-
-    @property
-    def pair(self) -> tuple[SectionRevision, SectionRevision] | None:
-        """Return the two revisions, the older one first whichever way they were chosen; None if there is but one."""
-        asked = (self.cleaned_data["de"], self.cleaned_data["a"])
-        chosen: list[int] = sorted({number for number in asked if number is not None})
-        if len(chosen) < 2:
-            newest = chosen[0] if chosen else max(self.numbers, default=0)
-            chosen = sorted(number for number in self.numbers if number <= newest)[-2:]
-        rows = list(self.revisions.filter(number__in=chosen).order_by("number"))
-        return (rows[0], rows[1]) if len(rows) == 2 else None
-
-
 class RevisionRestoreForm(forms.Form):
     """The revision that the section had when the person decided to bring an older one back."""
 
     revision = forms.IntegerField(min_value=0, max_value=LAST_REVISION)
 
 
-class StatusForm(forms.Form):
-    status = forms.ChoiceField(choices=sorted({(move.target, move.target) for move in MOVES}))
-    #: The state that the page showed, so that what somebody did meanwhile is not undone unseen.
-    seen = forms.ChoiceField(choices=Section.Status.choices, required=False)
-    note = forms.CharField(required=False, max_length=300)
+class _NoteForm(forms.Form):
+    """A step of a section that may be given with a word."""
+
+    note = forms.CharField(required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False  # the page knows the address
+        self.helper.include_media = False
+        self.helper.layout = Layout(*self.fields)
 
 
-class RecommendationForm(forms.Form):
-    note = forms.CharField(required=False, max_length=300)
+class StatusForm(_NoteForm):
+    """From the state that the page showed to another, so that what somebody did meanwhile is not undone unseen."""
+
+    status = forms.ChoiceField(
+        choices=sorted({(move.target, move.target) for move in MOVES}), widget=forms.HiddenInput
+    )
+    seen = forms.ChoiceField(choices=Section.Status.choices, required=False, widget=forms.HiddenInput)
+
+    @classmethod
+    def asking_why(cls, move: Move) -> "StatusForm":
+        """Return the form of a ``move`` that sends back, and asks for the reason or offers to say it."""
+        form = cls(initial={"status": move.target, "seen": move.source}, auto_id=f"{move.target}-%s")
+        note = form.fields["note"]
+        note.required = move.needs_reason
+        note.label = _t("Pourquoi") if move.needs_reason else _t("Un mot pour dire pourquoi (facultatif)")
+        return form
+
+
+class RecommendationForm(_NoteForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="avis-%s", **kwargs)
+        self.fields["note"].label = _t("Un mot avec votre avis (facultatif)")

@@ -22,6 +22,7 @@ from candidacy.scope import candidacy_for
 from core.errors import DomainError
 from core.permissions import require
 from dossier.comparing import compare, pictures_of
+from dossier.comparison_forms import EditionPairForm
 from dossier.deposit import assess_deposit
 from dossier.edition_forms import DepositForm, EditionForm, SubmissionForm
 from dossier.edition_page import read_edition_page
@@ -226,9 +227,10 @@ def edition_compare(request: AppRequest, slug: str) -> HttpResponse:
     candidacy = candidacy_for(request, slug)
     require(can_compare_editions(request.user, candidacy))
     editions = list(candidacy.editions.without_snapshot().newest_first())
-    before = _chosen(editions, request.GET.get("avant"), place=1)
-    after = _chosen(editions, request.GET.get("apres"), place=0)
-    context: dict[str, Any] = {"editions": editions, "before": before, "after": after}
+    form = EditionPairForm(request.GET, editions=editions)
+    before, after = form.pair
+    form.show(before, after)
+    context: dict[str, Any] = {"form": form, "editions": editions, "before": before, "after": after}
     if before is not None and after is not None:
         contents = [read_snapshot(edition) for edition in _whole(candidacy, before, after)]
         context["comparison"] = compare(*contents)
@@ -252,12 +254,6 @@ def edition_picture(request: AppRequest, slug: str, public_id: UUID, picture_id:
     if stored is None or not stored.content_type:
         raise Http404
     return kept_picture(request, stored.stored_name, stored.content_type, stored.sha256)
-
-
-def _chosen(editions: list[Edition], number: str | None, *, place: int) -> Edition | None:
-    if number:
-        return next((edition for edition in editions if str(edition.number) == number), None)
-    return editions[place] if len(editions) > place else None
 
 
 def _whole(candidacy: Candidacy, *chosen: Edition) -> list[Edition]:

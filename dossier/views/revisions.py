@@ -12,7 +12,8 @@ from accounts.http import AppRequest
 from core.comparison import compare
 from core.errors import DomainError
 from core.permissions import require
-from dossier.forms import RevisionPairForm, RevisionRestoreForm
+from dossier.comparison_forms import RevisionPairForm
+from dossier.forms import RevisionRestoreForm
 from dossier.permissions import can_write_section
 from dossier.services.writing import restore_revision
 from dossier.views.section_page import find_section, reading_context
@@ -26,6 +27,7 @@ def section_compare(request: AppRequest, slug: str, public_id: UUID) -> HttpResp
     if not form.is_valid():
         raise Http404
     older, newer = form.pair or (None, None)
+    form.show(older, newer)
     compared = [revision.body for revision in form.pair or ()]
     context = reading_context(request, section, *compared) | {
         "form": form,
