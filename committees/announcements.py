@@ -9,14 +9,14 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from candidacy.models import Membership
-from committees.models import AgendaItem, Invitation, Meeting
+from committees.models import AgendaItem, Invitation, Meeting, PollParticipant
 from notifications.models import OutboundMessage
 from partners.models import Contact
 
@@ -35,6 +35,10 @@ LABELS = {
 }
 #: The messages that carry a calendar file, each of which replaces the one before it.
 CALENDAR_KINDS = frozenset({CONVOCATION, UPDATE, CANCELLATION, WITHDRAWAL})
+
+
+#: Rows that each call one contact to something.
+Called = TypeVar("Called", Invitation, PollParticipant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,25 +127,36 @@ def local_start(meeting: Meeting) -> str:
 
 def invited() -> QuerySet[Invitation]:
     """Return the invitations with what decides whether their people may still be written to."""
-    belongs = Membership.objects.filter(
-        candidacy=OuterRef("meeting__committee__candidacy"), user=OuterRef("contact__user")
-    )
-    return Invitation.objects.select_related("contact__user").annotate(reader_belongs=Exists(belongs))
+    return reaching(Invitation.objects.all(), "meeting__committee__candidacy")
+
+
+def reaching(rows: QuerySet[Called], candidacy: str) -> QuerySet[Called]:
+    """Read with ``rows`` what decides whether their people may still be written to.
+
+    ``candidacy`` is the way from a row to its candidacy, as Django’s look-ups write it.
+    """
+    belongs = Membership.objects.filter(candidacy=OuterRef(candidacy), user=OuterRef("contact__user"))
+    return rows.select_related("contact__user").annotate(reader_belongs=Exists(belongs))
 
 
 def address_of(contact: Contact) -> str:
     return contact.email or (contact.user.email if contact.user else "")
 
 
-def unreachable(invitation: Invitation) -> str:
-    """Say why nothing can be sent to the person of ``invitation``; empty when something can.
-
-    An account that was closed or taken off the candidacy has lost the right to read; a person without an
-    account reads what is sent to them and nothing else.
-    """
-    contact = invitation.contact
-    if contact.user and not (contact.user.is_active and invitation.reader_belongs):  # type: ignore[attr-defined]  # annotated by invited()
+def unreachable(row: Invitation | PollParticipant) -> str:
+    """Say why nothing can be sent to the person of a row that `reaching` read; empty when something can."""
+    contact = row.contact
+    if has_lost_access(row):
         return _("La personne n’a plus accès à la candidature.")
     if not address_of(contact):
         return _("La personne n’a pas d’adresse électronique.")
     return ""
+
+
+def has_lost_access(row: Invitation | PollParticipant) -> bool:
+    """Whether the account of the person was closed or taken off the candidacy.
+
+    A person without an account has nothing to lose: they read what is sent to them and nothing else.
+    """
+    user = row.contact.user
+    return user is not None and not (user.is_active and row.reader_belongs)  # type: ignore[union-attr]  # annotated by reaching()

@@ -7,10 +7,11 @@ class CommitteesConfig(AppConfig):
     verbose_name = _("comités")
 
     def ready(self) -> None:
-        from committees.messages import register_composers
+        from committees import messages, poll_messages
         from committees.partner_panel import actions_panel, meetings_panel
         from partners import panels
 
-        register_composers()
+        messages.register_composers()
+        poll_messages.register_composers()
         panels.register("meetings", meetings_panel, place=20)
         panels.register("actions", actions_panel, place=25)

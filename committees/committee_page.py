@@ -12,6 +12,7 @@ from committees.models import (
     Action,
     Committee,
     CommitteeMember,
+    DatePoll,
     Decision,
     Meeting,
     MeetingSeries,
@@ -21,6 +22,7 @@ from committees.models import (
 )
 from committees.models.followup import DecisionQuerySet
 from committees.models.meeting import MeetingQuerySet
+from committees.poll_page import open_polls_of
 from committees.rhythm import Rhythm, rhythm_history, rhythms
 
 #: Rows of each kind on the page of a committee; the lists hold the rest.
@@ -73,6 +75,7 @@ class CommitteeSheet:
     template_items: Sequence[TemplateItem]
     #: Those of which a meeting is still to come, with their ``left_count``.
     series: Sequence[MeetingSeries]
+    polls: Sequence[DatePoll]
 
     @property
     def sitting_count(self) -> int:
@@ -132,6 +135,7 @@ def read_committee(
         past_meetings=list(meetings.past(now)[:SHOWN]),
         followup=_read_followup(committee) if with_followup else None,
         template_items=list(committee.template_items.all()) if with_followup else [],
+        polls=open_polls_of(committee) if with_followup else [],
         series=_read_series(committee, now) if with_followup else [],
     )
 

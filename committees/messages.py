@@ -15,8 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from candidacy.models import Candidacy, Membership
-from candidacy.permissions import is_staff
+from candidacy.models import Candidacy
 from committees.announcements import (
     CANCELLATION,
     CONVOCATION,
@@ -34,6 +33,7 @@ from committees.announcements import (
 )
 from committees.calendar import Entry, Method, Participation, Person, title_in_calendar, write_calendar
 from committees.models import AgendaItem, Invitation, Meeting
+from committees.organisers import organiser_of
 from core.templatetags.formats import clock, days_until, long_date, long_moment
 from notifications.models import OutboundMessage
 from notifications.registry import Attachment, BatchComposer, Composed, Skip, register_many
@@ -81,13 +81,7 @@ class _Sheet:
 
     @cached_property
     def organiser(self) -> Person | None:
-        """Whom to ask: who convened, or a lead when that person no longer prepares the bid."""
-        convener = self.meeting.convened_by
-        if convener is None or not (convener.is_active and is_staff(convener, self.candidacy)):
-            leads = self.candidacy.memberships.filter(role=Membership.Role.LEAD, user__is_active=True)
-            lead = leads.select_related("user").order_by("pk").first()
-            convener = lead.user if lead else None
-        return Person(str(convener), convener.email) if convener else None
+        return organiser_of(self.candidacy, self.meeting.convened_by)
 
     @cached_property
     def url(self) -> str:

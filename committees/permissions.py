@@ -1,7 +1,16 @@
 from accounts.models import User
 from candidacy.models import Candidacy, Membership
 from candidacy.permissions import is_lead, is_staff, role_in
-from committees.models import Action, Committee, CommitteeMember, Decision, Invitation, Meeting
+from committees.models import (
+    Action,
+    Committee,
+    CommitteeMember,
+    DatePoll,
+    Decision,
+    Invitation,
+    Meeting,
+    PollParticipant,
+)
 
 
 def can_read_committees(user: User, candidacy: Candidacy) -> bool:
@@ -36,6 +45,20 @@ def can_remove_template_item(user: User, committee: Committee) -> bool:
 
 def can_create_meeting(user: User, committee: Committee) -> bool:
     return is_staff(user, committee.candidacy)
+
+
+def can_create_poll(user: User, committee: Committee) -> bool:
+    return is_staff(user, committee.candidacy)
+
+
+def can_change_poll(user: User, poll: DatePoll) -> bool:
+    """Read everybody’s answers, pick a date, close: one right, as for a meeting."""
+    return is_staff(user, poll.committee.candidacy)
+
+
+def can_answer_poll(user: User, participant: PollParticipant) -> bool:
+    """People answer for themselves; the team writes down what it was told by telephone."""
+    return participant.contact.user_id == user.pk or is_staff(user, participant.poll.committee.candidacy)
 
 
 def can_change_meeting(user: User, meeting: Meeting) -> bool:

@@ -9,6 +9,8 @@ from committees.views import (
     decisions,
     invitations,
     meetings,
+    poll_links,
+    polls,
     seats,
     series,
     steps,
@@ -20,6 +22,7 @@ app_name = "committees"
 COMMITTEE = "c/<slug:slug>/comites/<uuid:public_id>"
 TEMPLATE = f"{COMMITTEE}/ordre-du-jour-type"
 BLACKOUTS = "c/<slug:slug>/comites/periodes-sans-reunion"
+POLL = "c/<slug:slug>/sondages/<uuid:public_id>"
 MEETING = "c/<slug:slug>/reunions/<uuid:public_id>"
 AGENDA_ITEM = f"{MEETING}/ordre-du-jour/<uuid:item_id>"
 INVITATION = f"{MEETING}/invitations/<uuid:invitation_id>"
@@ -49,6 +52,13 @@ urlpatterns = [
     ),
     path(f"{COMMITTEE}/reunions/nouvelle/", meetings.meeting_create, name="meeting-create"),
     path(f"{COMMITTEE}/reunions/serie/", series.series_create, name="series-create"),
+    path(f"{COMMITTEE}/sondages/nouveau/", polls.poll_create, name="poll-create"),
+    path(f"{POLL}/", polls.poll_detail, name="poll-detail"),
+    path(f"{POLL}/clore/", polls.poll_close, name="poll-close"),
+    path(f"{POLL}/creneaux/<uuid:slot_id>/retenir/", polls.poll_choose, name="poll-choose"),
+    path(f"{POLL}/reponses/<uuid:participant_id>/", polls.poll_answer, name="poll-answer"),
+    path("sondage/<str:token>/", poll_links.poll_link, name="poll-link"),
+    path("sondage/<str:token>/couleurs.css", poll_links.poll_link_theme, name="poll-link-theme"),
     path("c/<slug:slug>/reunions/", meetings.meeting_list, name="meeting-list"),
     path("c/<slug:slug>/reunions/export/", meetings.meeting_export, name="meeting-export"),
     path(f"{MEETING}/", meetings.meeting_detail, name="meeting-detail"),

@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection, models
 from django.db.models import F
 
 from candidacy.models import Call
-from committees.models import Meeting, ReminderRule
+from committees.models import Meeting, PollAnswer, ReminderRule
 from dossier.models import (
     Audience,
     DepositOverride,
@@ -95,6 +95,12 @@ def make_animated_committee():
 def make_deputy():
     titular = make.make_seat()
     return make.make_seat(committee=titular.committee, quality="deputy", deputy_of=titular)
+
+
+def make_poll_answer():
+    participant = make.make_poll_participant()
+    slot = participant.poll.slots.first()
+    return PollAnswer.objects.create(participant=participant, slot=slot, value=PollAnswer.Value.YES)
 
 
 def make_expected_proof():
@@ -261,6 +267,10 @@ CASES = {
     "reminderrule_once": twice(make_reminder_rule),
     "decision_number_once": twice(make.make_decision),
     "action_closed_iff_day": broken(make.make_action, {"status": "done"}, {"closed_on": TODAY}),
+    "datepoll_chosen_is_closed": broken(make.make_poll, {"chosen": make.make_slot}),
+    "pollslot_once": twice(make.make_slot),
+    "pollparticipant_once": twice(make.make_poll_participant),
+    "pollanswer_once": twice(make_poll_answer),
     "meetingseries_days_order": broken(make.make_series, {"last_day": date(2029, 12, 31)}),
     "meetingseries_interval_positive": broken(make.make_series, {"interval": 0}),
     "meetingseries_rank_iff_months": broken(make.make_series, {"rank": None}, {"frequency": "weeks"}),

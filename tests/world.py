@@ -38,6 +38,8 @@ from tests.factories import (
     make_organisation,
     make_picture,
     make_plan,
+    make_poll,
+    make_poll_participant,
     make_proof,
     make_published_edition,
     make_reading_link,
@@ -85,6 +87,8 @@ def make_world() -> World:
         role: make_invitation(meeting=meeting, contact=contacts[role]) for role in ("partner", "elected")
     }
     other_edition = make_edition(candidacy=candidacy, author=people["lead"])  # before any picture
+    poll = make_poll(committee=committee)
+    make_poll_participant(poll=poll, contact=contacts["elected"])
     picture = make_picture(candidacy=candidacy)
     shown = f"/c/{candidacy.slug}/dossier/images/{picture.public_id}/"
     make_section(candidacy=candidacy, body=f'<figure><img src="{shown}" alt=""></figure>')
@@ -128,6 +132,10 @@ def make_world() -> World:
         "objective": make_objective(candidacy=candidacy),
         "indicator": make_indicator(candidacy=candidacy),
         "seat": seats["partner"],
+        "poll": poll,
+        "other_poll": make_poll(committee=committee),
+        "slot": poll.slots.first(),
+        "participant": make_poll_participant(poll=poll, contact=contacts["partner"]),
         "template_item": make_template_item(committee=committee),
         "meeting": meeting,
         "draft": make_meeting(committee=committee),

@@ -4,6 +4,7 @@ from committees.models.committee import Committee, CommitteeMember, ReminderRule
 from committees.models.feeds import CalendarFeed
 from committees.models.followup import Action, Decision
 from committees.models.meeting import AgendaItem, Invitation, Meeting
+from committees.models.poll import DatePoll, PollAnswer, PollParticipant, PollSlot
 from committees.models.series import MeetingSeries
 
 __all__ = [
@@ -13,10 +14,14 @@ __all__ = [
     "CalendarFeed",
     "Committee",
     "CommitteeMember",
+    "DatePoll",
     "Decision",
     "Invitation",
     "Meeting",
     "MeetingSeries",
+    "PollAnswer",
+    "PollParticipant",
+    "PollSlot",
     "ReminderRule",
     "TemplateItem",
     "protocol_rank",

@@ -223,6 +223,10 @@ class CommitteeMember(PublicIdModel):
     def __str__(self) -> str:
         return f"{self.contact} ({self.get_quality_display()})"
 
+    def sits_on(self, day: date) -> bool:
+        """Whether the mandate covers ``day``; see `CommitteeMemberQuerySet.sitting_on`."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
 
 class Seated(Protocol):
     """Whoever has a place at a table: a seat, or an invitation."""

@@ -22,6 +22,7 @@ from committees.messages import calendar_of
 from committees.models import Invitation, Meeting, protocol_rank
 from committees.models.meeting import MeetingQuerySet
 from committees.permissions import can_change_meeting, can_create_meeting, can_export_meetings
+from committees.poll_page import asked_of
 from committees.registers import MEETING_HEADER, meeting_rows
 from committees.services.meetings import create_meeting, edit_meeting
 from committees.views.meeting_part import meeting_context
@@ -46,6 +47,7 @@ def meeting_list(request: AppRequest, slug: str) -> HttpResponse:
     )
     context = {
         "page": page_of(request, mine),
+        "asked": asked_of(request.user, candidacy),
         "period": form.asked.get("quand", ""),
         "now": timezone.now(),
     }

@@ -1,9 +1,4 @@
-"""What a reading link opens, for a person without an account, a session or a cookie.
-
-The address is the right: whoever asks knows it, and nothing that a browser sends by itself adds to it. That is why these
-views want no CSRF token, which would need a cookie: a page of another site cannot post to an address that it does not
-know, and one that knows it is told apart by what the browser says of where the request comes from.
-"""
+"""What a reading link opens, for a person without an account, a session or a cookie: see core/addressed.py."""
 
 import logging
 from collections.abc import Callable
@@ -12,19 +7,17 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from candidacy.theme import theme_response
+from core.addressed import for_whoever_knows_the_address, is_sent_from_elsewhere
 from core.errors import DomainError
 from core.pdf import PdfError
 from core.secret_addresses import digest_of_token
@@ -44,26 +37,15 @@ ReaderView = Callable[..., HttpResponseBase]
 
 
 def _for_readers(view: Callable[..., HttpResponseBase]) -> ReaderView:
-    """Hand the link of the address to ``view``; unknown, expired and revoked ones get the same answer.
+    """Hand the link of the address to ``view``; unknown, expired and revoked ones get the same answer."""
 
-    Nothing that is answered is kept by a cache, listed by a search engine or told to another site.
-    """
-
-    @login_not_required
-    @csrf_exempt
+    @for_whoever_knows_the_address
     @wraps(view)
     def answer(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponseBase:
-        response = _answer(request, token, **kwargs)
-        patch_cache_control(response, private=True, no_store=True)
-        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        response["Referrer-Policy"] = "no-referrer"
-        return response
-
-    def _answer(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponseBase:
         link = _link(token)
         if link is None:
             return render(request, "dossier/reading_closed.html", status=404)
-        if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        if is_sent_from_elsewhere(request):
             return render(request, "dossier/reading_refused.html", {"token": token}, status=403)
         timezone.activate(link.edition.candidacy.zone)
         try:

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from candidacy.models import CallTemplateCopy, Candidacy, Membership
-from committees.models import Action, Committee, Decision, Meeting
+from committees.models import Action, Committee, DatePoll, Decision, Meeting, PollParticipant
+from committees.poll_tokens import token_for
 from dossier.models import (
     Comment,
     CommentThread,
@@ -55,6 +56,7 @@ NOT_A_PAGE = {
     "committees:meeting-export",
     "committees:meeting-calendar",
     "committees:decision-export",
+    "committees:poll-link-theme",
     "committees:action-export",
     "dossier:criteria-export",
     "dossier:outline-export",
@@ -114,6 +116,10 @@ def objects_of(candidacy, user):
     comment = Comment.objects.filter(author=user, thread__in=threads).last()
     thread = comment.thread if comment else threads.first()
     editions = Edition.objects.visible_to(user).order_by("number")
+    poll = DatePoll.objects.visible_to(user).order_by("pk").first()
+    asked = PollParticipant.objects.order_by("pk")
+    participant = asked.visible_to(user).filter(poll=poll).first() or asked.first()
+    participant.token = token_for(participant)
     return {
         "section": thread and thread.section,
         "thread": thread,
@@ -133,6 +139,9 @@ def objects_of(candidacy, user):
         "committee": committee,
         "seat": committee and committee.members.first(),
         "template_item": committee and committee.template_items.first(),
+        "poll": poll,
+        "slot": poll and poll.slots.first(),
+        "participant": participant,
         "meeting": meeting,
         "draft": meetings.filter(status=Meeting.Status.DRAFT).first(),
         "agenda_item": meeting and meeting.agenda_items.first(),

@@ -22,8 +22,11 @@ from tests.factories.committees import (
     make_decision,
     make_invitation,
     make_meeting,
+    make_poll,
+    make_poll_participant,
     make_seat,
     make_series,
+    make_slot,
     make_template_item,
 )
 from tests.factories.dossier import (
@@ -73,6 +76,8 @@ __all__ = [
     "make_picture",
     "make_piece",
     "make_plan",
+    "make_poll",
+    "make_poll_participant",
     "make_proof",
     "make_published_edition",
     "make_reading_link",
@@ -80,6 +85,7 @@ __all__ = [
     "make_seat",
     "make_section",
     "make_series",
+    "make_slot",
     "make_template_item",
     "make_territory",
     "make_thread",

@@ -10,12 +10,16 @@ from committees.models import (
     CalendarFeed,
     Committee,
     CommitteeMember,
+    DatePoll,
     Decision,
     Invitation,
     Meeting,
     MeetingSeries,
+    PollParticipant,
+    PollSlot,
     TemplateItem,
 )
+from committees.poll_tokens import token_for
 from core.secret_addresses import digest_of_token, make_token
 from tests.factories.candidacy import make_candidacy, make_user
 from tests.factories.partners import make_contact
@@ -42,6 +46,28 @@ def make_seat(*, committee=None, contact=None, **fields):
     committee = committee or make_committee()
     contact = contact or make_contact(candidacy=committee.candidacy)
     return CommitteeMember.objects.create(committee=committee, contact=contact, **fields)
+
+
+def make_poll(*, committee=None, slots=2, **fields):
+    """Make an open poll with ``slots`` slots from ten days ahead on, and nobody asked."""
+    poll = DatePoll.objects.create(committee=committee or make_committee(), **fields)
+    for rank in range(slots):
+        make_slot(poll=poll, starts_at=timezone.now() + timedelta(days=10 + rank))
+    return poll
+
+
+def make_slot(*, poll=None, **fields):
+    fields.setdefault("starts_at", timezone.now() + timedelta(days=30, seconds=next(_serial)))
+    return PollSlot.objects.create(poll=poll or make_poll(), **fields)
+
+
+def make_poll_participant(*, poll=None, contact=None, **fields):
+    """Ask one contact; the secret of their address is in ``token`` of what is returned."""
+    poll = poll or make_poll()
+    contact = contact or make_contact(candidacy=poll.committee.candidacy)
+    participant = PollParticipant.objects.create(poll=poll, contact=contact, **fields)
+    participant.token = token_for(participant)
+    return participant
 
 
 def make_series(*, committee=None, **fields):
