@@ -23,6 +23,7 @@ from candidacy.models import Candidacy, PopulationKind, Territory
 from committees.services.committees import Reminder
 from core.errors import DomainError
 from dossier.demonstration.accounts import describe_accounts, draw_password, keep_accounts, open_account
+from dossier.demonstration.bodies import load_bodies
 from dossier.demonstration.cast import Cast
 from dossier.demonstration.comments import (
     load_comments,
@@ -75,6 +76,7 @@ def load_demonstration(*, into_used_database: bool = False) -> Loaded:
         load_people(cast)
         load_members(cast)
         load_meetings(cast)
+        load_bodies(cast)
         load_plan(cast)
         load_dossier(cast)
         load_criteria(cast)

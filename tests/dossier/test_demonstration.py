@@ -159,10 +159,32 @@ def the_convocations_wait_to_leave_and_nothing_pretends_to_have_left(candidacy):
 
     assert not messages.exclude(status__in=["planned", "cancelled"]).exists()
     assert not messages.filter(sent_at__isnull=False).exists()
-    due = messages.due(timezone.now())
+    due = messages.due(timezone.now()).exclude(kind="date-poll")
     assert due.count() == Invitation.objects.filter(meeting__in=convened).count()
     assert set(due.values_list("about", flat=True)) == {meeting.public_id for meeting in convened}
     assert messages.filter(due_at__gt=timezone.now()).exists()
+
+
+def the_committees_have_their_habits_and_one_asks_for_dates(candidacy):
+    group = candidacy.committees.get(kind="working_group")
+    copil = candidacy.committees.get(kind="copil")
+    poll = group.polls.get()
+
+    assert [contact.organisation.name for contact in group.animators] == [
+        "Ville de Lens",
+        "Maison de quartier du Quatorze",
+    ]
+    assert copil.template_items.count() == 4
+    assert [blackout.name for blackout in candidacy.blackouts.order_by("name")] == [
+        "Août",
+        "Fêtes de fin d’année",
+    ]
+    assert all(blackout.last_day >= timezone.localdate() for blackout in candidacy.blackouts.all())
+    assert poll.is_open
+    assert min(slot.starts_at for slot in poll.slots.all()) > timezone.now()
+    answered = poll.participants.filter(answered_at__isnull=False)
+    assert (answered.count(), poll.participants.count()) == (3, group.members.count())
+    assert OutboundMessage.objects.filter(kind="date-poll").count() == group.members.count()
 
 
 def decisions_carry_the_month_of_their_meeting_and_actions_are_open_and_closed(candidacy):
@@ -302,6 +324,7 @@ def test_the_demonstration_is_a_whole_bid(subtests):
         a_held_meeting_says_who_came,
         two_thirds_of_those_convened_have_answered_but_nobody_who_signs_in_here,
         the_convocations_wait_to_leave_and_nothing_pretends_to_have_left,
+        the_committees_have_their_habits_and_one_asks_for_dates,
         decisions_carry_the_month_of_their_meeting_and_actions_are_open_and_closed,
         the_plan_balances_over_three_years_with_funders_in_every_state,
         the_dossier_is_written_in_every_state,
