@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.forms.boundfield import BoundWidget
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -63,14 +64,13 @@ class Addressee:
     contact: Contact
     quality: str
     address: str
-    is_chosen: bool
+    box: BoundWidget
 
 
 def addressees(
-    people: Iterable[tuple[Contact, bool]], qualities: Mapping[int, str] | None = None
+    people: Iterable[tuple[Contact, BoundWidget]], qualities: Mapping[int, str] | None = None
 ) -> list[Addressee]:
     called = qualities or {}
     return [
-        Addressee(contact, called.get(contact.pk, ""), address_of(contact), is_chosen)
-        for contact, is_chosen in people
+        Addressee(contact, called.get(contact.pk, ""), address_of(contact), box) for contact, box in people
     ]

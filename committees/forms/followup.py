@@ -1,7 +1,9 @@
-from typing import Any
+from typing import Any, ClassVar
 
-from crispy_forms.layout import Column, Layout, Row, Submit
+from crispy_forms.bootstrap import StrictButton
+from crispy_forms.layout import Column, Field, Layout, Row, Submit
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -113,6 +115,52 @@ class ActionForm(RowForm):
             *follow,
             Submit("save", _t("Enregistrer")),
         )
+
+
+class _QuickForm(RowForm):
+    """The line under a list: what is asked for most, sent to the page that asks for the rest."""
+
+    button: ClassVar[Promise]
+
+    def __init__(self, *, action: str) -> None:
+        super().__init__(auto_id=f"quick-{self._meta.model.__name__.lower()}-%s")
+        self.helper.form_action = action
+        self.helper.form_class = "quick"
+        self.helper.label_class = "quick__label"
+        self.helper.layout = Layout(
+            *self.hidden_names,
+            *(Field(name, template="bootstrap5/plain_field.html") for name in self.names),
+            StrictButton(str(self.button), type="submit", css_class="btn-primary"),
+        )
+
+
+class QuickDecisionForm(_QuickForm):
+    button = _("Consigner")
+
+    class Meta:
+        model = Decision
+        fields = ["wording"]
+        labels = {"wording": _("Nouvelle décision")}
+        widgets = {
+            "wording": forms.Textarea(
+                attrs={"rows": 2, "class": "quick__text", "placeholder": _("Le comité retient…")}
+            )
+        }
+
+
+class QuickActionForm(_QuickForm):
+    button = _("Ajouter")
+
+    class Meta:
+        model = Action
+        fields = ["title", "due_on"]
+        labels = {"title": _("Nouvelle action"), "due_on": _("Échéance")}
+        widgets = {
+            "title": forms.TextInput(
+                attrs={"class": "quick__text", "placeholder": _("Demander, écrire, réunir…")}
+            ),
+            "due_on": DayInput(attrs={"class": "quick__day"}),
+        }
 
 
 class ReportForm(RowForm):

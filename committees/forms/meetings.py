@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -6,9 +6,14 @@ from zoneinfo import ZoneInfo
 from crispy_forms.layout import Column, Layout, Row, Submit
 from django import forms
 from django.db.models import Model
+from django.forms.models import ModelChoiceIteratorValue
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from committees.convening import Addressee, addressees
 from committees.forms.rows import DeedForm, RowForm
 from committees.models import AgendaItem, Committee, Invitation, Meeting, TemplateItem
 from committees.models.agenda import AgendaPoint
@@ -125,45 +130,60 @@ class CancelForm(DeedForm):
         )
 
 
+class _PeopleBoundField(forms.BoundField):
+    """People to tick, drawn as a table: name, organisation, address."""
+
+    @cached_property
+    def people(self) -> list[Addressee]:
+        boxes = [(box.data["value"].instance, box) for box in self]
+        return addressees(boxes, self.field.qualities)  # type: ignore[attr-defined]  # of _PeopleField
+
+
 class _PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
-    widget = forms.CheckboxSelectMultiple
+    bound_field_class = _PeopleBoundField
+    #: What each person is called on the committee, by contact; where it is None, the table does not say it.
+    qualities: Mapping[int, str] | None = None
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(queryset=Contact.objects.none(), to_field_name="public_id", **kwargs)
+        super().__init__(
+            queryset=Contact.objects.none(),
+            to_field_name="public_id",
+            widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+            **kwargs,
+        )
+
+    def offer(self, contacts: ContactQuerySet) -> None:
+        """Let ``contacts`` be ticked; they are read once, when they are shown."""
+        self.queryset = contacts
+        self.choices = lambda: [
+            (ModelChoiceIteratorValue(contact.public_id, contact), str(contact)) for contact in contacts
+        ]
 
 
-class GuestsForm(forms.Form):
-    """People to tick. The template prints them as a table: name, organisation, address."""
-
-    guests = _PeopleField(error_messages={"required": _("Choisissez au moins une personne.")})
+class GuestsForm(DeedForm):
+    guests = _PeopleField(
+        label=_("Contacts"), error_messages={"required": _("Choisissez au moins une personne.")}
+    )
 
     def __init__(self, *args: Any, guests: ContactQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._offer("guests", guests)
-
-    def people(self, name: str, *, is_chosen: bool) -> list[tuple[Contact, bool]]:
-        """Return whom ``name`` offers, each ticked as the person left it, or as ``is_chosen`` to begin with."""
-        ticked = {str(value) for value in self[name].data or ()} if self.is_bound else None
-        offered: ContactQuerySet = self.fields[name].queryset  # type: ignore[attr-defined]  # a model field
-        return [
-            (contact, is_chosen if ticked is None else str(contact.public_id) in ticked)
-            for contact in offered
-        ]
-
-    def _offer(self, name: str, contacts: ContactQuerySet) -> None:
-        self.fields[name].queryset = contacts  # type: ignore[attr-defined]  # a model field
+        self.fields["guests"].offer(guests)  # type: ignore[attr-defined]  # of _PeopleField
+        self.helper.field_template = "committees/_people.html"
 
 
 class ConveneForm(GuestsForm):
     """Whom to convene: the members sitting that day, all ticked, and whoever else is invited."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
-    members = _PeopleField(required=False)
-    guests = _PeopleField(required=False)
+    members = _PeopleField(label=_("Membres siégeant ce jour-là"), required=False)
+    guests = _PeopleField(label=_("Autres personnes"), required=False)
 
-    def __init__(self, *args: Any, members: ContactQuerySet, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._offer("members", members)
+    def __init__(
+        self, *args: Any, members: ContactQuerySet, qualities: Mapping[int, str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, initial={"members": members}, **kwargs)
+        self.fields["members"].offer(members)  # type: ignore[attr-defined]  # of _PeopleField
+        self.fields["members"].qualities = qualities  # type: ignore[attr-defined]  # likewise
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -231,15 +251,16 @@ class AnswerForm(DeedForm):
         return {"answer": self.cleaned_data["answer"], "comment": comment}
 
 
-class AttendanceForm(forms.Form):
+class AttendanceForm(DeedForm):
     """One choice a person. Each remembers what it showed, so that two who tick at once do not undo each other."""
 
     def __init__(self, *args: Any, invitations: Sequence[Invitation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.invitations = invitations
+        self.helper.field_template = "committees/_attendance_line.html"
         for invitation in invitations:
             self.fields[str(invitation.public_id)] = forms.ChoiceField(
-                label=str(invitation.contact),
+                label=_attendee(invitation),
                 choices=Invitation.Attendance.choices,
                 initial=invitation.attendance,
                 widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
@@ -247,13 +268,9 @@ class AttendanceForm(forms.Form):
                 required=False,
             )
 
-    def lines(self) -> list[tuple[Invitation, forms.BoundField, str]]:
-        """Return each person with their choices and the hidden field that says what was shown."""
-        fields = [self[str(invitation.public_id)] for invitation in self.invitations]
-        return [
-            (invitation, field, field.as_hidden(only_initial=True))
-            for invitation, field in zip(self.invitations, fields, strict=True)
-        ]
+    def lines(self) -> list[tuple[forms.BoundField, str]]:
+        """Return the choices of each person and the hidden field that says what was shown."""
+        return [(field, field.as_hidden(only_initial=True)) for field in self]
 
     @property
     def changed(self) -> dict[Any, str]:
@@ -264,3 +281,9 @@ class AttendanceForm(forms.Form):
             for name in self.changed_data
             if self.cleaned_data.get(name)
         }
+
+
+def _attendee(invitation: Invitation) -> SafeString:
+    """Name a person with where they come from and what they are called."""
+    known = [invitation.contact.organisation.label, invitation.quality and invitation.quality_label]
+    return format_html("{} <small>{}</small>", invitation.contact, " · ".join(filter(None, known)))

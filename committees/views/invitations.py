@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import AppRequest
 from candidacy.permissions import is_staff
-from committees.convening import addressees
 from committees.forms.meetings import AnswerForm, AttendanceForm, GuestsForm
 from committees.models import Meeting, protocol_rank
 from committees.permissions import (
@@ -46,8 +45,7 @@ def invitation_create(request: AppRequest, slug: str, public_id: UUID) -> HttpRe
         said = ngettext("%(count)d personne invitée.", "%(count)d personnes invitées.", outcome.row)
         messages.success(request, said % {"count": outcome.row})
         return redirect_to_meeting(meeting, PART)
-    people = addressees(form.people("guests", is_chosen=False))
-    context = {"meeting": meeting, "form": form, "people": people}
+    context = {"meeting": meeting, "form": form}
     return render(request, "committees/invitation_create.html", context, status=outcome.status)
 
 

@@ -1,7 +1,6 @@
 """The page of a meeting for those who prepare it, and the parts of it that an action brings back alone."""
 
 from typing import Any
-from uuid import uuid4
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -10,6 +9,7 @@ from django.utils import timezone
 
 from accounts.http import AppRequest
 from committees.closed_days import closed_reason
+from committees.forms.followup import QuickActionForm, QuickDecisionForm
 from committees.meeting_page import read_agenda, read_roll, read_steps, uninvited_members
 from committees.models import Meeting
 from committees.permissions import can_change_meeting
@@ -20,6 +20,7 @@ def meeting_context(meeting: Meeting) -> dict[str, Any]:
     """Read what the team sees of ``meeting``."""
     roll = read_roll(meeting)
     goes_ahead = meeting.is_convened and not meeting.has_started
+    address = [meeting.committee.candidacy.slug, meeting.public_id]
     decisions = meeting.decisions.select_related("owner", "agenda_item").order_by("pk")
     return {
         "meeting": meeting,
@@ -34,8 +35,8 @@ def meeting_context(meeting: Meeting) -> dict[str, Any]:
         "decisions": decisions,
         # Asked apart: a page that does not list them need not read them all.
         "has_decisions": decisions.exists(),
-        "decision_token": uuid4(),
-        "action_token": uuid4(),
+        "decision_form": QuickDecisionForm(action=reverse("committees:decision-create", args=address)),
+        "action_form": QuickActionForm(action=reverse("committees:meeting-action-create", args=address)),
         "today": timezone.localdate(),
         "actions": meeting.actions.select_related("owner__organisation", "decision").order_by("pk"),
     }

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import AppRequest
-from committees.convening import addressees, read_convening
+from committees.convening import read_convening
 from committees.forms.meetings import CancelForm, ConveneForm, MeetingMoveForm
 from committees.permissions import can_change_meeting
 from committees.services.meetings import (
@@ -36,7 +36,12 @@ def meeting_convene(request: AppRequest, slug: str, public_id: UUID) -> HttpResp
         messages.info(request, _("La réunion est déjà convoquée."))
         return redirect("committees:meeting-detail", slug, public_id)
     convening = read_convening(meeting, today=timezone.localdate())
-    form = ConveneForm(request.POST or None, members=convening.members, guests=convening.guests)
+    form = ConveneForm(
+        request.POST or None,
+        members=convening.members,
+        qualities=convening.qualities,
+        guests=convening.guests,
+    )
     outcome = submit(
         form,
         lambda: convene_meeting(
@@ -55,13 +60,7 @@ def meeting_convene(request: AppRequest, slug: str, public_id: UUID) -> HttpResp
         )
         messages.success(request, said % {"count": count})
         return redirect("committees:meeting-detail", slug, public_id)
-    context = {
-        "meeting": meeting,
-        "form": form,
-        "convening": convening,
-        "members": addressees(form.people("members", is_chosen=True), convening.qualities),
-        "guests": addressees(form.people("guests", is_chosen=False)),
-    }
+    context = {"meeting": meeting, "form": form, "convening": convening}
     return render(request, "committees/meeting_convene.html", context, status=outcome.status)
 
 

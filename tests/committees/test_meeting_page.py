@@ -65,7 +65,8 @@ def test_before_convening_the_page_says_to_whom_it_goes(client, lead, committee)
 
     response = client.get(url("meeting-convene", lead.candidacy, meeting.public_id))
 
-    assert [(person.contact, person.address, person.is_chosen) for person in response.context["members"]] == [
+    members = response.context["form"]["members"].people
+    assert [(person.contact, person.address, person.box.data["selected"]) for person in members] == [
         (seat.contact, seat.contact.email, True),
         (mute.contact, "", True),
     ]
@@ -105,7 +106,7 @@ def test_convening_nobody_keeps_the_page_and_what_was_unticked(client, lead, com
 
     assert response.status_code == 422
     assert "au moins une personne" in text_of(response)
-    assert [person.is_chosen for person in response.context["members"]] == [False]
+    assert [person.box.data["selected"] for person in response.context["form"]["members"].people] == [False]
 
 
 def test_convening_what_changed_meanwhile_shows_it_first(client, lead, committee):
@@ -346,7 +347,10 @@ def test_attendance_before_the_meeting_is_refused_with_its_reason(client, lead, 
 def test_a_decision_is_recorded_in_one_line(client, lead, committee):
     meeting = make_meeting(committee=committee, status=Status.HELD, starts_at=NOW - timedelta(days=1))
     page = client.get(url("meeting-detail", lead.candidacy, meeting.public_id))
-    data = {"public_id": str(page.context["decision_token"]), "wording": "Le comité retient le site."}
+    data = {
+        "public_id": str(page.context["decision_form"]["public_id"].value()),
+        "wording": "Le comité retient le site.",
+    }
 
     for _ in range(2):
         client.post(url("decision-create", lead.candidacy, meeting.public_id), data)
