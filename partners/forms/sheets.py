@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Fieldset, Layout, Row, Submit
 from django import forms
 from django.utils import timezone
@@ -131,11 +132,14 @@ class StageForm(forms.Form):
     """One click on a stage, dated today unless the person says otherwise."""
 
     stage = forms.ChoiceField(choices=Organisation.Stage.choices)
-    on = forms.DateField(label=_("Atteinte le"), widget=DayInput(attrs={"class": "form-control"}))
+    on = forms.DateField(label=_("Étape choisie, atteinte le"), widget=DayInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"on": timezone.localdate()})
         super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.field_template = "bootstrap5/plain_field.html"
+        self.helper.label_class = "mb-0"
 
 
 class ContactForm(SheetForm):
