@@ -7,7 +7,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
 from django.db.models import QuerySet
-from django.utils.functional import Promise
+from django.forms.models import ModelChoiceIteratorValue
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -19,16 +19,86 @@ from dossier.passages import Anchor
 from dossier.people_to_tell import PeopleFound, find_people
 
 
-class _PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    """People looked for by name: the page holds those who are ticked and those just found, never all of them."""
+class _PeopleBoxes(forms.CheckboxSelectMultiple):
+    """A box for each person, without an identifier: the same person may be found in several forms of a page."""
 
-    #: Where the page looks for a name.
-    search_url: str | Promise = ""
-    words = ""
-    found = PeopleFound()
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        person: User = value.instance
+        option["attrs"] = {key: kept for key, kept in option["attrs"].items() if key == "checked"} | {
+            "class": "form-check-input",
+            "data-person": str(person),
+            "data-of-team": "true" if person.is_of_team else "false",  # type: ignore[attr-defined]  # readers carry it
+        }
+        return option
 
 
-class CommentForm(forms.Form):
+class TellForm(forms.Form):
+    """Whom to tell, looked for by name: the page holds those who are ticked and those just found, never all of them."""
+
+    personne = forms.CharField(
+        label=_("Nom d’une personne à prévenir"),
+        required=False,
+        widget=forms.SearchInput(
+            attrs={
+                "class": "form-control form-control-sm",
+                "placeholder": _("Chercher par nom"),
+                "autocomplete": "off",
+                "data-told-search": True,
+                "hx-trigger": "input changed delay:250ms, focus once, rechercher",
+                "hx-sync": "this:replace",
+                "hx-include": "closest form",
+                "hx-params": "personne,told,audience",
+                "hx-target": "next .told",
+                "hx-swap": "innerHTML",
+                "hx-disabled-elt": "unset",
+            }
+        ),
+    )
+    told = forms.ModelMultipleChoiceField(
+        label=_("Prévenir"),
+        required=False,
+        queryset=User.objects.none(),
+        to_field_name="public_id",
+        widget=_PeopleBoxes,
+        error_messages={"invalid_choice": _("Une personne cochée ne lit pas cette section.")},
+        help_text=_("Ces personnes recevront le commentaire par courriel, cinq minutes après."),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        people: QuerySet[User],
+        search_url: str = "",
+        words: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Offer ``people`` to be told, of whom none is read before one is ticked or ``words`` are looked for."""
+        kwargs["initial"] = {**(kwargs.get("initial") or {}), "personne": words or ""}
+        super().__init__(*args, **kwargs)
+        told = self["told"]
+        self.fields["personne"].widget.attrs |= {
+            "hx-get": search_url,
+            "aria-describedby": f"{told.auto_id}_helptext",
+        }
+        told.field.queryset = people  # type: ignore[attr-defined]  # a model field
+        ticked = told.value()
+        self.found = PeopleFound()
+        if ticked or words is not None:
+            self.found = find_people(people, words=words, ticked=ticked or ())
+        told.field.choices = [  # type: ignore[attr-defined]  # likewise
+            (ModelChoiceIteratorValue(person.public_id, person), _named(person))
+            for person in (*self.found.ticked, *self.found.others)
+        ]
+        self.helper = FormHelper()
+        self.helper.field_template = "dossier/_told_people.html"
+
+
+def _named(person: User) -> str:
+    return str(person) if person.is_of_team else f"{person} – {person.organisation_name}"  # type: ignore[attr-defined]  # likewise
+
+
+class CommentForm(TellForm):
     """The words and who is told of them. The identifier makes one comment of the same form sent twice."""
 
     public_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -39,26 +109,10 @@ class CommentForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "data-mentions": ""}),
         error_messages={"required": _("Écrivez votre commentaire.")},
     )
-    told = _PeopleField(
-        label=_("Prévenir"),
-        required=False,
-        queryset=User.objects.none(),
-        to_field_name="public_id",
-        error_messages={"invalid_choice": _("Une personne cochée ne lit pas cette section.")},
-        help_text=_("Ces personnes recevront le commentaire par courriel, cinq minutes après."),
-    )
 
-    def __init__(
-        self, *args: Any, people: QuerySet[User], search_url: str, words: str | None = None, **kwargs: Any
-    ) -> None:
-        """Offer ``people`` to be told, of whom none is read before one is ticked or ``words`` are looked for."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"public_id": uuid4(), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
-        field = self.fields["told"]
-        field.queryset, field.search_url, field.words = people, search_url, words or ""  # type: ignore[attr-defined]  # _PeopleField
-        ticked = self["told"].value()
-        if ticked or words is not None:
-            field.found = find_people(people, words=words, ticked=ticked or ())  # type: ignore[attr-defined]  # _PeopleField
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.include_media = False

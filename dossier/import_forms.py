@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -77,16 +78,15 @@ class PictureForm(forms.Form):
         self.picture = picture
         initial = {"alternative_text": picture.alternative_text, "credit": picture.credit}
         super().__init__(data, initial=initial, prefix=f"image-{picture.number}")
-        for name, field in self.fields.items():
-            kind = "form-check-input" if isinstance(field, forms.BooleanField) else "form-control"
-            field.widget.attrs["class"] = kind
-            described = [f"id_{self.prefix}-{name}_helptext"] if field.help_text else []
-            if self.is_bound and name in self.errors:
-                field.widget.attrs["class"] += " is-invalid"
-                field.widget.attrs["aria-invalid"] = "true"
-                described.append(f"id_{self.prefix}-{name}_error")
-            if described:
-                field.widget.attrs["aria-describedby"] = " ".join(described)
+        self.helper = FormHelper()
+        self.helper.form_tag = False  # its fields stand in the form of the whole import
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            *(
+                Div(Field(name, template="bootstrap5/plain_field.html"))
+                for name in ("is_kept", "alternative_text", "credit", "is_decorative")
+            )
+        )
 
     def clean(self) -> dict[str, Any]:
         typed = self.cleaned_data
@@ -96,10 +96,6 @@ class PictureForm(forms.Form):
             if not typed.get("credit", "").strip():
                 self.add_error("credit", _t("Dites à qui est l’image, ou laissez-la de côté."))
         return typed
-
-    @property
-    def text_fields(self) -> list[forms.BoundField]:
-        return [self["alternative_text"], self["credit"]]
 
     def choice(self) -> PictureChoice:
         return PictureChoice(**self.cleaned_data)

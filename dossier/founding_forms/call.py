@@ -2,14 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from crispy_forms.layout import Field
 from django import forms
+from django.forms.boundfield import BoundWidget
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from candidacy.call_templates import CallTemplate
 from dossier.founding_forms.base import Known, StepMixin, Typed
+
+
+class _CardRadio(forms.RadioSelect):
+    """Each radio button is told with what its card says."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(*args, **kwargs)
+        option["attrs"]["aria-describedby"] = f"{option['attrs']['id']}_note"
+        return option
 
 
 class CallStepForm(StepMixin, forms.Form):
@@ -21,12 +32,14 @@ class CallStepForm(StepMixin, forms.Form):
         super().__init__(data)
         templates = known.offered.values()
         self.fields["template"].choices = [(row.key, row.title) for row in templates]  # type: ignore[attr-defined]  # a choice field
-        chosen = self["template"].value()
-        self.cards = [
-            CallCard(row, [*_what_was_read(row)], [*_what_to_check(row, known.today)], row.key == chosen)
-            for row in templates
-        ]
         self.settle(known, Field("template", template="dossier/_call_cards.html"))
+
+    @property
+    def cards(self) -> list["CallCard"]:
+        return [
+            CallCard(row, [*_what_was_read(row)], [*_what_to_check(row, self.known.today)], radio)
+            for row, radio in zip(self.known.offered.values(), self["template"], strict=True)
+        ]
 
 
 @dataclass(frozen=True)
@@ -36,7 +49,7 @@ class CallCard:
     template: CallTemplate
     read: list[str]
     to_check: list[str]
-    is_chosen: bool
+    radio: BoundWidget
 
 
 def _what_was_read(template: CallTemplate) -> list[str]:

@@ -9,7 +9,9 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Column, Fieldset, Layout, Row
 from django import forms
+from django.forms.boundfield import BoundWidget
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -72,15 +74,34 @@ class CommuneRow:
     """One commune accepted before, as the table of the step shows it."""
 
     values: Mapping[str, Any]
-    is_bearing: bool
-    is_removed: bool
+    bearing: BoundWidget
+    removed: BoundWidget
+
+
+class _CommuneBoxes(forms.CheckboxSelectMultiple):
+    """A box in the line of each commune; ``said`` is what it says to those who do not see the line."""
+
+    def __init__(self, said: str | Promise) -> None:
+        super().__init__(attrs={"class": "form-check-input"})
+        self.said = said
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, label, *args, **kwargs)
+        option["attrs"]["aria-label"] = str(self.said) % {"name": label}
+        return option
 
 
 class TerritoriesStepForm(StepMixin, forms.Form):
     """Adds communes to those accepted before, one by one or as a list, and takes some off."""
 
-    removed = forms.MultipleChoiceField(label=_("Retirer"), required=False)
-    bearing = forms.MultipleChoiceField(label=_("Territoire candidat"), required=False)
+    removed = forms.MultipleChoiceField(
+        label=_("Retirer"), required=False, widget=_CommuneBoxes(_("Retirer %(name)s"))
+    )
+    bearing = forms.MultipleChoiceField(
+        label=_("Territoire candidat"),
+        required=False,
+        widget=_CommuneBoxes(_("%(name)s est territoire candidat")),
+    )
     pasted = forms.CharField(
         label=_("Coller une liste"),
         required=False,
@@ -100,6 +121,7 @@ class TerritoriesStepForm(StepMixin, forms.Form):
 
     def __init__(self, data: Typed | None = None, *, known: Known) -> None:
         initial = {name: known.bearer.get(name) for name in ("population_source", "population_on")}
+        initial["bearing"] = [row["insee_code"] for row in known.communes if row["is_bearing"]]
         super().__init__(data, initial=initial)
         self.one = CommuneForm(data, prefix="one", empty_permitted=True, use_required_attribute=False)
         codes = [(row["insee_code"], row["name"]) for row in known.communes]
@@ -122,13 +144,10 @@ class TerritoriesStepForm(StepMixin, forms.Form):
 
     @property
     def table(self) -> list[CommuneRow]:
-        bearing = self._ticked(
-            "bearing", [row["insee_code"] for row in self.known.communes if row["is_bearing"]]
-        )
-        removed = self._ticked("removed", [])
+        boxes = zip(self["bearing"], self["removed"], strict=True)
         return [
-            CommuneRow(row, row["insee_code"] in bearing, row["insee_code"] in removed)
-            for row in self.known.communes
+            CommuneRow(row, bearing, removed)
+            for row, (bearing, removed) in zip(self.known.communes, boxes, strict=True)
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -158,9 +177,6 @@ class TerritoriesStepForm(StepMixin, forms.Form):
         kept = {name: typed.getlist(name) for name in ("population_source", "population_on")}
         kept["bearing"] = [row["insee_code"] for row in self.rows if row["is_bearing"]]
         return MultiValueDict(kept)
-
-    def _ticked(self, name: str, settled: list[str]) -> set[str]:
-        return set(self.data.getlist(name) if self.is_bound else settled)  # type: ignore[attr-defined]  # always many-valued
 
     def _read_lines(self, rows: list[dict[str, Any]], text: str) -> None:
         lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]

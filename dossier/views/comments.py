@@ -1,10 +1,11 @@
 from typing import Any
 from uuid import UUID
 
+from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBadRequest, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,11 +19,10 @@ from core.htmx import render_part
 from core.permissions import require
 from core.sheets import UNPROCESSABLE, submit
 from dossier.audiences import audiences_open_to, readers_of, readers_of_thread
-from dossier.comment_forms import AnswerForm, CommentForm, ThreadForm, WidenForm
+from dossier.comment_forms import AnswerForm, CommentForm, TellForm, ThreadForm, WidenForm
 from dossier.discussion import SHOWN
 from dossier.models import Audience, Comment, CommentThread, Section
 from dossier.outline import read_outline
-from dossier.people_to_tell import find_people
 from dossier.permissions import (
     can_answer_thread,
     can_change_comment,
@@ -249,12 +249,12 @@ def _people(request: AppRequest, thread: CommentThread) -> dict[str, Any]:
 
 
 def _found(request: AppRequest, readers: QuerySet[User]) -> HttpResponse:
-    found = find_people(
-        readers.exclude(pk=request.user.pk),
+    form = TellForm(
+        people=readers.exclude(pk=request.user.pk),
         words=request.GET.get("personne", ""),
-        ticked=request.GET.getlist("told"),
+        initial={"told": request.GET.getlist("told")},
     )
-    return render(request, "dossier/_told_people.html", {"found": found})
+    return HttpResponse(as_crispy_field(form["told"]))
 
 
 def _panel(

@@ -204,7 +204,8 @@ def test_a_pasted_list_is_read_with_or_without_its_headings(pages):
     assert response.url == pages.url("territoires")
     table = pages.get("territoires").context["form"].table
     assert [
-        (row.values["insee_code"], row.values["population_municipal"], row.is_bearing) for row in table
+        (row.values["insee_code"], row.values["population_municipal"], row.bearing.data["selected"])
+        for row in table
     ] == [
         ("18033", 63702, True),  # the bearer itself
         ("01001", 800, False),
@@ -239,7 +240,7 @@ def test_communes_are_added_one_by_one_named_candidate_and_taken_off(pages):
     pages.post("territoires", {"bearing": ["18033"], "removed": ["18279"], "to": "stay"} | SOURCE)
 
     table = pages.get("territoires").context["form"].table
-    assert [(row.values["name"], row.is_bearing) for row in table] == [("Bourges", True)]
+    assert [(row.values["name"], row.bearing.data["selected"]) for row in table] == [("Bourges", True)]
 
 
 def test_a_commune_half_typed_is_not_dropped_in_silence(pages):
