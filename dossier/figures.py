@@ -14,6 +14,7 @@ from uuid import UUID
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from core.numeric_columns import align_numbers
 from core.pdf import MEDIA_URL
 from core.richtext import PICTURE_PATH, TABLE_OPENING, render_rich_text, to_plain_text
 from core.templatetags.formats import NBSP
@@ -89,7 +90,7 @@ class Illustrator:
         html = _HEADING.sub(lambda tag: f"<{tag[1]}h{int(tag[2]) + heading_shift}>", html)
         html = TABLE_OPENING.sub(self._table, html)
         html = _FIGURE.sub(lambda figure: self._figure(figure[1]), html)
-        html = _IMAGE.sub(lambda image: self._image(image[0]), html)
+        html = align_numbers(_IMAGE.sub(lambda image: self._image(image[0]), html))
         return mark_safe(html)  # noqa: S308 -- cleaned above; what was added since is escaped
 
     def chart(self, drawing: SafeString, caption: str) -> SafeString:

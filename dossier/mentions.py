@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from candidacy.models import Candidacy
+from core.numeric_columns import align_numbers
 from core.richtext import (
     FIGURE_REFERENCE,
     LIVE_FIGURE,
@@ -260,7 +261,7 @@ def show_on_page(html: str, mentions: Mentions, *, with_anchors: bool = False) -
         return f'<img src="{escape(address)}" alt="{escape(alternative)}">'
 
     html = _number_tables(_IMAGE.sub(picture, html), mentions, with_anchors=with_anchors)
-    return fill_in(html, mentions.figures, section, figure, partial(_table_on_page, mentions))
+    return align_numbers(fill_in(html, mentions.figures, section, figure, partial(_table_on_page, mentions)))
 
 
 def _table_on_page(mentions: Mentions, identity: UUID) -> str | None:

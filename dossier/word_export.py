@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from core.numeric_columns import align_numbers
 from core.richtext import PICTURE_PATH, render_rich_text
 from core.templatetags.formats import long_date
 from core.word.writing import Illustration, WordWriter
@@ -131,7 +132,7 @@ class _Book:
                 show_figure=self._figure,
                 show_table=self._table,
             )
-            self.writer.rich_text(words, shift=shift)
+            self.writer.rich_text(align_numbers(words), shift=shift)
 
     def live(self, text: SectionText, *, level: int) -> None:
         values = self.values

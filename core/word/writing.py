@@ -410,7 +410,7 @@ class WordWriter:
         blocks = [child for child in source if child.tag in _BLOCKS]
         if not blocks:
             paragraph = self._paragraph_in(cell, style)
-            if _is(source, "amount"):
+            if _is(source, "amount") or _is(source, "numeric"):
                 _sub(paragraph.get_or_add_pPr(), "w:jc", val="right")
             self._inline(paragraph, source)
             return
@@ -464,7 +464,7 @@ def _cell_style(cell: Element, *, heads: bool) -> str:
 
 
 def _is(element: Element, name: str) -> bool:
-    """Whether an element of our templates carries the class ``name``."""
+    """Whether an element of ours carries the class ``name``."""
     return name in (element.get("class") or "").split()
 
 

@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from pypdf import PdfReader
 
 from core.pasted import tidy_pasted
@@ -352,3 +354,17 @@ def test_the_editor_offers_the_tables_of_the_sections_that_the_writer_reads(clie
     assert client.get(url).context["editor"]["tables"] == [{"id": str(A), "title": "Lieux"}]
     client.force_login(make_partner(organisation=organisation))
     assert client.get(url).context["editor"]["tables"] == [{"id": str(A), "title": ""}]
+
+
+# --- Numbers ------------------------------------------------------------------------------------------------
+
+
+def test_a_column_of_numbers_stands_by_the_right_edge_on_the_page_in_print_and_in_word(client, candidacy):
+    (section,) = write(candidacy, table(cell="1 520 000"))
+
+    assert '<td class="numeric">1 520 000</td>' in page_of(
+        client, section, make_member(candidacy=candidacy).user
+    )
+    assert '<td class="numeric">1 520 000</td>' in parts_of(candidacy)
+    (written,) = Document(BytesIO(write_dossier(read_dossier(candidacy)))).tables
+    assert written.cell(0, 0).paragraphs[0].alignment == WD_ALIGN_PARAGRAPH.RIGHT
