@@ -25,9 +25,14 @@ const parse = (html) => {
 const styleOf = (element) => element.getAttribute("data-style") ?? "";
 const isBlank = (element) => !/[^\s\u00a0]/.test(element.textContent);
 
+// One by one: what is pasted may hold more nodes than a call takes arguments.
+const pour = (element, into) => {
+  while (element.firstChild) into.append(element.firstChild);
+};
+
 const rename = (element, tag) => {
   const renamed = element.ownerDocument.createElement(tag);
-  renamed.append(...element.childNodes);
+  pour(element, renamed);
   for (const name of ["data-style", "class", "colspan", "rowspan"]) {
     if (element.hasAttribute(name)) renamed.setAttribute(name, element.getAttribute(name));
   }
@@ -35,7 +40,10 @@ const rename = (element, tag) => {
   return renamed;
 };
 
-const unwrap = (element) => element.replaceWith(...element.childNodes);
+const unwrap = (element) => {
+  while (element.firstChild) element.before(element.firstChild);
+  element.remove();
+};
 
 // Word writes the bullet or the number as text, inside a span that says it may be ignored.
 const takeSign = (paragraph) => {
@@ -90,7 +98,7 @@ const makeLists = (body) => {
       open.push({ level, list });
     }
     const item = body.ownerDocument.createElement("li");
-    item.append(...paragraph.childNodes);
+    pour(paragraph, item);
     open.at(-1).list.append(item);
     paragraph.remove();
   }

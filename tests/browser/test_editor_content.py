@@ -420,6 +420,26 @@ def test_what_word_copies_comes_out_clean(visit, section, writer):
         assert trace not in body
 
 
+@pytest.mark.parametrize(
+    "outer", ["<font>{}</font>", "<h6>{}</h6>", '<p style="mso-list:l0 level1 lfo1">{}</p>']
+)
+def test_more_nodes_than_a_call_takes_are_pasted_all_the_same(visit, section, writer, outer):
+    page = open_editor(visit(), section, writer)
+
+    kept = page.evaluate(
+        """async ([before, after]) => {
+          const {js_modules: modules} = JSON.parse(
+            document.querySelector("textarea[data-django-prose-editor-configurable]").dataset.djangoProseEditorConfigurable
+          );
+          const {cleanPasted} = await import(modules.find((each) => each.includes("editor-paste")));
+          return cleanPasted(before + "a<br>".repeat(200000) + after).html.match(/<br>/g).length;
+        }""",
+        outer.split("{}"),
+    )
+
+    assert kept == 200_000
+
+
 def test_what_libreoffice_copies_comes_out_clean(visit, section, writer):
     page = open_editor(visit(), section, writer)
     type_at_the_end(page, "\n")
