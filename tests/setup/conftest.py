@@ -2,12 +2,26 @@ import shutil
 import socket
 import subprocess
 import sys
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bin"))
+
+
+def loaded_program(path, monkeypatch):
+    """Return a program of bin/ or .ci/ as a module, without its run."""
+    import bootstrap
+
+    monkeypatch.setattr(bootstrap, "main", lambda program: None)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    loader = SourceFileLoader("loaded_program", str(ROOT / path))
+    module = module_from_spec(spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module
 
 
 @pytest.fixture
