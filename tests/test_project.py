@@ -161,13 +161,56 @@ def test_the_libraries_we_promise_are_recent_enough_to_be_safe():
     assert "weasyprint>=70,<71" in wanted
 
 
+#: Folders of machines, and addresses where packages are fetched, whoever keeps them.
+TELLING = re.compile(
+    r"(?<![\w.}-])/(?:root|home|Users|work|tmp|opt|srv|mnt|private)/[\w.<-][^\s\"'`),;]*"
+    r"|\b[\w.-]*(?:pypi|pythonhosted|npmjs|artifactory|nexus|devpi|verdaccio|mirror)[\w-]*\.[a-z][\w./-]*"
+)
+#: Folders of the image, of Homebrew and of people who are made up.
+KNOWN = {
+    "Dockerfile": ("/opt/tools", "/opt/venv", "/opt/node"),
+    "docker-compose.yml": ("/tmp/beat",),
+    "bin/bootstrap.py": ("/opt/homebrew/lib/",),
+    "tests/setup/test_bootstrap.py": ("/opt/homebrew/lib/",),
+    "tests/test_servers.py": ("/tmp/some.sqlite3",),
+    "tests/core/clipboard/libreoffice.html": ("/tmp/lu1234.tmp/",),
+    "tests/core/clipboard/word.html": ("/Users/camille/",),
+}
+
+
 def test_no_committed_file_names_a_registry_or_a_folder_of_a_machine():
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    telling = re.compile(r"pypi\.org|registry\.npmjs|files\.pythonhosted|/root/|/home/[a-z]+/|/work/")
-    texts = [
-        ROOT / name
-        for name in tracked.splitlines()
-        if Path(name).suffix not in BINARY and name != "tests/test_project.py"
-    ]
+    texts = [name for name in tracked.splitlines() if Path(name).suffix not in BINARY]
 
-    assert [where(path) for path in texts if telling.search(path.read_text())] == []
+    assert [
+        f"{name}: {found[0]}"
+        for name in texts
+        if name != "tests/test_project.py"
+        for found in TELLING.finditer((ROOT / name).read_text())
+        if not found[0].startswith(KNOWN.get(name, ()))
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "cd /tmp/scratch && ls",
+        '"/home/somebody/.cache"',
+        "/Users/somebody/project",
+        "see /opt/python/bin",
+        "(/root/.ssh)",
+        "file:///work/project",
+        "https://pypi.org/simple",
+        "https://registry.npmjs.org/bootstrap",
+        "https://nexus.example.org/repository/python",
+        "https://mirrors.example.net/pypi",
+        "https://artifactory.example/api",
+    ],
+)
+def test_a_registry_or_a_folder_of_a_machine_is_recognised(told):
+    assert TELLING.search(told)
+
+
+@pytest.mark.parametrize("plain", ["/c/lens/dossier/", "{folder}/tmp/x", "mirrors the other", "a/home/page"])
+def test_an_ordinary_address_is_neither(plain):
+    assert not TELLING.search(plain)
