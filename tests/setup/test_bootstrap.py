@@ -131,6 +131,34 @@ def test_uv_is_the_one_whose_hash_is_locked(bootstrap, project):
     assert not bootstrap._uv_is_current()
 
 
+@pytest.mark.parametrize(
+    ("platform", "said"),
+    [("darwin", "brew install pango"), ("freebsd", "Pango 1.44, HarfBuzz, fontconfig et une police")],
+)
+def test_where_apt_is_not_what_is_missing_is_named(bootstrap, monkeypatch, platform, said):
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr("ctypes.util.find_library", lambda name: None)
+    monkeypatch.setenv("PATH", "/nonexistent")
+
+    with pytest.raises(bootstrap.SetupError) as refused:
+        bootstrap.install_system_packages()
+
+    missing, install = str(refused.value).split("installez : ")
+    assert "libpango-1.0-0" in missing
+    assert install.rstrip(".") == said
+
+
+@pytest.mark.parametrize(("platform", "is_found"), [("darwin", True), ("linux", False)])
+def test_a_library_of_homebrew_is_found_where_its_python_does_not_look(
+    bootstrap, monkeypatch, platform, is_found
+):
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr("ctypes.util.find_library", lambda name: None)
+    monkeypatch.setattr(Path, "exists", lambda path, **_: str(path) == "/opt/homebrew/lib/libpango-1.0.dylib")
+
+    assert bootstrap._finds_library("pango-1.0") is is_found
+
+
 def test_root_installs_system_packages_by_apt(bootstrap, tmp_path, monkeypatch):
     log = tmp_path / "log"
     record = f'echo "$(basename "$0") $*" >> {log}'
