@@ -29,7 +29,7 @@ class Site:
         }
         self.environment = {**os.environ, **settings, **environment}
         # A session of its own stands for the terminal: its group is the foreground group.
-        started = time.monotonic()
+        started, before = time.monotonic(), psutil.cpu_times()
         self.process = subprocess.Popen(
             [sys.executable, "bin/start"],
             cwd=ROOT,
@@ -45,6 +45,7 @@ class Site:
             if line.startswith("Ready: "):
                 break
         self.seconds_to_ready = time.monotonic() - started
+        self.idleness = _idle_share(before, psutil.cpu_times())
         ready = self.lines[-1].startswith("Ready: ")
         self.work_to_ready = self._work() if ready else None
 
@@ -80,6 +81,12 @@ class Site:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.stdout.close()
         self.process.wait()
+
+
+def _idle_share(before, after):
+    """Return which share of the machine’s processors did nothing from one reading to the other."""
+    spent = [end - start for start, end in zip(before, after, strict=True)]
+    return (after.idle - before.idle) / (sum(spent) or 1)
 
 
 def free_port():

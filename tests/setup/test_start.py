@@ -12,6 +12,8 @@ from tests.setup.sites import Site, free_port, own_servers
 STOP_SECONDS = 5
 #: How long a start may wait on a machine that does other things: more is a start that waits for something.
 PATIENCE_SECONDS = 15
+#: The share of the processors that idles when a start sleeps beside one other test, on two of them.
+SPARE = 0.4
 
 
 @pytest.fixture(scope="module")
@@ -133,14 +135,18 @@ def test_the_site_ends_with_status_1_when_one_of_its_processes_does(start, modul
 
 
 def test_a_second_start_is_ready_in_under_five_seconds(start):
+    """The clock counts where the machine has time to spare, which a start that waits for something leaves it.
+
+    Beside other tests that keep every processor busy, the work that leads to the line counts instead, and the clock
+    bounds it to three times as much: what this cannot see is a start that waits up to 15 s on a busy machine alone.
+    """
     start().end()
 
-    # On a machine shared with other tests the clock says little: there the work that leads to the line counts.
-    # The clock still bounds it loosely: sleeping is no work.
     times, waits = [], []
     while len(times) < 3 and not (min(times, default=5) < 5 and min(waits) < PATIENCE_SECONDS):
         site = start()
-        times.append(min(site.seconds_to_ready, site.work_to_ready))
+        is_busy = site.idleness < SPARE
+        times.append(min(site.seconds_to_ready, site.work_to_ready) if is_busy else site.seconds_to_ready)
         waits.append(site.seconds_to_ready)
         site.end()
 
