@@ -155,12 +155,17 @@ def _claim(export_id: int) -> _Claim | None:
 
 
 def _store(claim: _Claim, rendered: RenderedPdf) -> None:
-    """Store the file, then point the row at it: a reader never meets a file that is not whole."""
+    """Store the file, then point the row at it: a reader never meets a file that is not whole.
+
+    The same bytes are stored once: a print of a dossier that has not changed shares the file of the one before.
+    """
     stored = claim.export.file
-    name = stored.storage.save(
-        stored.field.generate_filename(claim.export, f"{claim.export.public_id}.pdf"),
-        File(rendered.file),
-    )
+    name = same = _stored_before(claim.export, rendered.sha256)
+    if not name:
+        name = stored.storage.save(
+            stored.field.generate_filename(claim.export, f"{claim.export.public_id}.pdf"),
+            File(rendered.file),
+        )
     try:
         claim.write(
             status=Status.DONE,
@@ -175,8 +180,16 @@ def _store(claim: _Claim, rendered: RenderedPdf) -> None:
             finished_at=timezone.now(),
         )
     except ClaimLostError:
-        stored.storage.delete(name)
+        if not same:
+            stored.storage.delete(name)
         raise
+
+
+def _stored_before(export: DossierExport, sha256: str) -> str:
+    """Return the name of a stored print with these very bytes, if there is one."""
+    done = export.candidacy.exports.of_the_work().filter(status=Status.DONE, sha256=sha256)
+    before = done.newest_first().first()
+    return before.file.name if before and _holds(before.file.storage, before.file.name, sha256) else ""
 
 
 def _print_edition(claim: _Claim, edition: Edition) -> RenderedPdf:
@@ -203,7 +216,7 @@ def _store_edition(claim: _Claim, edition: Edition, rendered: RenderedPdf) -> No
     storage = EditionFile._meta.get_field("file").storage
     name = f"editions/{rendered.sha256[:2]}/{rendered.sha256}.pdf"
     # A file cut short while it was written is there too, under the name of what it should have been.
-    if not storage.exists(name) or _digest_of(storage, name) != rendered.sha256:
+    if not _holds(storage, name, rendered.sha256):
         name = storage.save(name, File(rendered.file))
     with transaction.atomic():
         claim.write(
@@ -236,6 +249,8 @@ def _store_edition(claim: _Claim, edition: Edition, rendered: RenderedPdf) -> No
         )
 
 
-def _digest_of(storage: Storage, name: str) -> str:
+def _holds(storage: Storage, name: str, sha256: str) -> bool:
+    if not storage.exists(name):
+        return False
     with storage.open(name, "rb") as stored:
-        return hashlib.file_digest(stored, "sha256").hexdigest()
+        return hashlib.file_digest(stored, "sha256").hexdigest() == sha256

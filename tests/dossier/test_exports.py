@@ -16,6 +16,7 @@ from core.errors import DomainError
 from core.pdf import Measures, Notice, PrintedFile, RenderedPdf
 from dossier import building
 from dossier.models import DossierExport
+from dossier.rendering import build_dossier_pdf
 from dossier.services.exports import cancel_export, request_export
 from dossier.tasks import resume_exports
 from tests.factories import make_candidacy, make_export, make_section, make_user
@@ -99,6 +100,48 @@ def test_a_queued_export_becomes_a_stored_pdf_with_its_digest():
     assert (export.sha256, export.byte_count) == (sha256(content).hexdigest(), len(content))
     assert export.page_count >= 3
     assert export.started_at <= export.finished_at
+
+
+def test_what_has_not_changed_is_neither_painted_nor_stored_again(settings, monkeypatch):
+    section = make_section(title="Vision", body="<p>Un texte.</p>")
+    painted = []
+
+    def print_it(*args, **options):
+        rendered = build_dossier_pdf(*args, **options)
+        painted.append(rendered.measures.parts_painted)
+        return rendered
+
+    monkeypatch.setattr(building, "build_dossier_pdf", print_it)
+    first, second, third = (make_export(candidacy=section.candidacy, status=Status.CANCELLED) for _ in "123")
+
+    def printed(export):
+        DossierExport.objects.filter(pk=export.pk).update(status=Status.QUEUED)
+        assert building.build(export.pk)
+        export.refresh_from_db()
+        return export.file.name
+
+    names = [printed(first), printed(second)]
+    [stored] = stored_files(settings)
+    stored.write_bytes(b"cut short")
+    names.append(printed(third))
+
+    assert painted[0] > 0
+    assert painted[1:] == [0, 0]
+    assert names[1] == names[0] != names[2]
+    assert sha256(Path(third.file.path).read_bytes()).hexdigest() == third.sha256
+
+
+def test_a_print_that_is_taken_over_leaves_the_file_that_it_shares(settings):
+    rendered = make_rendered()
+    before = make_export(status=Status.RUNNING, attempt=1)
+    building._store(building._Claim(before), rendered)
+    late = make_export(candidacy=before.candidacy, status=Status.RUNNING, attempt=1)
+    DossierExport.objects.filter(pk=late.pk).update(attempt=2)
+
+    with pytest.raises(building.ClaimLostError):
+        building._store(building._Claim(late), rendered)
+
+    assert len(stored_files(settings)) == 1
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")
