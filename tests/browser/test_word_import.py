@@ -77,7 +77,7 @@ def test_a_partner_sees_what_will_change_before_their_section_does(visit, partne
 
 
 @pytest.mark.parametrize("size", ["1280", "360"])
-def test_the_lead_sees_the_outline_that_a_document_makes_then_drops_it(
+def test_the_lead_sees_the_outline_that_a_document_makes_then_takes_it_up_or_drops_it(
     visit, live_server, tmp_path, settings, size
 ):
     settings.BASE_URL = live_server.url
@@ -101,10 +101,18 @@ def test_the_lead_sees_the_outline_that_a_document_makes_then_drops_it(
     trouble += visitor.look("word-outline-preview")
     assert not visitor.scrolls_sideways()
 
-    page.locator("summary", has_text="Abandonner l’import").click()
-    page.locator("details[open]").get_by_role("button", name="Abandonner l’import", exact=True).click()
-    page.get_by_text("L’import est abandonné").wait_for()
+    if size == "1280":
+        page.get_by_role("button", name="Reprendre dans le dossier").click()
+        page.get_by_text("Le document Word est repris").wait_for()
+        assert page.get_by_role("link", name="Le fil").is_visible()
+        trouble += visitor.look("word-outline-taken-up")
+        written = [("Vision", "<p>Neuf.</p>"), ("Le fil", "<p>Un fil.</p>"), ("Les axes", ""), ("Budget", "")]
+    else:
+        page.locator("summary", has_text="Abandonner l’import").click()
+        page.locator("details[open]").get_by_role("button", name="Abandonner l’import", exact=True).click()
+        page.get_by_text("L’import est abandonné").wait_for()
+        written = [("Vision", "<p>Ancien.</p>")]
 
     assert trouble == []
     assert not WordImport.objects.exists()
-    assert candidacy.sections.count() == 1
+    assert sorted(candidacy.sections.values_list("title", "body")) == sorted(written)
