@@ -1,11 +1,17 @@
 from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
+from io import BytesIO, StringIO
 from uuid import UUID
 
+import pytest
 from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
+from page import ValidationProfile, validate_pdf_bytes
+from pypdf import PdfReader
 from stdnum.fr import siren as siren_numbers
 
 from accounts.models import User
@@ -338,3 +344,23 @@ def test_the_demonstration_is_a_whole_bid(subtests):
     ):
         with subtests.test(sentence.__name__):
             sentence(candidacy)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="prints the same on both: once is enough for its time"
+)
+def test_the_printed_demonstration_is_accessible_whole_and_marked_on_every_page(tmp_path):
+    slug, file, complaints = load_demonstration().candidacy.slug, tmp_path / "dossier.pdf", StringIO()
+
+    call_command("export_dossier", slug, output=file, stdout=StringIO(), stderr=complaints)
+
+    content = file.read_bytes()
+    pages = [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(content)).pages]
+    sizes = [page.mediabox for page in PdfReader(BytesIO(content)).pages]
+    assert complaints.getvalue() == ""
+    assert "no failures" in str(validate_pdf_bytes(content, profile=ValidationProfile.PDF_UA_1))
+    assert len(pages) >= 50
+    assert [number for number, text in enumerate(pages, start=1) if "Candidature fictive" not in text] == []
+    # The funding plan turns its pages.
+    assert [box.width > box.height for box in sizes].count(True) >= 1
