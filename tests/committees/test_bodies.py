@@ -110,11 +110,10 @@ def test_an_animator_without_a_seat_is_among_those_to_convene(client, lead):
     member = make_seat(committee=committee)
     make_contact(candidacy=lead.candidacy)
 
-    context = client.get(
-        url("meeting-convene", lead.candidacy, make_meeting(committee=committee).public_id)
-    ).context
+    page = client.get(url("meeting-convene", lead.candidacy, make_meeting(committee=committee).public_id))
 
-    assert {(row.contact, row.quality) for row in context["members"]} == {
+    convening = page.context["convening"]
+    assert {(person, convening.qualities[person.pk]) for person in convening.members} == {
         (animator, "animation"),
         (member.contact, "titulaire"),
     }
