@@ -210,6 +210,7 @@ def make_sent_message():
 
 
 convened = partial(make.make_meeting, status=Meeting.Status.CONVENED)
+adopted = partial(make.make_deliberation, status="adopted")
 income_granted = partial(make.make_income_line, status="voted", granted_amount=1000)
 
 CASES = {
@@ -253,6 +254,19 @@ CASES = {
     "organisation_name_once": twice(make.make_organisation),
     "contact_email_once": twice(make.make_contact),
     "contact_user_once": twice(make_contact_with_an_account),
+    "sitting_once": twice(make.make_sitting),
+    "sitting_agenda_closes_before": broken(make.make_sitting, {"agenda_closes_on": TODAY}),
+    "deliberation_on_an_agenda_has_sitting": Case(
+        adopted, ({"sitting": None}, {"sitting": None, "status": "scheduled"})
+    ),
+    "deliberation_counted_once_voted": broken(
+        make.make_deliberation,
+        {"votes_for": 28},
+        {"votes_against": 0},
+        {"abstentions": 1},
+        {"act_number": "2029-12"},
+    ),
+    "deliberation_transmitted_once_voted": broken(make.make_deliberation, {"transmitted_on": TODAY}),
     # committees
     "blackout_days_order": broken(make.make_blackout, {"last_day": date(2030, 7, 31)}),
     "committee_acronym_once": twice(make.make_committee),

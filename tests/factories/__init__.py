@@ -45,7 +45,7 @@ from tests.factories.dossier import (
     make_thread,
     make_word_import,
 )
-from tests.factories.partners import make_contact, make_organisation
+from tests.factories.partners import make_contact, make_deliberation, make_organisation, make_sitting
 
 __all__ = [
     "make_action",
@@ -59,6 +59,7 @@ __all__ = [
     "make_contact",
     "make_criterion",
     "make_decision",
+    "make_deliberation",
     "make_edition",
     "make_edition_file",
     "make_expense_line",
@@ -85,6 +86,7 @@ __all__ = [
     "make_seat",
     "make_section",
     "make_series",
+    "make_sitting",
     "make_slot",
     "make_template_item",
     "make_territory",
