@@ -63,10 +63,10 @@ class Alert:
     deposit_on: date | None
 
     @property
-    def rank(self) -> tuple[int, date]:
+    def rank(self) -> tuple[int, int]:
         """The most urgent sorts first, and among like ones the one whose agenda closes first."""
         day = self.sitting.agenda_closes_on if self.sitting else date.max
-        return list(AlertKind).index(self.kind), day
+        return list(AlertKind).index(self.kind), day.toordinal()
 
     def __str__(self) -> str:
         if self.sitting is None:

@@ -1,4 +1,4 @@
-"""What the applications above know of an organisation, shown on its sheet without this one knowing them.
+"""What is known of an organisation beside its own fields, most of it by applications that this one does not know.
 
 An application registers, when Django starts, a function from the reader and the organisation to plain values. The
 function keeps to what the reader may see: it starts from ``visible_to``.
@@ -24,11 +24,21 @@ class PanelRow:
     tone: str = "neutral"
 
 
+@dataclass(frozen=True)
+class PanelDeed:
+    """A button at the head of a panel: what can be added there."""
+
+    label: str | Promise
+    url: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Panel:
     title: str | Promise
     empty_text: str | Promise
     rows: tuple[PanelRow, ...] = ()
+    #: What this reader may add.
+    deeds: tuple[PanelDeed, ...] = ()
     #: Where the rows that do not fit are read, and what that link says; empty when all are shown.
     more_url: str = ""
     more_label: str | Promise = ""

@@ -1,7 +1,7 @@
 from accounts.models import User
 from candidacy.models import Candidacy, Membership
 from candidacy.permissions import is_lead, is_staff, role_in
-from partners.models import Contact, Organisation, organisations_of
+from partners.models import Contact, Deliberation, Organisation, Sitting, organisations_of
 
 
 def can_read_directory(user: User, candidacy: Candidacy) -> bool:
@@ -50,3 +50,23 @@ def can_remove_contact(user: User, contact: Contact) -> bool:
 def can_invite_contact(user: User, contact: Contact) -> bool:
     """Opening an account is a matter of members, hence of the lead."""
     return is_lead(user, contact.candidacy)
+
+
+def can_read_deliberations(user: User, candidacy: Candidacy) -> bool:
+    """Those of every partner, as one list."""
+    return is_staff(user, candidacy)
+
+
+def can_create_deliberation(user: User, organisation: Organisation) -> bool:
+    """And the sittings that vote them."""
+    return is_staff(user, organisation.candidacy)
+
+
+def can_edit_deliberation(user: User, row: Deliberation | Sitting) -> bool:
+    """A deliberation, or a sitting."""
+    return is_staff(user, row.candidacy)
+
+
+def can_remove_deliberation(user: User, row: Deliberation | Sitting) -> bool:
+    """A deliberation, or a sitting."""
+    return is_lead(user, row.candidacy)

@@ -431,6 +431,17 @@ ACCESS: dict[str, Rule] = {
     "partners:contact-edit": get(OWN_OBJECT, "organisation", {"contact_id": "contact"}),
     "partners:contact-invite": post(OWN_OBJECT_LEAD, "organisation", {"contact_id": "contact"}),
     "partners:contact-remove": post(OWN_OBJECT_LEAD, "organisation", {"contact_id": "contact"}),
+    "partners:deliberation-list": get(STAFF),
+    "partners:deliberation-create": get(OWN_OBJECT_READ, "organisation"),
+    "partners:deliberation-detail": get(OWN_OBJECT, "organisation", {"deliberation_id": "deliberation"}),
+    "partners:deliberation-edit": get(OWN_OBJECT_READ, "organisation", {"deliberation_id": "deliberation"}),
+    "partners:deliberation-act": get(OWN_OBJECT, "organisation", {"deliberation_id": "deliberation"}),
+    "partners:deliberation-remove": post(
+        OWN_OBJECT_LEAD, "organisation", {"deliberation_id": "deliberation"}
+    ),
+    "partners:sitting-create": get(OWN_OBJECT_READ, "organisation"),
+    "partners:sitting-edit": get(OWN_OBJECT_READ, "organisation", {"sitting_id": "sitting"}),
+    "partners:sitting-remove": post(OWN_OBJECT_LEAD, "organisation", {"sitting_id": "sitting"}),
     # founding: the drafts of a new candidacy are kept in the session of whoever begins one
     "dossier:candidacy-create": get(FOUNDERS),
     "dossier:candidacy-create-step": get(FOUNDERS_OWN_DRAFT, draft=UNKNOWN, step="territoires"),

@@ -25,6 +25,7 @@ from tests.factories import (
     make_contact,
     make_criterion,
     make_decision,
+    make_deliberation,
     make_edition,
     make_expense_line,
     make_export,
@@ -45,6 +46,7 @@ from tests.factories import (
     make_reading_link,
     make_seat,
     make_section,
+    make_sitting,
     make_template_item,
     make_thread,
     make_user,
@@ -123,6 +125,10 @@ def make_world() -> World:
         "other_organisation": make_organisation(candidacy=candidacy),
         "contact": contacts["partner"],
         "blackout": make_blackout(candidacy=candidacy),
+        "sitting": make_sitting(organisation=own),
+        "deliberation": make_deliberation(
+            organisation=own, file=ContentFile(b"%PDF-1.7", name="acte.pdf"), notes="NOTE-INTERNE"
+        ),
         "committee": committee,
         "other_committee": make_committee(candidacy=candidacy),
         "criterion": make_criterion(candidacy=candidacy),

@@ -19,6 +19,7 @@ from accounts.http import AppRequest
 from candidacy.models import Candidacy
 from candidacy.permissions import is_staff
 from candidacy.scope import candidacy_for
+from core.downloads import pdf_response
 from core.errors import DomainError
 from core.permissions import require
 from dossier.comparing import compare, pictures_of
@@ -48,7 +49,6 @@ from dossier.services.editions import (
     withdraw_edition,
 )
 from dossier.snapshots import check_digest, read_snapshot
-from dossier.views.exports import pdf_response
 from dossier.views.pictures import kept_picture
 
 EDITIONS_A_PAGE = 20

@@ -4,7 +4,6 @@ from csp.constants import SELF
 from csp.decorators import csp
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.http import AppRequest
 from candidacy.scope import candidacy_for
+from core.downloads import pdf_response
 from core.errors import DomainError
 from core.permissions import require
 from core.templatetags.formats import long_date
@@ -96,17 +96,6 @@ def _export(request: AppRequest, slug: str, public_id: UUID) -> DossierExport:
     candidacy = candidacy_for(request, slug)
     exports = candidacy.exports.visible_to(request.user).select_related("requested_by", "edition")
     return get_object_or_404(exports, public_id=public_id)
-
-
-def pdf_response(file: FieldFile, filename: str, *, as_attachment: bool) -> FileResponse:
-    """Answer with a stored PDF; one that is no longer there is not found."""
-    try:
-        content = file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    return FileResponse(
-        content, as_attachment=as_attachment, filename=filename, content_type="application/pdf"
-    )
 
 
 def _file_response(export: DossierExport, *, as_attachment: bool) -> FileResponse:

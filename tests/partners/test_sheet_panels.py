@@ -12,6 +12,7 @@ from tests.factories import (
     make_action,
     make_committee,
     make_contact,
+    make_deliberation,
     make_income_line,
     make_invitation,
     make_meeting,
@@ -19,6 +20,7 @@ from tests.factories import (
     make_organisation,
     make_plan,
     make_section,
+    make_sitting,
     make_user,
 )
 
@@ -66,7 +68,13 @@ def test_lead_and_team_read_what_is_asked_of_the_organisation(client, organisati
 
     response, panels = panels_seen_by(client, organisation, member.user)
 
-    assert list(panels) == ["Sections du dossier", "Réunions", "Actions ouvertes", "Financement"]
+    assert list(panels) == [
+        "Sections du dossier",
+        "Délibérations",
+        "Réunions",
+        "Actions ouvertes",
+        "Financement",
+    ]
     assert panels["Sections du dossier"] == ["1 Notre section"]
     assert sorted(panels["Réunions"]) == ["Notre brouillon", "Notre réunion"]
     assert panels["Actions ouvertes"] == ["Notre action"]
@@ -105,7 +113,7 @@ def test_an_organisation_that_nothing_is_asked_of_says_so(client):
 
     response, panels = panels_seen_by(client, make_organisation(candidacy=lead.candidacy), lead.user)
 
-    assert list(panels.values()) == [[], [], [], []]
+    assert list(panels.values()) == [[], [], [], [], []]
     assert "Aucune section ne lui est confiée" in response.content.decode()
 
 
@@ -120,12 +128,14 @@ def test_the_sheet_costs_the_same_for_any_number_of_rows(
     for _ in range(count):
         make_section(candidacy=organisation.candidacy, organisation=organisation)
         make_income_line(plan=plan, funder=organisation)
+        make_deliberation(sitting=make_sitting(organisation=organisation))
         make_action(candidacy=organisation.candidacy, owner=organisation.contacts.get())
         make_invitation(meeting=make_meeting(committee=committee), contact=organisation.contacts.get())
     client.force_login(lead.user)
     url = reverse("partners:organisation-detail", args=[organisation.candidacy.slug, organisation.public_id])
     client.get(url)
 
-    # the ten of the sheet, then sections, their numbers, meetings, actions, incomes, their amounts
-    with django_assert_num_queries(14):
+    # the ten of the sheet, then sections, their numbers, deliberations, sittings, meetings, actions, incomes, their
+    # amounts
+    with django_assert_num_queries(16):
         client.get(url)

@@ -233,8 +233,9 @@ def test_the_sheet_costs_the_same_for_any_number_of_contacts(client, lead, count
     client.get(url)
 
     # session, user, candidacy, memberships, organisation, contacts, their memberships, history of the sheet and of
-    # its contacts, communes; sections, meetings, actions and incomes of the panels
-    with django_assert_num_queries(12):
+    # its contacts, communes; sections, deliberations, sittings, meetings, actions and incomes of the
+    # panels
+    with django_assert_num_queries(14):
         client.get(url)
 
 
