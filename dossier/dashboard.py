@@ -17,6 +17,7 @@ from dossier.models import Section
 from dossier.outline import read_outline
 from dossier.progress import CriterionCoverage, Progress, read_coverage, read_progress
 from dossier.recent_changes import Change, recent_changes
+from partners.deliberation_register import DeliberationLine, deliberation_lines
 
 SHOWN = 5
 CHANGES_SHOWN = 12
@@ -55,6 +56,8 @@ class Dashboard:
     plan: PlanSummary | None
     overdue_actions: tuple[Action, ...]
     overdue_count: int
+    #: Votes that may come too late, all of them: the most urgent first.
+    threatened_votes: tuple[DeliberationLine, ...]
     changes: tuple[Change, ...]
 
     @property
@@ -70,6 +73,10 @@ class Dashboard:
     @property
     def proved_count(self) -> int:
         return sum(item.settled > 0 for item in self.coverage)
+
+    @property
+    def most_urgent_votes(self) -> tuple[DeliberationLine, ...]:
+        return self.threatened_votes[:SHOWN]
 
     @property
     def funding_shares(self) -> FundingShares | None:
@@ -97,6 +104,7 @@ def read_dashboard(
         plan=read_plan_of(candidacy),
         overdue_actions=tuple(overdue.select_related("owner__organisation").order_by("due_on", "pk")[:SHOWN]),
         overdue_count=overdue.count(),
+        threatened_votes=_threatened_votes(candidacy, today),
         changes=recent_changes(candidacy, since=since, reader=reader, limit=CHANGES_SHOWN),
     )
 
@@ -112,6 +120,11 @@ def _late_sections(candidacy: Candidacy, today: date) -> tuple[LateSection, ...]
     return tuple(
         LateSection(section, number_of[section.pk]) for section in late.order_by("due_on", "pk")[:SHOWN]
     )
+
+
+def _threatened_votes(candidacy: Candidacy, today: date) -> tuple[DeliberationLine, ...]:
+    lines = deliberation_lines(candidacy.deliberations.undecided(), candidacy, today=today)
+    return tuple(line for line in lines if line.alert)
 
 
 def _committee_cards(candidacy: Candidacy, now: datetime) -> tuple[CommitteeCard, ...]:

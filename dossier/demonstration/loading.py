@@ -32,6 +32,7 @@ from dossier.demonstration.criteria import (
     load_criteria,
 )
 from dossier.demonstration.days import office_day
+from dossier.demonstration.deliberations import load_deliberations
 from dossier.demonstration.editions import load_editions
 from dossier.demonstration.meetings import load_meetings
 from dossier.demonstration.past import date_the_past
@@ -75,6 +76,7 @@ def load_demonstration(*, into_used_database: bool = False) -> Loaded:
         _advance_pieces(cast, facts)
         load_people(cast)
         load_members(cast)
+        load_deliberations(cast)
         load_meetings(cast)
         load_bodies(cast)
         load_plan(cast)

@@ -11,11 +11,14 @@ from core.localtime import first_instant_from
 from dossier.demonstration.cast import Cast
 from dossier.demonstration.meetings import CONVENED_AT
 from dossier.models import Section
+from partners.models import Deliberation, Sitting
 
 #: What the demonstration writes whose history is kept, and how each reaches its candidacy.
 _HISTORIES: tuple[tuple[Any, str], ...] = (
     (Candidacy, "id"),
     (Membership, "candidacy"),
+    (Sitting, "candidacy"),
+    (Deliberation, "candidacy"),
     (Committee, "candidacy"),
     (Meeting, "committee__candidacy"),
     (Decision, "candidacy"),

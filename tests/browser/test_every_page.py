@@ -4,6 +4,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.urls import reverse
 
@@ -24,6 +25,7 @@ from notifications.models import (
 )
 from partners.models import (
     Contact,
+    Deliberation,
     Organisation,
 )
 from tests.access import (
@@ -32,10 +34,12 @@ from tests.access import (
 )
 from tests.factories import (
     make_call_copy,
+    make_deliberation,
     make_edition,
     make_export,
     make_published_edition,
     make_reading_link,
+    make_sitting,
     make_word_import,
 )
 from tests.test_permissions import address
@@ -53,6 +57,7 @@ NOT_A_PAGE = {
     "candidacy:outbox-attachment",
     "budget:plan-export",
     "partners:organisation-export",
+    "partners:deliberation-act",
     "committees:meeting-export",
     "committees:meeting-calendar",
     "committees:decision-export",
@@ -136,6 +141,15 @@ def objects_of(candidacy, user):
         "organisation": organisation,
         "contact": Contact.objects.visible_to(user).filter(organisation=organisation).order_by("pk").first(),
         "blackout": candidacy.blackouts.first(),
+        "sitting": organisation and make_sitting(organisation=organisation),
+        "deliberation": organisation
+        and make_deliberation(
+            organisation=organisation,
+            status=Deliberation.Status.ADOPTED,
+            rapporteur="Awa Delattre",
+            votes_for=28,
+            file=ContentFile(SAMPLE.read_bytes(), name="acte.pdf"),
+        ),
         "committee": committee,
         "seat": committee and committee.members.first(),
         "template_item": committee and committee.template_items.first(),

@@ -19,6 +19,7 @@ from tests.factories import (
     make_contact,
     make_criterion,
     make_decision,
+    make_deliberation,
     make_expense_line,
     make_income_line,
     make_invitation,
@@ -28,6 +29,7 @@ from tests.factories import (
     make_plan,
     make_proof,
     make_section,
+    make_sitting,
     make_thread,
 )
 
@@ -69,6 +71,7 @@ def make_busy_candidacy(candidacy, count):
         make_invitation(meeting=meeting, contact=contact)
         make_decision(meeting=meeting)
         make_action(candidacy=candidacy, owner=contact, due_on=yesterday)
+        make_deliberation(sitting=make_sitting(organisation=organisation))
         make_income_line(plan=plan, funder=organisation)
         make_expense_line(plan=plan)
 
@@ -81,8 +84,9 @@ def test_the_dashboard_costs_the_same_for_any_size_of_bid(client, count, django_
     client.get(address(lead.candidacy))  # the visit begins, and the session is written
 
     # Session, user, candidacy, memberships; sections by state, criteria, late ones, outline; committees, rhythm,
-    # blackouts, next meetings; plan, its lines and amounts (5); late actions and their number; comments; eight histories.
-    with django_assert_num_queries(28):
+    # blackouts, next meetings; plan, its lines and amounts (5); late actions and their number; deliberations with
+    # their sittings; comments; eight histories.
+    with django_assert_num_queries(29):
         client.get(address(lead.candidacy))
 
 
@@ -210,6 +214,39 @@ def test_an_empty_bid_still_shows_its_first_steps(client):
     for step in ("section-create", "committees:committee-create", "budget:plan-edit"):
         name = step if ":" in step else f"dossier:{step}"
         assert reverse(name, args=[lead.candidacy.slug]) in page
+
+
+@pytest.mark.parametrize("role", [Role.LEAD, Role.TEAM])
+def test_votes_that_may_come_too_late_are_told_the_most_urgent_first(client, role):
+    member = make_member(role=role)
+    candidacy, today = member.candidacy, timezone.localdate()
+    candidacy.deposit_on = today + timedelta(days=60)
+    candidacy.save()
+    for days in (9, 3, 12, 7, 40, 1, 5):
+        closing = today + timedelta(days=days)
+        sitting = make_sitting(
+            candidacy=candidacy, agenda_closes_on=closing, held_on=closing + timedelta(days=9)
+        )
+        make_deliberation(sitting=sitting, title=f"Se clôt dans {days} jours")
+    make_deliberation(candidacy=candidacy, status="adopted", title="Votée")
+    make_deliberation(title="D’un autre projet")
+    client.force_login(member.user)
+
+    response = client.get(address(candidacy))
+
+    titles = [line.title for line in response.context["board"].most_urgent_votes]
+    assert titles == [f"Se clôt dans {days} jours" for days in (1, 3, 5, 7, 9)]
+    assert len(response.context["board"].threatened_votes) == 6
+    assert "6 délibérations à surveiller" in response.text
+    assert "vote pour la dernière fois avant le dépôt" in response.text
+
+
+def test_without_a_vote_in_danger_the_dashboard_does_not_speak_of_votes(client):
+    lead = make_member()
+    make_deliberation(candidacy=lead.candidacy, status="adopted")
+    client.force_login(lead.user)
+
+    assert "Délibérations à surveiller" not in client.get(address(lead.candidacy)).text
 
 
 # --- What changed -----------------------------------------------------------------------------------

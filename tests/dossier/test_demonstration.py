@@ -35,7 +35,9 @@ from dossier.models import (
 )
 from dossier.snapshots import read_snapshot
 from notifications.models import OutboundMessage
-from partners.models import Contact, Organisation
+from partners.deliberation_alerts import AlertKind
+from partners.deliberation_register import deliberation_lines
+from partners.models import Contact, Deliberation, Organisation, Sitting
 
 #: Of the rows of communes.csv, sorted: the legal populations are Insee’s, and nobody mends them by hand.
 DIGEST_OF_COMMUNES = "db267a69eabea62c411d5ad6416f4b7203ab4cda09c6910d92a5fa918f4612b4"
@@ -206,6 +208,17 @@ def decisions_carry_the_month_of_their_meeting_and_actions_are_open_and_closed(c
     assert all(action.meeting.local_day <= action.closed_on < today for action in closed)
 
 
+def assemblies_have_voted_will_vote_and_may_vote_too_late(candidacy):
+    today = timezone.localdate()
+    adopted = candidacy.deliberations.filter(status="adopted")
+    lines = deliberation_lines(candidacy.deliberations.all(), candidacy, today=today)
+
+    assert adopted.count() == 2
+    assert all(row.act_number and row.votes_for and row.transmitted_on < today for row in adopted)
+    assert candidacy.deliberations.filter(status="scheduled", sitting__held_on__gt=today).count() == 1
+    assert [line.alert.kind for line in lines if line.alert] == [AlertKind.CLOSES_SOON]
+
+
 def the_plan_balances_over_three_years_with_funders_in_every_state(candidacy):
     plan = candidacy.funding_plan
 
@@ -306,7 +319,7 @@ def the_first_visit_finds_what_others_wrote_lately_and_not_a_thousand_changes(ca
     lead = candidacy.memberships.get(role="lead").user
 
     assert SectionRevision.objects.filter(saved_at__gt=recently).exclude(saved_by=lead).count() >= 3
-    for model in (Organisation, Contact, Meeting, Decision, Action, Section):
+    for model in (Organisation, Contact, Deliberation, Sitting, Meeting, Decision, Action, Section):
         assert not model.history.filter(history_date__gt=recently).exists(), model
 
 
@@ -332,6 +345,7 @@ def test_the_demonstration_is_a_whole_bid(subtests):
         the_convocations_wait_to_leave_and_nothing_pretends_to_have_left,
         the_committees_have_their_habits_and_one_asks_for_dates,
         decisions_carry_the_month_of_their_meeting_and_actions_are_open_and_closed,
+        assemblies_have_voted_will_vote_and_may_vote_too_late,
         the_plan_balances_over_three_years_with_funders_in_every_state,
         the_dossier_is_written_in_every_state,
         most_criteria_are_proved_and_measured_and_the_last_one_is_not,
