@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -10,6 +10,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress, vRecur
+from icalendar.parser import Contentline
 
 from notifications.rendering import one_line, plain_text
 
@@ -76,7 +77,18 @@ def title_in_calendar(title: str, acronym: str) -> str:
 
 
 def write_calendar(entry: Entry, *, method: Method, stamp: datetime) -> bytes:
-    """Return the file that puts one meeting into a calendar, changes it there or takes it out."""
+    """Write ``entry`` for its attendee: all but their line is the same for all the people of a meeting."""
+    shared = _without_attendee(
+        replace(entry, attendee=None, participation=Participation.NEEDS_ACTION), method, stamp
+    )
+    if entry.attendee is None:
+        return shared
+    before, end, after = shared.rpartition(b"END:VEVENT\r\n")
+    return before + _attendee_line(entry.attendee, entry.participation, method) + end + after
+
+
+@lru_cache(maxsize=16)
+def _without_attendee(entry: Entry, method: Method, stamp: datetime) -> bytes:
     calendar = _calendar(method)
     year = entry.starts_at.astimezone(entry.zone).year
     calendar.add_component(_time_zone(entry.zone, year, year))
@@ -158,18 +170,21 @@ def _event(entry: Entry, method: Method, stamp: datetime) -> Event:
         event.add("status", "TENTATIVE" if entry.is_tentative else "CONFIRMED")
     if entry.organiser:
         event.add("organizer", _address(entry.organiser))
-    if entry.attendee:
-        attendee = _address(entry.attendee)
-        attendee.params.update(
-            {
-                "CUTYPE": "INDIVIDUAL",
-                "ROLE": "REQ-PARTICIPANT",
-                "PARTSTAT": entry.participation.value,
-                "RSVP": "FALSE" if method is Method.CANCEL else "TRUE",
-            }
-        )
-        event.add("attendee", attendee)
     return event
+
+
+def _attendee_line(person: Person, participation: Participation, method: Method) -> bytes:
+    attendee = _address(person)
+    attendee.params.update(
+        {
+            "CUTYPE": "INDIVIDUAL",
+            "ROLE": "REQ-PARTICIPANT",
+            "PARTSTAT": participation.value,
+            "RSVP": "FALSE" if method is Method.CANCEL else "TRUE",
+        }
+    )
+    line: bytes = Contentline.from_parts("ATTENDEE", attendee.params, attendee).to_ical()
+    return line + b"\r\n"
 
 
 def _address(person: Person) -> vCalAddress:

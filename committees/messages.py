@@ -1,8 +1,8 @@
 """What the mail about a meeting says, decided when it leaves from what its reader may then read."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial, reduce
@@ -37,7 +37,7 @@ from committees.organisers import organiser_of
 from core.templatetags.formats import clock, days_until, long_date, long_moment
 from notifications.models import OutboundMessage
 from notifications.registry import Attachment, BatchComposer, Composed, Skip, register_many
-from notifications.rendering import page_url, render_mail
+from notifications.rendering import one_line, page_url, render_mail
 from partners.models import Contact
 
 Row = OutboundMessage
@@ -123,16 +123,22 @@ class _Sheet:
         return details
 
     @cached_property
-    def _answer_parts(self) -> dict[tuple[str, bool], str]:
+    def stamp(self) -> datetime:
+        """When the calendar files of these messages were written."""
+        return timezone.now()
+
+    @cached_property
+    def _texts(self) -> dict[tuple[Any, ...], tuple[str, str]]:
         return {}
 
-    def answer_part(self, answer: str, *, has_account: bool) -> str:
-        """How to answer, or to change one's answer: one of a few texts for all the people of a meeting."""
-        key = (answer, has_account)
-        if key not in self._answer_parts:
-            context = {"answer": answer, "has_account": has_account, "url": self.url}
-            self._answer_parts[key] = render_to_string("emails/parts/answer.txt", context)
-        return self._answer_parts[key]
+    def text(self, folder: str, *, answer: str, has_account: bool, **told: Hashable) -> tuple[str, str]:
+        """Return the subject, and what follows the greeting: one of a few texts for all the people of a meeting."""
+        key = (folder, answer, has_account, *told.items())
+        if key not in self._texts:
+            how = {"answer": answer, "has_account": has_account, "url": self.url}
+            answer_part = render_to_string("emails/parts/answer.txt", how)
+            self._texts[key] = render_mail(folder, {**self.details, "answer_part": answer_part, **told})
+        return self._texts[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +155,12 @@ class _Letter:
     def meeting(self) -> Meeting:
         return self.sheet.meeting
 
-    @property
-    def details(self) -> dict[str, Any]:
+    def text(self, folder: str, **told: Hashable) -> tuple[str, str]:
+        """Render ``emails/<folder>``, which is ``told`` a few things beside what it says to everybody."""
         answered = self.invitation.answer != Invitation.Answer.NONE
         answer = self.invitation.get_answer_display() if answered else ""
         has_account = self.invitation.contact.user is not None
-        return {
-            **self.sheet.details,
-            "name": self.invitation.contact.get_full_name(),
-            "answer_part": self.sheet.answer_part(answer, has_account=has_account),
-        }
+        return self.sheet.text(folder, answer=answer, has_account=has_account, **told)
 
 
 def _to_invited(
@@ -166,26 +168,28 @@ def _to_invited(
 ) -> dict[int, Composed | Skip]:
     sheets, earlier, invitations = _sheets(messages), _earlier(messages), _invitations(messages)
     written: dict[int, Composed | Skip] = {}
-    for message in messages:
-        sheet = sheets.get(message.about)
-        invitation = invitations.get((message.about, _contact_id(message)))
-        if sheet is None or invitation is None:
-            written[message.pk] = Skip(_("La personne n’est plus invitée."))
-        elif problem := unreachable(invitation):
-            written[message.pk] = Skip(problem)
-        else:
-            others = [row for row in earlier[message.about, message.recipient_key] if row.pk != message.pk]
-            letter = _Letter(message, sheet, invitation, others, last_told(others))
-            with _speaking(sheet.candidacy):
-                written[message.pk] = write(letter)
+    for about, group in _by_meeting(messages).items():
+        sheet = sheets.get(about)
+        with _speaking(sheet.candidacy) if sheet else nullcontext():
+            for message in group:
+                invitation = invitations.get((about, _contact_id(message)))
+                if sheet is None or invitation is None:
+                    written[message.pk] = Skip(_("La personne n’est plus invitée."))
+                elif problem := unreachable(invitation):
+                    written[message.pk] = Skip(problem)
+                else:
+                    others = [row for row in earlier[about, message.recipient_key] if row.pk != message.pk]
+                    letter = _Letter(message, sheet, invitation, others, last_told(others))
+                    written[message.pk] = write(letter)
     return written
 
 
 def _sheets(messages: Sequence[Row]) -> dict[UUID, _Sheet]:
     meetings = (
         Meeting.objects.filter(public_id__in={message.about for message in messages})
-        .select_related("committee__candidacy", "convened_by")
-        .prefetch_related("agenda_items")
+        .select_related("committee__candidacy")
+        # One object for all that a person convened: the memberships kept on it are read once.
+        .prefetch_related("agenda_items", "convened_by")
     )
     return {meeting.public_id: _Sheet(meeting) for meeting in meetings}
 
@@ -207,7 +211,9 @@ def _earlier(messages: Sequence[Row]) -> dict[tuple[UUID, str], list[Row]]:
         for about, group in _by_meeting(messages).items()
     ]
     found: dict[tuple[UUID, str], list[Row]] = defaultdict(list)
-    for row in Row.objects.filter(reduce(or_, pairs)).defer("body", "subject", "last_error"):
+    read = ("about", "recipient_key", "kind", "status", "occurrence", "planned_for", "sent_at", "facts")
+    others = Row.objects.filter(reduce(or_, pairs)).exclude(pk__in=[message.pk for message in messages])
+    for row in [*others.only(*read), *messages]:
         found[row.about, row.recipient_key].append(row)
     return found
 
@@ -238,7 +244,7 @@ def _write_convocation(letter: _Letter) -> Composed | Skip:
         return Skip(problem)
     if letter.told and letter.told.is_expecting:
         return Skip(_("La personne est déjà convoquée."))
-    return _compose(letter, "meeting_convocation", letter.details, Method.REQUEST)
+    return _compose(letter, letter.text("meeting_convocation"), Method.REQUEST)
 
 
 def _write_update(letter: _Letter) -> Composed | Skip:
@@ -247,12 +253,9 @@ def _write_update(letter: _Letter) -> Composed | Skip:
     told, facts = letter.told, letter.sheet.facts
     if told is None or not told.must_hear(facts):
         return Skip(_("Rien n’a changé depuis le dernier message."))
-    context = {
-        **letter.details,
-        "is_restored": told.kind == CANCELLATION,
-        "changes": _changes(told.facts, facts) if told.facts else [],
-    }
-    return _compose(letter, "meeting_update", context, Method.REQUEST)
+    changes = _changes(told.facts, facts) if told.facts else ()
+    text = letter.text("meeting_update", is_restored=told.kind == CANCELLATION, changes=changes)
+    return _compose(letter, text, Method.REQUEST)
 
 
 def _write_reminder(letter: _Letter) -> Composed | Skip:
@@ -267,8 +270,8 @@ def _write_reminder(letter: _Letter) -> Composed | Skip:
         return Skip(_("Un rappel plus proche de la réunion part ou est parti."))
     days = days_until(meeting.starts_at) or 0
     near = {0: _("aujourd’hui"), 1: _("demain")}
-    context = {**letter.details, "delay": near.get(days) or _("dans %(days)d jours") % {"days": days}}
-    return _compose(letter, "meeting_reminder", context)
+    delay = near.get(days) or _("dans %(days)d jours") % {"days": days}
+    return _compose(letter, letter.text("meeting_reminder", delay=delay))
 
 
 def _write_cancellation(letter: _Letter) -> Composed | Skip:
@@ -278,8 +281,7 @@ def _write_cancellation(letter: _Letter) -> Composed | Skip:
         return Skip(_("La personne n’avait pas été convoquée."))
     facts = letter.told.facts or Facts.of(letter.meeting)
     # As the person knows it: a date that changed meanwhile was never announced to them.
-    context = {**letter.details, **_as_told(facts)}
-    return _compose(letter, "meeting_cancellation", context, Method.CANCEL)
+    return _compose(letter, letter.text("meeting_cancellation", **_as_told(facts)), Method.CANCEL)
 
 
 def _not_ahead(meeting: Meeting) -> str:
@@ -305,10 +307,11 @@ def _is_overtaken(letter: _Letter) -> bool:
     )
 
 
-def _compose(letter: _Letter, folder: str, context: dict[str, Any], method: Method | None = None) -> Composed:
-    """Render one message; with ``method`` it carries a calendar file that takes the last one's place."""
+def _compose(letter: _Letter, text: tuple[str, str], method: Method | None = None) -> Composed:
+    """Address ``text`` to one person; with ``method`` it carries a calendar file that takes the last one's place."""
     address, organiser = address_of(letter.invitation.contact), letter.sheet.organiser
-    subject, body = render_mail(folder, context)
+    name = letter.invitation.contact.get_full_name()
+    subject, body = text[0], _greeting(name) + text[1]
     reply_to = organiser.address if organiser else ""
     if method is None:
         return Composed(address=address, subject=subject, body=body, reply_to=reply_to)
@@ -317,17 +320,21 @@ def _compose(letter: _Letter, folder: str, context: dict[str, Any], method: Meth
         _entry(letter.sheet),
         sequence=sequence,
         organiser=organiser,
-        attendee=Person(context["name"], address),
+        attendee=Person(name, address),
         participation=_PARTICIPATION.get(letter.invitation.answer, Participation.NEEDS_ACTION),
     )
     return Composed(
         address=address,
         subject=subject,
         body=body,
-        attachments=(_calendar_file(entry, method),),
+        attachments=(_calendar_file(entry, method, letter.sheet.stamp),),
         reply_to=reply_to,
         facts={"meeting": letter.sheet.facts.to_json(), "sequence": sequence},
     )
+
+
+def _greeting(name: str) -> str:
+    return _("Bonjour %(name)s,") % {"name": one_line(name)} + "\n\n"
 
 
 def _as_told(facts: Facts) -> dict[str, str]:
@@ -335,7 +342,7 @@ def _as_told(facts: Facts) -> dict[str, str]:
     return {"title": facts.title, "moment": moment, "when": when}
 
 
-def _changes(before: Facts, after: Facts) -> list[str]:
+def _changes(before: Facts, after: Facts) -> tuple[str, ...]:
     """Say what is new since the last message, line by line."""
     pairs = [
         (_("Objet"), before.title, after.title),
@@ -352,7 +359,7 @@ def _changes(before: Facts, after: Facts) -> list[str]:
             lines.append(_("%(name)s\u00a0: %(new)s") % values)
     if before.agenda != after.agenda:
         lines.append(_("Ordre du jour\u00a0: modifié, voir ci-dessous"))
-    return lines
+    return tuple(lines)
 
 
 def _span(start: datetime, end: datetime) -> str:
@@ -398,7 +405,6 @@ def _write_withdrawal(sheet: _Sheet, contact: Contact, told: Told, facts: Facts)
     context = {
         **sheet.frame,
         **_as_told(facts),
-        "name": name,
         "footer_part": render_to_string("emails/parts/footer.txt", sheet.frame),
     }
     subject, body = render_mail("meeting_withdrawal", context)
@@ -415,8 +421,8 @@ def _write_withdrawal(sheet: _Sheet, contact: Contact, told: Told, facts: Facts)
     return Composed(
         address=address,
         subject=subject,
-        body=body,
-        attachments=(_calendar_file(entry, Method.CANCEL),),
+        body=_greeting(name) + body,
+        attachments=(_calendar_file(entry, Method.CANCEL, sheet.stamp),),
         reply_to=organiser.address if organiser else "",
         facts={"meeting": facts.to_json(), "sequence": sequence},
     )
@@ -430,7 +436,7 @@ def calendar_of(meeting: Meeting) -> bytes:
     sheet = _Sheet(meeting)
     with _speaking(sheet.candidacy):
         entry = _entry(sheet)
-    return write_calendar(entry, method=Method.PUBLISH, stamp=timezone.now())
+    return write_calendar(entry, method=Method.PUBLISH, stamp=sheet.stamp)
 
 
 def _entry(sheet: _Sheet) -> Entry:
@@ -450,11 +456,11 @@ def _entry(sheet: _Sheet) -> Entry:
     )
 
 
-def _calendar_file(entry: Entry, method: Method) -> Attachment:
+def _calendar_file(entry: Entry, method: Method, stamp: datetime) -> Attachment:
     return Attachment(
         filename="invite.ics",
         content_type=f"text/calendar; method={method.value}",
-        content=write_calendar(entry, method=method, stamp=timezone.now()),
+        content=write_calendar(entry, method=method, stamp=stamp),
         is_alternative=True,
     )
 

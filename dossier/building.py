@@ -189,7 +189,9 @@ def _stored_before(export: DossierExport, sha256: str) -> str:
     """Return the name of a stored print with these very bytes, if there is one."""
     done = export.candidacy.exports.of_the_work().filter(status=Status.DONE, sha256=sha256)
     before = done.newest_first().first()
-    return before.file.name if before and _holds(before.file.storage, before.file.name, sha256) else ""
+    if before is None or not before.file.name:
+        return ""
+    return before.file.name if _holds(before.file.storage, before.file.name, sha256) else ""
 
 
 def _print_edition(claim: _Claim, edition: Edition) -> RenderedPdf:

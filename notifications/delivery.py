@@ -1,54 +1,49 @@
 """The worker's half of the outbox: what is due leaves, row by row, over one connection to the mail server.
 
-A few dozen messages are written together, because their reads are shared, and used within the second. Then each
-row is locked, looked at again, sent, marked and committed before the next one is touched. A process killed on
-the way leaves its row planned: the next tick sends it, with the same Message-ID if the server had already
-accepted it.
+A hundred messages are written together, because their reads are shared, and used within the second. Then each row
+is looked at again, sent, marked and committed before the next one is touched. A process killed on the way leaves
+its row planned: the next tick sends it, with the same Message-ID if the server had already accepted it.
 
-PostgreSQL keeps two workers apart with a lock on the row, held while the mail server answers. SQLite has one
-lock for the whole database, and holding that one would stop the site; there, one process sends at a time
-(`only_sender`) and the row is read before the sending and written after it in two short statements.
+PostgreSQL keeps two workers apart with a lock on the row, held while the mail server answers: what will have left is
+written in the transaction that holds it, which ends when the server has accepted it and is undone when it has not.
+SQLite has one lock for the whole database, and holding that one would stop the site; there, one process sends at a
+time (`only_sender`) and the row is read before the sending and written after it in two short statements.
 """
 
 import contextlib
 import fcntl
 import hashlib
 import logging
-import smtplib
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
 from django.db import connection, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
+from notifications.envelope import envelope
 from notifications.models import OutboundAttachment, OutboundMessage
+from notifications.post import Post, ServerUnreachableError, describe, is_permanent
 from notifications.registry import Composed, Skip, batch_composer_for, composer_for
 from notifications.rendering import one_line, plain_text
+from notifications.statements import hold_and_record_sent, is_still_due, record_sent
 
 logger = logging.getLogger(__name__)
 
-#: Servers close a connection that carries too much; a new one costs a few milliseconds.
-MESSAGES_PER_CONNECTION = 100
 #: How many messages share their reads, and for how long what was read counts as « now ».
-MESSAGES_WRITTEN_TOGETHER = 50
+MESSAGES_WRITTEN_TOGETHER = 100
 FRESH_SECONDS = 1.0
 #: What is still due after this long is left to the next tick, so that one thread at most is busy with mail.
 LONGEST_TICK_SECONDS = 50.0
 #: One, two, four minutes … at most an hour apart: some four hours in all.
 MAX_ATTEMPTS = 10
 LONGEST_BACK_OFF_MINUTES = 60
-#: "Service not available, closing transmission channel": the connection is gone, the message is not to blame.
-CLOSING = 421
 
 Status = OutboundMessage.Status
 _DECIDED_NOW = ("recipient_address", "subject", "body", "facts")
@@ -56,10 +51,6 @@ _DECIDED_EARLIER = {field.name for field in OutboundMessage._meta.get_fields()} 
 Written = Composed | Skip | Exception
 #: What `deliver_due` did, counted by the state its rows ended in; a row put off counts as planned.
 Tally = Counter[str]
-
-
-class ServerUnreachableError(Exception):
-    """The mail server does not let us in. No message is to blame, none is counted as tried."""
 
 
 def deliver_due(*, seconds: float = LONGEST_TICK_SECONDS) -> Tally:
@@ -108,49 +99,9 @@ def only_sender() -> Iterator[bool]:
             fcntl.flock(file, fcntl.LOCK_UN)
 
 
-class Post:
-    """One connection to the mail server, opened for the first message and renewed now and then."""
-
-    def __init__(self) -> None:
-        self._backend: BaseEmailBackend | None = None
-        self._count = 0
-
-    def send(self, email: EmailMultiAlternatives) -> None:
-        if self._count >= MESSAGES_PER_CONNECTION:
-            self.close()
-        backend = self._backend or self._open()
-        self._count += 1
-        try:
-            backend.send_messages([email])
-        except smtplib.SMTPException as error:
-            if isinstance(error, smtplib.SMTPServerDisconnected) or _reply(error)[0] == CLOSING:
-                self.close()
-            raise
-        except OSError:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        if self._backend is not None:
-            with contextlib.suppress(OSError):
-                self._backend.close()
-        self._backend = None
-        self._count = 0
-
-    def _open(self) -> BaseEmailBackend:
-        backend: BaseEmailBackend = get_connection()
-        try:
-            backend.open()
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                backend.close()  # a refused log-in leaves the connection open
-            raise ServerUnreachableError(_describe(error)) from error
-        self._backend = backend
-        return backend
-
-
 def _next_due() -> list[OutboundMessage]:
-    return list(OutboundMessage.objects.due(timezone.now())[:MESSAGES_WRITTEN_TOGETHER])
+    due = OutboundMessage.objects.due(timezone.now()).defer(*_DECIDED_NOW)
+    return list(due[:MESSAGES_WRITTEN_TOGETHER])
 
 
 def _written(rows: list[OutboundMessage]) -> Iterator[tuple[OutboundMessage, Written]]:
@@ -188,49 +139,46 @@ def _write_alone(row: OutboundMessage) -> Written:
 
 def _deliver(row: OutboundMessage, written: Written, post: Post) -> list[str]:
     """Deal with one row; return the state it ended in, or nothing when it is no longer ours to deal with."""
-    try:
-        with _held(row) as is_due:
-            return [_send(row, written, post)] if is_due else []
-    except ServerUnreachableError:
-        raise
-    except Exception as error:
-        # Its own transaction is rolled back by now, and the others are still to leave.
-        logger.exception("Message %s could not be sent", row.public_id)
-        return [_put_off(row, _explain(error))]
-
-
-@contextlib.contextmanager
-def _held(row: OutboundMessage) -> Iterator[bool]:
-    """Hold ``row`` while it is dealt with, where rows can be held; say whether it is still due."""
-    # By primary key alone: a planner that has seen no statistics would walk through all that is due.
-    same = OutboundMessage.objects.filter(pk=row.pk)
-    if connection.features.has_select_for_update_skip_locked:
-        with transaction.atomic():
-            yield _is_still_due(row, same.select_for_update(of=("self",), skip_locked=True))
-    else:
-        yield _is_still_due(row, same)
-
-
-def _is_still_due(row: OutboundMessage, same: QuerySet[OutboundMessage]) -> bool:
-    for status, due_at, attempts in same.values_list("status", "due_at", "attempts"):
-        row.attempts = attempts
-        return status == Status.PLANNED and due_at <= timezone.now()
-    return False  # held by another worker
-
-
-def _send(row: OutboundMessage, written: Written, post: Post) -> str:
     if isinstance(written, Skip):
         return _give_up(row, written.reason)
     if isinstance(written, Exception):
         return _put_off(row, _explain(written))
     try:
         files = _copy_onto(row, written)  # before sending: what left must be storable
-        post.send(_envelope(row, written))
+        email = envelope(row, written)
+        send = _send_holding if connection.features.has_select_for_update_skip_locked else _send_alone
+        return [Status.SENT] if send(row, files, lambda: post.send(email)) else []
+    except ServerUnreachableError:
+        raise
     except OSError as error:  # smtplib's errors are among them
-        return _put_off(row, _describe(error), for_good=_is_permanent(error))
+        return _put_off(row, describe(error), for_good=is_permanent(error))
     except (ValueError, ValidationError) as error:  # an address or a header that cannot be written
         return _put_off(row, str(error), for_good=True)
-    return _mark_sent(row, files)
+    except Exception as error:
+        # Its own transaction is rolled back by now, and the others are still to leave.
+        logger.exception("Message %s could not be sent", row.public_id)
+        return _put_off(row, _explain(error))
+
+
+def _send_holding(row: OutboundMessage, files: list[OutboundAttachment], send: Callable[[], None]) -> bool:
+    """Write that ``row`` left, let it leave, and commit: what does not leave, or dies on the way, was not written."""
+    with transaction.atomic():
+        if not hold_and_record_sent(row, now=timezone.now()):
+            return False
+        OutboundAttachment.objects.bulk_create(files)
+        send()
+    return True
+
+
+def _send_alone(row: OutboundMessage, files: list[OutboundAttachment], send: Callable[[], None]) -> bool:
+    """Send outside any transaction, then write it down: no other process sends, and the site must not wait."""
+    if not is_still_due(row, now=timezone.now()):
+        return False
+    send()
+    with transaction.atomic() if files else contextlib.nullcontext():
+        record_sent(row, now=timezone.now())
+        OutboundAttachment.objects.bulk_create(files)
+    return True
 
 
 def _copy_onto(message: OutboundMessage, composed: Composed) -> list[OutboundAttachment]:
@@ -255,47 +203,10 @@ def _copy_onto(message: OutboundMessage, composed: Composed) -> list[OutboundAtt
     return files
 
 
-def _envelope(message: OutboundMessage, composed: Composed) -> EmailMultiAlternatives:
-    email = EmailMultiAlternatives(
-        subject=message.subject,
-        body=plain_text(composed.body),
-        to=[message.recipient_address],
-        reply_to=[composed.reply_to] if composed.reply_to else None,
-        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
-    )
-    for attachment in composed.attachments:
-        if attachment.is_alternative:
-            email.attach_alternative(attachment.content.decode(), attachment.content_type)
-            subtype = Path(attachment.filename).suffix.lstrip(".")
-            email.attach(attachment.filename, attachment.content, f"application/{subtype}")
-        else:
-            email.attach(attachment.filename, attachment.content, attachment.content_type)
-    return email
-
-
 # --- what becomes of a row ---------------------------------------------------------------------------
 
 
-def _mark_sent(message: OutboundMessage, files: list[OutboundAttachment]) -> str:
-    """Keep what left. The truth wins over a cancellation that came while the server was answering."""
-    message.status = Status.SENT
-    message.cancelled_by = OutboundMessage.CancelledBy.NOBODY
-    message.reason = ""
-    message.last_error = ""
-    message.attempts += 1
-    message.sent_at = timezone.now()
-    with _short_transaction():
-        message.save(
-            update_fields=[
-                *("status", "cancelled_by", "reason", "last_error", "attempts", "sent_at", "updated_at"),
-                *_DECIDED_NOW,
-            ]
-        )
-        OutboundAttachment.objects.bulk_create(files)
-    return Status.SENT
-
-
-def _give_up(message: OutboundMessage, reason: str) -> str:
+def _give_up(message: OutboundMessage, reason: str) -> list[str]:
     return _settle(
         message,
         status=Status.CANCELLED,
@@ -304,7 +215,7 @@ def _give_up(message: OutboundMessage, reason: str) -> str:
     )
 
 
-def _put_off(message: OutboundMessage, error: str, *, for_good: bool = False) -> str:
+def _put_off(message: OutboundMessage, error: str, *, for_good: bool = False) -> list[str]:
     attempts = message.attempts + 1
     if for_good or attempts >= MAX_ATTEMPTS:
         return _settle(message, status=Status.FAILED, attempts=attempts, last_error=plain_text(error))
@@ -314,58 +225,29 @@ def _put_off(message: OutboundMessage, error: str, *, for_good: bool = False) ->
     )
 
 
-def _settle(message: OutboundMessage, *, status: Status, **changes: Any) -> str:
-    """Write what became of a row that did not leave, unless a person has decided about it meanwhile."""
-    OutboundMessage.objects.planned().filter(pk=message.pk).update(
-        status=status, updated_at=timezone.now(), **changes
-    )
-    return status
+def _settle(message: OutboundMessage, *, status: Status, **changes: Any) -> list[str]:
+    """Write what became of a row that did not leave, unless it was decided about or taken up meanwhile."""
+    now = timezone.now()
+    with transaction.atomic():
+        still_due = OutboundMessage.objects.due(now).filter(pk=message.pk)
+        keys = still_due.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True)
+        changed = OutboundMessage.objects.filter(pk__in=list(keys)).update(
+            status=status, updated_at=now, **changes
+        )
+    return [status] if changed else []
 
 
 def _note_outage(error: str) -> None:
     """Let the outbox page say why nothing leaves."""
-    with _short_transaction():
+    with transaction.atomic():
         waiting = OutboundMessage.objects.due(timezone.now()).exclude(last_error=error)
         keys = waiting.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True)
         OutboundMessage.objects.filter(pk__in=list(keys[:1000])).update(last_error=error)
-
-
-@contextlib.contextmanager
-def _short_transaction() -> Iterator[None]:
-    """Join the transaction that holds the row, or open one that lasts two statements."""
-    with contextlib.nullcontext() if connection.in_atomic_block else transaction.atomic():
-        yield
 
 
 def back_off(attempts: int) -> timedelta:
     return timedelta(minutes=min(2 ** (attempts - 1), LONGEST_BACK_OFF_MINUTES))
 
 
-# --- what the server says ----------------------------------------------------------------------------
-
-
 def _explain(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
-
-
-def _reply(error: OSError) -> tuple[int, str]:
-    """Return the code and the words of the mail server's answer; 0 where it gave none."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code, answer = next(iter(error.recipients.values()))
-        return code, _decode(answer)
-    if isinstance(error, smtplib.SMTPResponseException):
-        return error.smtp_code, _decode(error.smtp_error)
-    return 0, str(error)
-
-
-def _is_permanent(error: OSError) -> bool:
-    return isinstance(error, smtplib.SMTPNotSupportedError) or 500 <= _reply(error)[0] < 600
-
-
-def _describe(error: OSError) -> str:
-    code, answer = _reply(error)
-    return f"{code} {answer}" if code else f"{type(error).__name__}: {answer}"
-
-
-def _decode(answer: bytes | str) -> str:
-    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer

@@ -194,3 +194,21 @@ def test_the_hour_that_comes_twice_is_not_ambiguous():
 
     assert "DTSTART;TZID=Europe/Paris:20261025T023000" in written(starts_at=first)
     assert "DTSTART:20261025T013000Z" in written(starts_at=second)
+
+
+def test_the_files_of_one_meeting_differ_by_the_line_of_their_person_alone():
+    others = [
+        Person(f"Personne {number} au nom qui n’en finit pas", f"p{number}@exemple.example")
+        for number in (1, 2)
+    ]
+    texts = [unfolded(written(attendee=person, participation=Participation.ACCEPTED)) for person in others]
+    nobody = unfolded(written(attendee=None))
+
+    for text, person in zip(texts, others, strict=True):
+        (line,) = [line for line in text if line not in nobody]
+        assert line.startswith("ATTENDEE;")
+        assert line.endswith(f":mailto:{person.address}")
+        assert "PARTSTAT=ACCEPTED" in line
+        text.remove(line)
+        assert text == nobody
+        assert read("\r\n".join([*nobody[:-3], line, *nobody[-3:]])).vevent.attendee.value

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 import vobject
 from django.core import mail
+from django.test.signals import template_rendered
 
 from accounts.models import User
 from committees.models import Invitation
@@ -22,7 +23,7 @@ from committees.services.meetings import (
 )
 from notifications.delivery import deliver_due
 from notifications.models import OutboundMessage
-from notifications.registry import label_of
+from notifications.registry import batch_composer_for, label_of
 from tests.factories import make_agenda_item, make_candidacy, make_contact, make_member
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -424,3 +425,30 @@ def test_writing_a_message_takes_as_many_queries_whatever_it_says(
     # two looks for a row, three reads to write the message, two writes, and the transactions around them
     with django_assert_max_num_queries(13):
         next_message()
+
+
+@pytest.mark.parametrize("people", [2, 25])
+def test_what_all_the_people_of_a_meeting_read_is_rendered_once(
+    draft, lead, people, django_assert_max_num_queries
+):
+    contacts = [make_contact(candidacy=lead.candidacy) for _ in range(people)]
+    convene_meeting(meeting=draft, by=lead.user, expected_revision=draft.revision, contacts=contacts)
+    messages = list(OutboundMessage.objects.filter(kind="meeting-convocation"))
+    rendered = []
+
+    def note(template, **_):
+        rendered.append(template.name)
+
+    template_rendered.connect(note)
+    try:
+        with django_assert_max_num_queries(6):
+            written = batch_composer_for("meeting-convocation")(messages)
+    finally:
+        template_rendered.disconnect(note)
+
+    bodies = {message.recipient_name: written[message.pk].body for message in messages}
+    assert len(bodies) == people
+    assert all(body.startswith(f"Bonjour {name},\n\nVous êtes convié·e") for name, body in bodies.items())
+    assert len({body.partition("\n")[2] for body in bodies.values()}) == 1
+    whole = [name for name in rendered if name.startswith("emails/meeting_convocation/")]
+    assert sorted(whole) == ["emails/meeting_convocation/body.txt", "emails/meeting_convocation/subject.txt"]

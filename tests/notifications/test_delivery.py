@@ -6,7 +6,7 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
-from notifications import delivery
+from notifications import post
 from notifications.delivery import MAX_ATTEMPTS, deliver_due
 from notifications.models import OutboundMessage
 from notifications.registry import Attachment, Composed, Skip
@@ -56,7 +56,7 @@ def test_a_batch_leaves_over_one_connection(plan_note, mail_server):
 
 
 def test_a_connection_is_renewed_before_the_server_tires_of_it(plan_note, mail_server, monkeypatch):
-    monkeypatch.setattr(delivery, "MESSAGES_PER_CONNECTION", 10)
+    monkeypatch.setattr(post, "MESSAGES_PER_CONNECTION", 10)
     for _ in range(30):
         plan_note()
 

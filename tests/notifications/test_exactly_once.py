@@ -15,6 +15,7 @@ from core.errors import DomainError
 from notifications.delivery import deliver_due
 from notifications.models import OutboundMessage
 from notifications.services import advance_message, cancel_message
+from notifications.statements import hold_and_record_sent
 from tests.factories import make_committee, make_invitation, make_meeting, make_member
 from tests.notifications.installation import Installation
 from tests.notifications.mail_server import MailServer
@@ -194,6 +195,27 @@ def wait_until_somebody_waits_for_a_lock():
                 return
         time.sleep(0.05)
     raise AssertionError("nobody waits")
+
+
+@on_postgresql
+def test_only_the_transaction_of_a_message_is_answered_before_it_is_on_the_disk(plan_note, mail_server):
+    def waits_for_the_disk():
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            return cursor.fetchone()[0]
+
+    with transaction.atomic():
+        assert hold_and_record_sent(written_note(plan_note()), now=timezone.now())
+        assert waits_for_the_disk() == "off"
+
+    assert waits_for_the_disk() == "on"
+    with transaction.atomic():
+        assert not hold_and_record_sent(written_note(OutboundMessage.objects.get()), now=timezone.now())
+
+
+def written_note(row):
+    row.recipient_address = "a@exemple.example"
+    return row
 
 
 # --- processes ---------------------------------------------------------------------------------------
