@@ -3,7 +3,7 @@
 import secrets
 
 from config.settings.base import *
-from config.settings.base import DATA_DIR, REDIS_URL, env
+from config.settings.base import DATA_DIR, env
 
 
 def _secret_key() -> str:
@@ -27,10 +27,6 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-
-if not REDIS_URL:
-    for folder in ("messages", "control"):
-        (DATA_DIR / "queue" / folder).mkdir(parents=True, exist_ok=True)
 
 # Static files straight from their sources: nothing to collect before the first page.
 WHITENOISE_USE_FINDERS = True

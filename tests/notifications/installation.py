@@ -1,6 +1,7 @@
 """The application in processes of its own, on the rows that a test has made."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -8,6 +9,7 @@ import sys
 from pathlib import Path
 
 from django.db import connection
+from redis import Redis
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -71,6 +73,15 @@ class Installation:
             *("-m", "celery", "--app", "config", "worker", "--pool", "threads", "--concurrency", "2"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning"),
         )
+
+    def lose_the_queue(self):
+        """Take from the broker all that it keeps, under the eyes of the worker."""
+        if address := self.environment.get("REDIS_URL"):
+            broker = Redis.from_url(address)
+            for key in broker.scan_iter(f"{self.environment['CELERY_KEY_PREFIX']}*"):
+                broker.delete(key)
+        else:
+            shutil.rmtree(self.folder / "queue")
 
     @property
     def logs(self):
