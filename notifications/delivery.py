@@ -151,7 +151,8 @@ def _deliver(row: OutboundMessage, written: Written, post: Post) -> list[str]:
     except ServerUnreachableError:
         raise
     except OSError as error:  # smtplib's errors are among them
-        return _put_off(row, describe(error), for_good=is_permanent(error))
+        refused = row.recipient_address if is_permanent(error) else ""
+        return _put_off(row, describe(error), for_good=bool(refused), address=refused)
     except (ValueError, ValidationError) as error:  # an address or a header that cannot be written
         return _put_off(row, str(error), for_good=True)
     except Exception as error:
@@ -215,14 +216,13 @@ def _give_up(message: OutboundMessage, reason: str) -> list[str]:
     )
 
 
-def _put_off(message: OutboundMessage, error: str, *, for_good: bool = False) -> list[str]:
+def _put_off(message: OutboundMessage, error: str, *, for_good: bool = False, address: str = "") -> list[str]:
+    """Try again later, or stop; the ``address`` that the server refused is then kept, and marks its owner."""
     attempts = message.attempts + 1
+    told = {"attempts": attempts, "last_error": plain_text(error)}
     if for_good or attempts >= MAX_ATTEMPTS:
-        return _settle(message, status=Status.FAILED, attempts=attempts, last_error=plain_text(error))
-    due_at = timezone.now() + back_off(attempts)
-    return _settle(
-        message, status=Status.PLANNED, attempts=attempts, last_error=plain_text(error), due_at=due_at
-    )
+        return _settle(message, status=Status.FAILED, recipient_address=address, **told)
+    return _settle(message, status=Status.PLANNED, due_at=timezone.now() + back_off(attempts), **told)
 
 
 def _settle(message: OutboundMessage, *, status: Status, **changes: Any) -> list[str]:

@@ -30,6 +30,10 @@ class OutboundMessageQuerySet(models.QuerySet["OutboundMessage"]):
     def failed(self) -> "OutboundMessageQuerySet":
         return self.filter(status=OutboundMessage.Status.FAILED)
 
+    def refused(self) -> "OutboundMessageQuerySet":
+        """Keep what the mail server would not take for its address, until a person tries it again or gives it up."""
+        return self.failed().exclude(recipient_address="")
+
     def about(self, kind: str, about: UUID) -> "OutboundMessageQuerySet":
         return self.filter(kind=kind, about=about)
 
@@ -115,6 +119,9 @@ class OutboundMessage(PublicIdModel, TimestampedModel):
             models.Index(name="outboundmessage_due", fields=["due_at", "id"], condition=Q(status="planned")),
             models.Index(name="outboundmessage_scope", fields=["scope", "-due_at"]),
             models.Index(name="outboundmessage_about", fields=["about", "kind"]),
+            models.Index(
+                name="outboundmessage_refused", fields=["recipient_address"], condition=Q(status="failed")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from accounts.models import User
-from candidacy.models import Membership
+from candidacy.models import Candidacy, Membership
+from candidacy.permissions import is_staff
+from notifications.models import OutboundMessage
 from partners.models import Contact, Organisation
 from partners.permissions import (
     can_edit_contact,
@@ -24,6 +26,8 @@ class ContactCard:
     may_edit: bool
     may_remove: bool
     invitations: tuple[tuple[str, str], ...] = ()
+    #: The message that the mail server would not take for this address.
+    refusal: OutboundMessage | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Step:
 
 
 def contact_cards(organisation: Organisation, user: User) -> list[ContactCard]:
-    """Dress the contacts that ``user`` may see, by name, in two queries."""
+    """Dress the contacts that ``user`` may see, by name, in two queries, three for the team."""
     contacts = list(
         organisation.contacts.visible_to(user).select_related("user").order_by("search_text", "pk")
     )
@@ -48,10 +52,28 @@ def contact_cards(organisation: Organisation, user: User) -> list[ContactCard]:
         row.user_id: row
         for row in Membership.objects.filter(candidacy=organisation.candidacy, user__in=users)
     }
-    return [_card(contact, memberships.get(contact.user_id or 0), user) for contact in contacts]
+    refusals = _refusals(organisation.candidacy, contacts) if is_staff(user, organisation.candidacy) else {}
+    return [
+        _card(contact, memberships.get(contact.user_id or 0), refusals.get(_address_of(contact)), user)
+        for contact in contacts
+    ]
 
 
-def _card(contact: Contact, membership: Membership | None, user: User) -> ContactCard:
+def _refusals(candidacy: Candidacy, contacts: list[Contact]) -> dict[str, OutboundMessage]:
+    """Return by address the last message that was refused for it."""
+    addresses = {address for contact in contacts if (address := _address_of(contact))}
+    refused = OutboundMessage.objects.in_scope(candidacy.public_id).refused()
+    rows = refused.filter(recipient_address__in=addresses).defer("body", "facts").order_by("updated_at", "pk")
+    return {row.recipient_address: row for row in rows}
+
+
+def _address_of(contact: Contact) -> str:
+    return contact.email or (contact.user.email if contact.user else "")
+
+
+def _card(
+    contact: Contact, membership: Membership | None, refusal: OutboundMessage | None, user: User
+) -> ContactCard:
     edits_all = can_edit_contact(user, contact)
     invites = membership is None and can_invite_contact(user, contact) and bool(contact.email or contact.user)
     return ContactCard(
@@ -61,6 +83,7 @@ def _card(contact: Contact, membership: Membership | None, user: User) -> Contac
         may_edit=edits_all or can_edit_own_contact(user, contact),
         may_remove=can_remove_contact(user, contact),
         invitations=tuple((role.value, str(role.label)) for role in roles_of(contact)) if invites else (),
+        refusal=refusal,
     )
 
 

@@ -1,6 +1,6 @@
 """What left by e-mail, what will leave, what failed: everything the application says to somebody is read here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from uuid import UUID
 
@@ -48,9 +48,12 @@ def outbox_list(request: AppRequest, slug: str) -> HttpResponse:
     page = Paginator(rows.defer("body", "facts").order_by(*order, "pk"), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
+    refused = (
+        _refused_people(candidacy, [row.recipient_key for row in page]) if status == Status.PLANNED else ()
+    )
     context = {
         "page": page,
-        "entries": [(row, label_of(row.kind)) for row in page],
+        "entries": [(row, label_of(row.kind), row.recipient_key in refused) for row in page],
         "tabs": _tabs(candidacy, status),
         "status": status,
     }
@@ -118,6 +121,12 @@ def _steer(
     else:
         messages.success(request, told)
     return redirect("candidacy:outbox-detail", slug, message.public_id)
+
+
+def _refused_people(candidacy: Candidacy, keys: Collection[str]) -> set[str]:
+    """Return those among ``keys`` for whom the mail server would not take an earlier message."""
+    refused = OutboundMessage.objects.in_scope(candidacy.public_id).refused()
+    return set(refused.filter(recipient_key__in=keys).values_list("recipient_key", flat=True))
 
 
 def _candidacy_with_outbox(request: AppRequest, slug: str) -> Candidacy:

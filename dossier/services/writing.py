@@ -26,8 +26,8 @@ def save_text(
     locked = Section.objects.select_for_update(of=("self",)).select_related("candidacy").get(pk=section.pk)
     if by and seat:
         end_draft(section=locked, author=by, seat=seat)
-    clean = identify_tables(locked, clean)
-    if clean == locked.body:
+    identified = identify_tables(locked, clean)
+    if locked.body in {clean, identified}:
         return locked
     if locked.is_retired:
         raise DomainError(_("Cette section vient d’être retirée du plan : elle ne se modifie plus."))
@@ -40,12 +40,12 @@ def save_text(
     if locked.revision != expected_revision:
         raise StaleRevisionError(_("Quelqu’un a enregistré cette section pendant que vous écriviez."))
     _keep_unrecorded_text(locked)
-    locked.body = clean
+    locked.body = identified
     locked.revision += 1
     locked.skip_history_when_saving = True  # type: ignore[attr-defined]  # the revision below is its history
     locked.save(update_fields=["body", "revision", "updated_at"])
     del locked.skip_history_when_saving  # type: ignore[attr-defined]  # as above
-    SectionRevision.objects.create(section=locked, number=locked.revision, body=clean, saved_by=by)
+    SectionRevision.objects.create(section=locked, number=locked.revision, body=identified, saved_by=by)
     note_mentions(locked)
     note_tables(locked)
     if locked.status == Section.Status.ORDERED:

@@ -19,7 +19,7 @@ page</a>.</span> La suite.</p>
 <blockquote><p>On l’a dit.</p><p>Deux fois.</p></blockquote><hr>
 <figure><img src="{picture}" alt="Un terril, vu du canal"><figcaption>Le terril, <em>photographie</em></figcaption></figure>
 <figure><img src="{picture}" alt=""><figcaption></figcaption></figure>
-<table><caption>Effectifs par année</caption><thead><tr><td></td><th scope="col">Année N</th><th scope="col">Année</th></tr>
+<table data-identity="0d8f6a52-3c1e-4f7b-9a60-5b2c7d1e8f34"><caption>Effectifs par année</caption><thead><tr><td></td><th scope="col">Année N</th><th scope="col">Année</th></tr>
 </thead><tbody><tr><th scope="row">Postes</th><td>4</td><td>7,5</td></tr>
 <tr><th scope="row">Total</th><td colspan="2">11,5</td></tr></tbody></table>
 <table><tbody><tr><td rowspan="2">sans</td><td>titre</td></tr><tr><td>ni en-tête</td></tr></tbody></table>

@@ -57,7 +57,7 @@ def test_the_outbox_tells_apart_what_waits_what_left_what_failed_and_what_was_he
         ("annules", "cancelled"),
     ):
         response = client.get(url, {"etat": word})
-        assert [row.status for row, _label in response.context["entries"]] == [status]
+        assert [row.status for row, *_ in response.context["entries"]] == [status]
         assert [tab.count for tab in response.context["tabs"]] == [1, 1, 1, 1]
         assert "autre candidature" not in response.content.decode()
 
@@ -228,7 +228,8 @@ def test_the_list_costs_the_same_for_any_number_of_messages(client, count, word,
         make_message(member.candidacy, status=status)
     url = address("outbox-list", member.candidacy)
 
-    with django_assert_num_queries(6):  # session, user, memberships, total, rows, counts
+    # session, user, memberships, total, rows, counts; of what waits, whose address was refused
+    with django_assert_num_queries(7 if status == "planned" else 6):
         client.get(url, {"etat": word})
 
 
@@ -239,3 +240,30 @@ def test_a_long_outbox_is_cut_into_pages(client, member):
     response = client.get(address("outbox-list", member.candidacy), {"page": 2})
 
     assert len(response.context["entries"]) == 1
+
+
+def test_who_was_refused_is_marked_on_what_waits_for_them(client, member):
+    refused = {"recipient_key": "contact:refused", "recipient_name": "Rose Blanc"}
+    failed = make_message(
+        member.candidacy,
+        **refused,
+        status=Status.FAILED,
+        recipient_address="rose@exemple.example",
+        last_error="550 5.1.1 no such user",
+    )
+    make_message(member.candidacy, **refused)
+    make_message(member.candidacy, recipient_name="Inès Morel")
+    make_message(member.candidacy, recipient_key="contact:late", recipient_name="Jean Petit")
+    make_message(member.candidacy, recipient_key="contact:late", status=Status.FAILED, last_error="451 later")
+
+    entries = client.get(address("outbox-list", member.candidacy)).context["entries"]
+    detail = client.get(address("outbox-detail", member.candidacy, failed.public_id)).content.decode()
+
+    assert {row.recipient_name: is_refused for row, _, is_refused in entries} == {
+        "Rose Blanc": True,
+        "Inès Morel": False,
+        "Jean Petit": False,
+    }
+    assert client.get(address("outbox-list", member.candidacy)).content.decode().count("adresse refusée") == 1
+    assert "Adresse refusée" in detail
+    assert "rose@exemple.example" in detail

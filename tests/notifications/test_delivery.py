@@ -126,6 +126,7 @@ def test_tries_are_bounded(plan_note, mail_server):
     row.refresh_from_db()
     assert (row.status, row.attempts) == (Status.FAILED, MAX_ATTEMPTS)
     assert row.last_error == "451 4.3.0 disk full"
+    assert not OutboundMessage.objects.refused().exists()
 
 
 @pytest.mark.parametrize("step", ["on_recipient", "on_message"])
@@ -139,6 +140,8 @@ def test_a_refusal_for_good_fails_at_once_with_the_answer_of_the_server(plan_not
     row.refresh_from_db()
     assert (row.status, row.last_error) == (Status.FAILED, "550 5.1.1 no such user")
     assert row.sent_at is None
+    (refused,) = OutboundMessage.objects.refused()
+    assert refused.recipient_address == f"{row.recipient_key}@exemple.example"
 
 
 def test_a_failed_message_leaves_when_tried_again(plan_note, mail_server):
@@ -149,6 +152,7 @@ def test_a_failed_message_leaves_when_tried_again(plan_note, mail_server):
     row.refresh_from_db()
 
     retry_message(row)
+    assert not OutboundMessage.objects.refused().exists()
     deliver_due()
 
     assert mail_server.counted == {row.message_id: 1}

@@ -135,7 +135,7 @@ def test_the_sheet_costs_the_same_for_any_number_of_rows(
     url = reverse("partners:organisation-detail", args=[organisation.candidacy.slug, organisation.public_id])
     client.get(url)
 
-    # the ten of the sheet, then sections, their numbers, deliberations, sittings, meetings, actions, incomes, their
+    # the eleven of the sheet, then sections, their numbers, deliberations, sittings, meetings, actions, incomes, their
     # amounts
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(url)

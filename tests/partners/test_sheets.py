@@ -8,10 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from candidacy.models import Membership
+from notifications.models import OutboundMessage
+from notifications.services import retry_message
 from partners import panels
 from partners.models import Contact, Organisation
 from partners.services.organisations import change_organisation, change_stage
 from tests.factories import (
+    make_candidacy,
     make_contact,
     make_invitation,
     make_member,
@@ -232,10 +235,10 @@ def test_the_sheet_costs_the_same_for_any_number_of_contacts(client, lead, count
     url = address("organisation-detail", organisation)
     client.get(url)
 
-    # session, user, candidacy, memberships, organisation, contacts, their memberships, history of the sheet and of
-    # its contacts, communes; sections, deliberations, sittings, meetings, actions and incomes of the
-    # panels
-    with django_assert_num_queries(14):
+    # session, user, candidacy, memberships, organisation, contacts, their memberships, what was refused for their
+    # addresses, history of the sheet and of its contacts, communes; sections, deliberations, sittings, meetings,
+    # actions and incomes of the panels
+    with django_assert_num_queries(15):
         client.get(url)
 
 
@@ -423,3 +426,57 @@ def test_a_contact_is_found_through_its_own_organisation_only(client, lead, name
     assert not Contact.objects.filter(last_name="Pris").exists()
     assert Contact.objects.count() == 2
     assert Membership.objects.get() == lead
+
+
+def refused_message(candidacy, address):
+    return OutboundMessage.objects.create(
+        scope=candidacy.public_id,
+        kind="note",
+        about=uuid.uuid4(),
+        due_at=timezone.now(),
+        planned_for=timezone.now(),
+        status="failed",
+        recipient_address=address,
+        last_error="550 5.1.1 no such user",
+    )
+
+
+def test_a_refused_address_is_marked_until_the_message_or_the_address_is_mended(client, lead):
+    organisation = make_organisation(candidacy=lead.candidacy)
+    contact = make_contact(organisation=organisation, email="rose@exemple.example")
+    make_contact(organisation=organisation)
+    message = refused_message(lead.candidacy, "rose@exemple.example")
+    refused_message(make_candidacy(), contact.organisation.contacts.last().email)
+
+    def marked():
+        page = client.get(address("organisation-detail", organisation))
+        return page.content.decode().count("adresse refusée"), page
+
+    count, page = marked()
+    assert count == 1
+    assert "550 5.1.1 no such user" in page.content.decode()
+    assert (
+        reverse("candidacy:outbox-detail", args=[lead.candidacy.slug, message.public_id])
+        in page.content.decode()
+    )
+
+    contact.email = "rose.blanc@exemple.example"
+    contact.save()
+    assert marked()[0] == 0
+
+    OutboundMessage.objects.filter(pk=message.pk).update(recipient_address=contact.email)
+    assert marked()[0] == 1
+    retry_message(message)
+    assert marked()[0] == 0
+
+
+def test_a_partner_reads_nothing_of_what_was_refused(client, lead):
+    contact = make_contact(candidacy=lead.candidacy, email="rose@exemple.example", user=make_user())
+    make_member(candidacy=lead.candidacy, user=contact.user, role="partner")
+    refused_message(lead.candidacy, "rose@exemple.example")
+    client.force_login(contact.user)
+
+    page = client.get(address("organisation-detail", contact.organisation))
+
+    assert "rose@exemple.example" in page.content.decode()
+    assert "adresse refusée" not in page.content.decode()
