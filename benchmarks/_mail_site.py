@@ -1,6 +1,6 @@
 """What the mail benchmark does inside the application, on the database that the environment names.
 
-`python -m benchmarks._mail_site load|state|compare|release`
+`python -m benchmarks._mail_site load|release [half]|state|compare`
 """
 
 import json
@@ -32,12 +32,12 @@ from tests.factories import (  # noqa: E402
     make_member,
 )
 
-MEETINGS = 200
+MEETINGS = 20
 PEOPLE = 40
 
 
 def load() -> None:
-    """Fill an empty database with meetings whose reminders are due at once."""
+    """Fill an empty database with meetings whose reminders `release` makes due."""
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     with transaction.atomic():
@@ -61,18 +61,22 @@ def load() -> None:
             replan_meeting(meeting=meeting)
         told = OutboundMessage.objects.filter(kind="meeting-convocation")
         told.update(status="sent", sent_at=timezone.now(), recipient_address="told@exemple.example")
-    release()
 
 
-def release() -> None:
-    """Make every reminder due, as if none had ever left."""
-    OutboundMessage.objects.filter(kind="meeting-reminder").update(
-        status="planned", sent_at=None, attempts=0, due_at=timezone.now(), last_error=""
-    )
+def release(share: str = "all") -> None:
+    """Make every reminder due, as if none had ever left, or ``half`` of them now and the others tomorrow."""
+    now = timezone.now()
+    reminders = OutboundMessage.objects.filter(kind="meeting-reminder")
+    reminders.update(status="planned", sent_at=None, attempts=0, due_at=now, last_error="")
+    if share == "half":
+        middle = reminders.order_by("pk").values_list("pk", flat=True)[reminders.count() // 2]
+        reminders.filter(pk__gte=middle).update(due_at=now + timedelta(days=1))
 
 
 def state() -> None:
+    """Say what became of the reminders; those that were put off need not wait for their hour."""
     reminders = OutboundMessage.objects.filter(kind="meeting-reminder")
+    reminders.planned().filter(due_at__gt=timezone.now()).update(due_at=timezone.now())
     print(
         json.dumps(
             {
@@ -113,4 +117,4 @@ def compare() -> None:
 
 
 if __name__ == "__main__":
-    {"load": load, "release": release, "state": state, "compare": compare}[sys.argv[1]]()
+    {"load": load, "release": release, "state": state, "compare": compare}[sys.argv[1]](*sys.argv[2:])
