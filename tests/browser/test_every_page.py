@@ -206,7 +206,9 @@ def pieces(user, name, world):
     html = client.get(address(name, ACCESS[name], world), follow=True).text
     middle = html.partition("<main")[2].partition("</main>")[0]
     assert middle, name
-    return set(re.split(r"(?=<)", re.sub(r'name="csrfmiddlewaretoken" value="\w+"|[0-9a-f-]{36}', "", middle)))
+    return set(
+        re.split(r"(?=<)", re.sub(r'name="csrfmiddlewaretoken" value="\w+"|[0-9a-f-]{36}', "", middle))
+    )
 
 
 @pytest.mark.parametrize("role", ["lead", "team", "partner", "elected", "observer"])

@@ -173,6 +173,7 @@ def test_a_message_that_waited_until_the_poll_was_closed_does_not_leave(lead, co
     poll = create_poll(committee=committee, by=lead.user, slots=[FIRST, SECOND])
 
     close_poll(poll=poll)
+    assert not OutboundMessage.objects.planned().exists()
     deliver_due()
 
     assert mail.outbox == []

@@ -254,7 +254,7 @@ def the_dossier_is_written_in_every_state(candidacy):
     reviewed = Section.objects.visible_to(partner).exclude(organisation__contacts__user=partner)
     assert [section.status for section in reviewed] == [Section.Status.IN_REVIEW]
     assert not SectionRevision.objects.filter(saved_at__gt=timezone.now()).exists()
-    for tag in ("<ul>", "<ol>", "<table>", "<blockquote>", "<figure>", "footnote"):
+    for tag in ("<ul>", "<ol>", "<table ", "<blockquote>", "<figure>", "footnote", "data-table"):
         assert any(tag in section.body for section in sections), tag
 
 
