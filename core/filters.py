@@ -23,28 +23,9 @@ from django.utils.translation import gettext_lazy as _
 TEMPLATE = "bootstrap5/filter_field.html"
 
 
-# Django renders a template for each control and each choice, and a list waits for a hundred of them: these are written
-# in one go.
-
-
-class _FilterInput(forms.Widget):
-    def render(
-        self, name: str, value: Any, attrs: Any = None, renderer: BaseRenderer | None = None
-    ) -> SafeString:
-        drawn = self.get_context(name, value, attrs)["widget"]
-        known = {"type": drawn["type"], "name": name, "value": drawn["value"]}
-        return format_html("<input{}>", flatatt(known | drawn["attrs"]))
-
-
-class FilterSearch(_FilterInput, forms.SearchInput):
-    pass
-
-
-class FilterTick(_FilterInput, forms.CheckboxInput):
-    pass
-
-
 class FilterSelect(forms.Select):
+    """Written in one go: Django renders a template for each choice, and a list waits for a hundred of them."""
+
     def __init__(self, attrs: Any = None, choices: Any = ()) -> None:
         super().__init__({"class": "form-select", **(attrs or {})}, choices)
 
@@ -73,14 +54,16 @@ class WordsFilter(forms.CharField):
     """Words to look for."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, widget=FilterSearch(attrs={"class": "form-control"}), **kwargs)
+        super().__init__(required=False, widget=forms.SearchInput(attrs={"class": "form-control"}), **kwargs)
 
 
 class TickFilter(forms.BooleanField):
     """A box to tick."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, widget=FilterTick(attrs={"class": "form-check-input"}), **kwargs)
+        super().__init__(
+            required=False, widget=forms.CheckboxInput(attrs={"class": "form-check-input"}), **kwargs
+        )
 
 
 class _FilterBoundField(forms.BoundField):

@@ -4,6 +4,13 @@ import pytest
 from django.db import DEFAULT_DB_ALIAS, connection
 
 from dossier.deposit_triggers import remove_triggers
+from tests.crispy_guard import fields_left_to_crispy
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _every_page_leaves_its_fields_to_crispy():
+    with fields_left_to_crispy():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -36,6 +36,12 @@ OUR_MODELS = [
 ]
 
 
+#: Controls that are no field of a form: nothing of what they hold is sent.
+CONTROLS_OF_NO_FORM = {
+    "templates/committees/_filter_box.html",  # narrows, in the browser, the list that the page holds
+    "templates/dossier/reading_link_given.html",  # an address to copy
+}
+
 PAGES = [path for path in TEMPLATES if path.suffix in {".html", ".txt"}]
 
 
@@ -78,6 +84,13 @@ def test_no_page_brings_a_script_or_style_that_the_policy_would_refuse():
     pages = [path for path in PAGES if not {"emails", "pdf"} & set(path.parts)]
 
     assert [where(path) for path in pages if inline.search(path.read_text())] == []
+
+
+def test_no_page_writes_the_controls_of_its_forms():
+    """Widgets do, drawn by crispy: tests/crispy_guard.py sees to the second half."""
+    control = re.compile(r"<(?:select|textarea|input(?![^>]*type=\"hidden\"))\b")
+
+    assert {where(path) for path in PAGES if control.search(path.read_text())} == CONTROLS_OF_NO_FORM
 
 
 def test_every_template_is_used():

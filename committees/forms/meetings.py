@@ -133,10 +133,14 @@ class CancelForm(DeedForm):
 class _PeopleBoundField(forms.BoundField):
     """People to tick, drawn as a table: name, organisation, address."""
 
+    @property
+    def has_quality(self) -> bool:
+        return self.field.qualities is not None  # type: ignore[attr-defined]  # of _PeopleField
+
     @cached_property
     def people(self) -> list[Addressee]:
         boxes = [(box.data["value"].instance, box) for box in self]
-        return addressees(boxes, self.field.qualities)  # type: ignore[attr-defined]  # of _PeopleField
+        return addressees(boxes, self.field.qualities)  # type: ignore[attr-defined]  # likewise
 
 
 class _PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time

@@ -321,6 +321,7 @@ CONTENT_SECURITY_POLICY = {
 # --- interface --------------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
+FORM_RENDERER = "core.form_renderer.FormRenderer"
 # The editor's drop-down answers to the mouse alone: every group is made of buttons.
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {"js": [static_lazy("js/editor.js")], "extensions": {"Footnote": html_tags(["span"])}},

@@ -25,7 +25,8 @@ class _CardRadio(forms.RadioSelect):
 
 class CallStepForm(StepMixin, forms.Form):
     template = forms.ChoiceField(
-        label=_("Sous quelles règles la candidature se prépare-t-elle ?"), widget=forms.RadioSelect
+        label=_("Sous quelles règles la candidature se prépare-t-elle ?"),
+        widget=_CardRadio(attrs={"class": "form-check-input call-card__radio"}),
     )
 
     def __init__(self, data: Typed | None = None, *, known: Known) -> None:

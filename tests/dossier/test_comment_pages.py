@@ -1,5 +1,6 @@
 """Commenting through the pages: without JavaScript, and the parts that htmx brings."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -254,7 +255,11 @@ def test_who_is_ticked_stays_ticked_whatever_is_looked_for_next(client, section,
         client, address("section-people", section), personne="zzz", told=[str(partner.public_id)]
     )
 
-    assert f'value="{partner.public_id}"' in found
+    box = re.search(rf'<input [^>]*value="{partner.public_id}"[^>]*>', found)[0]
+    assert " checked" in box
+    assert f'data-person="{partner}"' in box
+    assert 'data-of-team="false"' in box
+    assert " id=" not in box  # several forms of a page may find the same person
     assert found.count(" checked") == 1
 
 

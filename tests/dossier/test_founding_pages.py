@@ -129,6 +129,17 @@ def test_the_cards_say_what_was_read_and_what_is_to_be_checked(pages):
     assert "celles de l’édition 2024 sont passées" in page
 
 
+def test_each_card_is_a_radio_button_told_with_what_it_says(pages):
+    page = pages.client.get(START).text
+    radios = re.findall(r'<input [^>]*type="radio"[^>]*>', page)
+
+    assert len(radios) == page.count('class="call-card"') > 1
+    for radio in radios:
+        assert 'class="form-check-input call-card__radio"' in radio
+        assert f'id="{re.search(r"describedby=.(.*?).[ >]", radio)[1]}"' in page
+        assert f'<label class="call-card__title" for="{re.search(r" id=.(.*?).[ >]", radio)[1]}">' in page
+
+
 def test_a_call_must_be_chosen(pages):
     response = pages.client.post(START, {})
 
@@ -239,8 +250,11 @@ def test_communes_are_added_one_by_one_named_candidate_and_taken_off(pages):
 
     pages.post("territoires", {"bearing": ["18033"], "removed": ["18279"], "to": "stay"} | SOURCE)
 
-    table = pages.get("territoires").context["form"].table
+    page = pages.get("territoires")
+    table = page.context["form"].table
     assert [(row.values["name"], row.bearing.data["selected"]) for row in table] == [("Bourges", True)]
+    assert 'aria-label="Bourges est territoire candidat"' in page.text
+    assert 'aria-label="Retirer Bourges"' in page.text
 
 
 def test_a_commune_half_typed_is_not_dropped_in_silence(pages):
