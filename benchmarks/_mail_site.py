@@ -32,7 +32,7 @@ from tests.factories import (  # noqa: E402
     make_member,
 )
 
-MEETINGS = 20
+MEETINGS = 200
 PEOPLE = 40
 
 

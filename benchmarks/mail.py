@@ -20,7 +20,7 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parents[1]
 #: How many messages have left when something fails.
-FAIL_AFTER = 200
+FAIL_AFTER = 2000
 REFUSED_ONE_IN = 10
 PATIENCE_SECONDS = 1200
 WORKER = (
