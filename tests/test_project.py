@@ -39,7 +39,8 @@ OUR_MODELS = [
 #: Controls that are no field of a form: nothing of what they hold is sent.
 CONTROLS_OF_NO_FORM = {
     "templates/committees/_filter_box.html",  # narrows, in the browser, the list that the page holds
-    "templates/dossier/reading_link_given.html",  # an address to copy
+    "templates/committees/feed_given.html",  # an address to copy
+    "templates/dossier/reading_link_given.html",  # likewise
 }
 
 PAGES = [path for path in TEMPLATES if path.suffix in {".html", ".txt"}]

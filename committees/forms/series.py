@@ -4,6 +4,8 @@ from typing import Any
 
 from crispy_forms.layout import Column, Fieldset, Layout, Row, Submit
 from django import forms
+from django.forms.boundfield import BoundWidget
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -109,24 +111,35 @@ class SeriesForm(DeedForm):
         return [(name, str(self[name].value() or "")) for name in self.fields]
 
 
-class SeriesDaysForm(forms.Form):
-    """The days to keep. The template prints them, with what stands against some of them."""
+class _DaysBoundField(forms.BoundField):
+    """The days that the rule names, each with its box, or with what stands against it."""
+
+    @cached_property
+    def lines(self) -> list[tuple[Proposal, BoundWidget | None]]:
+        boxes = {box.data["value"]: box for box in self}
+        return [(row, boxes[row.day.isoformat()] if row.day else None) for row in self.form.proposals]
+
+
+class _DaysField(forms.MultipleChoiceField):
+    bound_field_class = _DaysBoundField
+
+
+class SeriesDaysForm(DeedForm):
+    """The days to keep: at first those on which nothing stands already."""
 
     public_id = forms.UUIDField(widget=forms.HiddenInput)
-    days = forms.MultipleChoiceField(error_messages={"required": _("Gardez au moins une date.")})
+    days = _DaysField(
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+        error_messages={"required": _("Gardez au moins une date.")},
+    )
 
     def __init__(self, *args: Any, proposals: Sequence[Proposal], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.proposals = proposals
         offered = [proposal.day.isoformat() for proposal in proposals if proposal.day]
         self.fields["days"].choices = [(day, day) for day in offered]  # type: ignore[attr-defined]  # a choice field
-
-    def lines(self) -> list[tuple[Proposal, bool]]:
-        """Return each proposal, ticked as the person left it; at first, unless a meeting stands there already."""
-        if self.is_bound:
-            kept = set(self["days"].value() or ())
-            return [(row, row.day is not None and row.day.isoformat() in kept) for row in self.proposals]
-        return [(row, row.day is not None and not row.beside) for row in self.proposals]
+        self.initial["days"] = [row.day.isoformat() for row in proposals if row.day and not row.beside]
+        self.helper.field_template = "committees/_series_days.html"
 
     @property
     def kept(self) -> list[date]:
