@@ -117,7 +117,10 @@ class _DaysBoundField(forms.BoundField):
     @cached_property
     def lines(self) -> list[tuple[Proposal, BoundWidget | None]]:
         boxes = {box.data["value"]: box for box in self}
-        return [(row, boxes[row.day.isoformat()] if row.day else None) for row in self.form.proposals]
+        return [
+            (row, boxes[row.day.isoformat()] if row.day else None)
+            for row in self.form.proposals  # type: ignore[attr-defined]  # of SeriesDaysForm
+        ]
 
 
 class _DaysField(forms.MultipleChoiceField):
