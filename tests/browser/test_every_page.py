@@ -42,6 +42,7 @@ from tests.factories import (
     make_published_edition,
     make_reading_link,
     make_sitting,
+    make_template_item,
     make_word_import,
 )
 from tests.test_permissions import address
@@ -63,6 +64,7 @@ NOT_A_PAGE = {
     "committees:meeting-export",
     "committees:meeting-calendar",
     "committees:decision-export",
+    "committees:feed",
     "committees:poll-link-theme",
     "committees:action-export",
     "dossier:criteria-export",
@@ -81,6 +83,7 @@ NOT_A_PAGE = {
     "dossier:section-people",
     "dossier:thread-people",
     "dossier:edition-download",
+    "dossier:edition-picture",
     "dossier:edition-read",
     "dossier:reading-pdf",
     "dossier:reading-download",
@@ -154,7 +157,7 @@ def objects_of(candidacy, user):
         ),
         "committee": committee,
         "seat": committee and committee.members.first(),
-        "template_item": committee and committee.template_items.first(),
+        "template_item": committee and make_template_item(committee=committee),
         "poll": poll,
         "slot": poll and poll.slots.first(),
         "participant": participant,
