@@ -394,3 +394,19 @@ def test_a_tick_that_takes_too_long_leaves_the_rest_to_the_next(plan_note, mail_
 
     assert deliver_due(seconds=0) == {}
     assert deliver_due() == {Status.SENT: 1}
+
+
+def test_one_thread_of_a_worker_sends_at_a_time(monkeypatch):
+    """A tick that comes while the one before is sending leaves the rest to it: one message is in flight."""
+    ticks = []
+
+    def send():
+        ticks.append(len(ticks))
+        send_due_messages()
+
+    monkeypatch.setattr("notifications.tasks.deliver_due", send)
+
+    send_due_messages()
+    send_due_messages()
+
+    assert ticks == [0, 1]
