@@ -137,6 +137,24 @@ const limitPeople = (form) => {
   }
 };
 
+// What is ticked while a search is on its way stays as it is: the answer knows only what was ticked when it was asked.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const people = event.target;
+  if (!people.closest?.("[data-told]")) return;
+  const kept = [...people.querySelectorAll("[data-person]")].filter((box) => !box.closest(".form-check").hidden);
+  people.addEventListener(
+    "htmx:afterSwap",
+    () => {
+      for (const box of kept) {
+        const again = people.querySelector(`[data-person][value="${box.value}"]`);
+        if (again) again.checked = box.checked;
+        else if (box.checked) people.append(box.closest(".form-check"));
+      }
+    },
+    { once: true },
+  );
+});
+
 // What a search brought is said where it is listened to.
 document.addEventListener("htmx:afterSwap", (event) => {
   const said = event.target.querySelector?.("[data-told-said-now]");
