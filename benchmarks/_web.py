@@ -39,15 +39,19 @@ def output_of(environment: dict[str, str], *command: str, told: str = "") -> str
     ).stdout
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def served(environment: dict[str, str], *options: str, log: Path | None = None) -> Iterator[int]:
     """Serve the application with the project's own settings of gunicorn but for ``options``; yield the port.
 
     What the server says goes to ``log`` if there is one.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "-b", f"127.0.0.1:{port}"]
     with ExitStack() as stack:
         stderr = stack.enter_context(log.open("wb")) if log else None

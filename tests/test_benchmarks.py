@@ -42,7 +42,7 @@ def test_the_list_names_every_benchmark_with_what_it_measures():
     )
 
     lines = [line.partition(": ") for line in done.stdout.splitlines()]
-    assert [name for name, _, _ in lines] == ["mail", "pages", "pdf", "saving"]
+    assert [name for name, _, _ in lines] == ["mail", "pages", "pdf", "saving", "start"]
     assert all(len(subject) > 20 for _, _, subject in lines)
 
 

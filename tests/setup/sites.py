@@ -29,7 +29,6 @@ class Site:
         }
         self.environment = {**os.environ, **settings, **environment}
         # A session of its own stands for the terminal: its group is the foreground group.
-        started, before = time.monotonic(), psutil.cpu_times()
         self.process = subprocess.Popen(
             [sys.executable, "bin/start"],
             cwd=ROOT,
@@ -44,15 +43,6 @@ class Site:
             self.lines.append(line.rstrip("\n"))
             if line.startswith("Ready: "):
                 break
-        self.seconds_to_ready = time.monotonic() - started
-        self.idleness = _idle_share(before, psutil.cpu_times())
-        ready = self.lines[-1].startswith("Ready: ")
-        self.work_to_ready = self._work() if ready else None
-
-    def _work(self):
-        """Return the seconds of processor that led to the line; the worker starts beside it."""
-        processes = [process for process in self.processes() if "celery" not in process.cmdline()]
-        return sum(sum(process.cpu_times()[:2]) for process in processes)
 
     def get(self, path):
         with urllib.request.urlopen(self.url + path, timeout=10) as response:
@@ -81,12 +71,6 @@ class Site:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.stdout.close()
         self.process.wait()
-
-
-def _idle_share(before, after):
-    """Return which share of the machine’s processors did nothing from one reading to the other."""
-    spent = [end - start for start, end in zip(before, after, strict=True)]
-    return (after.idle - before.idle) / (sum(spent) or 1)
 
 
 def free_port():

@@ -10,10 +10,6 @@ import pytest
 from tests.setup.sites import Site, free_port, own_servers
 
 STOP_SECONDS = 5
-#: How long a start may wait on a machine that does other things: more is a start that waits for something.
-PATIENCE_SECONDS = 15
-#: The share of the processors that idles when a start sleeps beside one other test, on two of them.
-SPARE = 0.4
 
 
 @pytest.fixture(scope="module")
@@ -134,24 +130,13 @@ def test_the_site_ends_with_status_1_when_one_of_its_processes_does(start, modul
     assert "s’est interrompu" in site.process.stdout.read()
 
 
-def test_a_second_start_is_ready_in_under_five_seconds(start):
-    """The clock counts where the machine has time to spare, which a start that waits for something leaves it.
-
-    Beside other tests that keep every processor busy, the work that leads to the line counts instead, and the clock
-    bounds it to three times as much: what this cannot see is a start that waits up to 15 s on a busy machine alone.
-    """
+def test_a_second_start_sets_nothing_up_again(start):
+    """What it takes is measured by benchmarks/start.py: here, that all it says is that it is ready."""
     start().end()
 
-    times, waits = [], []
-    while len(times) < 3 and not (min(times, default=5) < 5 and min(waits) < PATIENCE_SECONDS):
-        site = start()
-        is_busy = site.idleness < SPARE
-        times.append(min(site.seconds_to_ready, site.work_to_ready) if is_busy else site.seconds_to_ready)
-        waits.append(site.seconds_to_ready)
-        site.end()
+    site = start()
 
-    assert min(times) < 5
-    assert min(waits) < PATIENCE_SECONDS
+    assert site.lines == [f"Ready: {site.url}"]
 
 
 def test_a_database_that_does_not_answer_is_said_in_one_sentence(start):
