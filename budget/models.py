@@ -229,10 +229,6 @@ class IncomeLine(PublicIdModel, TimestampedModel):
     def is_secured(self) -> bool:
         return self.status in self.SECURED
 
-    @property
-    def is_lost(self) -> bool:
-        return self.status in self.LOST
-
 
 class IncomeAmount(models.Model):
     line = models.ForeignKey(IncomeLine, on_delete=models.CASCADE, related_name="amounts")

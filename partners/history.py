@@ -18,7 +18,7 @@ _WITHOUT_VALUE = frozenset({"notes", "address", "source"})
 _NOT_TOLD = frozenset(
     {"id", "public_id", "created_at", "updated_at", "candidacy", "organisation", "search_text"}
 )
-_SHOWN = 15
+_SHOWN = 50
 
 
 #: The names of the communes by primary key, read when the first is wanted.

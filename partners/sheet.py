@@ -1,6 +1,7 @@
 """What the sheet of an organisation shows beside its fields, as plain values."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from accounts.models import User
 from candidacy.models import Candidacy, Membership
@@ -26,8 +27,15 @@ class ContactCard:
     may_edit: bool
     may_remove: bool
     invitations: tuple[tuple[str, str], ...] = ()
-    #: The message that the mail server would not take for this address.
-    refusal: OutboundMessage | None = None
+    refusal: "Refusal | None" = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What the mail server said of the last message that it would not take for an address."""
+
+    message_id: UUID
+    answer: str
 
 
 @dataclass(frozen=True)
@@ -59,12 +67,13 @@ def contact_cards(organisation: Organisation, user: User) -> list[ContactCard]:
     ]
 
 
-def _refusals(candidacy: Candidacy, contacts: list[Contact]) -> dict[str, OutboundMessage]:
-    """Return by address the last message that was refused for it."""
+def _refusals(candidacy: Candidacy, contacts: list[Contact]) -> dict[str, Refusal]:
+    """Return by address what was said of the last message refused for it."""
     addresses = {address for contact in contacts if (address := _address_of(contact))}
     refused = OutboundMessage.objects.in_scope(candidacy.public_id).refused()
-    rows = refused.filter(recipient_address__in=addresses).defer("body", "facts").order_by("updated_at", "pk")
-    return {row.recipient_address: row for row in rows}
+    rows = refused.filter(recipient_address__in=addresses).order_by("updated_at", "pk")
+    columns = rows.values_list("recipient_address", "public_id", "last_error")
+    return {address: Refusal(message_id, answer) for address, message_id, answer in columns}
 
 
 def _address_of(contact: Contact) -> str:
@@ -72,7 +81,7 @@ def _address_of(contact: Contact) -> str:
 
 
 def _card(
-    contact: Contact, membership: Membership | None, refusal: OutboundMessage | None, user: User
+    contact: Contact, membership: Membership | None, refusal: Refusal | None, user: User
 ) -> ContactCard:
     edits_all = can_edit_contact(user, contact)
     invites = membership is None and can_invite_contact(user, contact) and bool(contact.email or contact.user)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("c/<slug:slug>/partenaires/export/", organisations.organisation_export, name="organisation-export"),
     path(f"{ORGANISATION}/", organisations.organisation_detail, name="organisation-detail"),
     path(f"{ORGANISATION}/modifier/", organisations.organisation_edit, name="organisation-edit"),
+    path(f"{ORGANISATION}/historique/", organisations.organisation_history, name="organisation-history"),
     path(f"{ORGANISATION}/etape/", organisations.organisation_stage, name="organisation-stage"),
     path(f"{ORGANISATION}/supprimer/", organisations.organisation_remove, name="organisation-remove"),
     path(f"{ORGANISATION}/contacts/nouveau/", contacts.contact_create, name="contact-create"),

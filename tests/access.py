@@ -425,6 +425,7 @@ ACCESS: dict[str, Rule] = {
     "partners:organisation-export": get(STAFF),
     "partners:organisation-detail": get(OWN_OBJECT, "organisation"),
     "partners:organisation-edit": get(OWN_OBJECT, "organisation"),
+    "partners:organisation-history": get(OWN_OBJECT_READ, "organisation"),
     "partners:organisation-stage": post(OWN_OBJECT_READ, "organisation", stage="met"),
     "partners:organisation-remove": post(OWN_OBJECT_LEAD, "organisation"),
     "partners:contact-create": get(OWN_OBJECT_READ, "organisation"),

@@ -20,11 +20,12 @@ from partners.models import Contact
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: User) -> "MeetingQuerySet":
         """Lead and team see every meeting; the others those they are invited to, once convened."""
-        invited = Invitation.objects.filter(meeting=OuterRef("pk"), contact__user=user)
-        told = Q(convened_at__isnull=False, committee__candidacy__in=candidacies_of(user, GUESTS)) & Exists(
-            invited
-        )
-        return self.filter(Q(committee__candidacy__in=candidacies_of(user, STAFF)) | told)
+        seen = Q(committee__candidacy__in=candidacies_of(user, STAFF))
+        # Who is a guest nowhere asks no more of the database.
+        if guests := candidacies_of(user, GUESTS):
+            invited = Invitation.objects.filter(meeting=OuterRef("pk"), contact__user=user)
+            seen |= Q(Exists(invited), convened_at__isnull=False, committee__candidacy__in=guests)
+        return self.filter(seen)
 
     def convened(self) -> "MeetingQuerySet":
         return self.filter(status=Meeting.Status.CONVENED)

@@ -99,11 +99,19 @@ def organisation_detail(request: AppRequest, slug: str, public_id: UUID) -> Http
     }
     if edits_all:
         context |= {
-            "history": history_of(organisation),
             "stage_form": StageForm(),
             "steps": stage_steps(organisation),
         }
     return render(request, "partners/organisation_detail.html", context)
+
+
+@require_safe
+def organisation_history(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    """Tell who changed what: on a page of its own, and in the sheet when it is asked for there."""
+    organisation = organisation_of(request, slug, public_id)
+    require(can_edit_organisation(request.user, organisation))
+    context = {"organisation": organisation, "history": history_of(organisation)}
+    return render_part(request, "partners/organisation_history.html", "history", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

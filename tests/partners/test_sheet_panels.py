@@ -135,7 +135,6 @@ def test_the_sheet_costs_the_same_for_any_number_of_rows(
     url = reverse("partners:organisation-detail", args=[organisation.candidacy.slug, organisation.public_id])
     client.get(url)
 
-    # the eleven of the sheet, then sections, their numbers, deliberations, sittings, meetings, actions, incomes, their
-    # amounts
-    with django_assert_num_queries(17):
+    # the seven of the sheet, then sections, their numbers, deliberations, sittings, meetings, actions and incomes
+    with django_assert_num_queries(14):
         client.get(url)

@@ -212,8 +212,15 @@ def test_the_sheet_tells_who_changed_what(client, member):
         address("organisation-stage", organisation), {"stage": "met", "on": timezone.localdate().isoformat()}
     )
 
-    history = client.get(address("organisation-detail", organisation)).context["history"]
+    assert (
+        address("organisation-history", organisation)
+        in client.get(address("organisation-detail", organisation)).text
+    )
+    response = client.get(address("organisation-history", organisation))
 
+    history = response.context["history"]
+    assert "<h1" in response.text
+    assert "Euralens +" in response.text
     assert [entry.who for entry in history] == [str(member.user), str(member.user), "l’application"]
     stage, sheet, creation = ({change.label: change for change in entry.changes} for entry in history)
     assert (stage["étape d’engagement"].before, stage["étape d’engagement"].after) == (
@@ -236,10 +243,26 @@ def test_the_sheet_costs_the_same_for_any_number_of_contacts(client, lead, count
     client.get(url)
 
     # session, user, candidacy, memberships, organisation, contacts, their memberships, what was refused for their
-    # addresses, history of the sheet and of its contacts, communes; sections, deliberations, sittings, meetings,
-    # actions and incomes of the panels
-    with django_assert_num_queries(15):
+    # addresses; sections, deliberations, sittings, meetings, actions and incomes of the panels
+    with django_assert_num_queries(13):
         client.get(url)
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_the_history_costs_the_same_for_any_number_of_changes(client, lead, count, django_assert_num_queries):
+    organisation = make_organisation(candidacy=lead.candidacy)
+    for _ in range(count):
+        make_contact(organisation=organisation, user=make_user())
+        change_stage(organisation=organisation, stage=Stage.MET, on=timezone.localdate() - timedelta(days=1))
+        change_stage(organisation=organisation, stage=Stage.ACTIVE, on=timezone.localdate())
+    url = address("organisation-history", organisation)
+    client.get(url)
+
+    # session, user, candidacy and membership, organisation, history of the sheet and of its contacts
+    with django_assert_num_queries(6):
+        part = client.get(url, headers={"HX-Request": "true"})
+    assert "<h1" not in part.text
+    assert "timeline__item" in part.text
 
 
 def test_the_applications_above_add_their_panels_in_their_order(client, lead, monkeypatch):
