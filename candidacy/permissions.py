@@ -71,6 +71,19 @@ def can_follow_piece(user: User, candidacy: Candidacy) -> bool:
     return is_staff(user, candidacy)
 
 
+def can_read_backward_plan(user: User, candidacy: Candidacy) -> bool:
+    return is_staff(user, candidacy)
+
+
+def can_change_backward_plan(user: User, candidacy: Candidacy) -> bool:
+    return is_staff(user, candidacy)
+
+
+def can_remove_plan_step(user: User, candidacy: Candidacy) -> bool:
+    """Removal for good is the lead's."""
+    return is_lead(user, candidacy)
+
+
 def can_read_outbox(user: User, candidacy: Candidacy) -> bool:
     return is_staff(user, candidacy)
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from candidacy import theme
-from candidacy.views import call, home, members, outbox, settings
+from candidacy.views import backward_plan, call, home, members, outbox, settings
 
 app_name = "candidacy"
 
@@ -53,6 +53,23 @@ urlpatterns = [
         "c/<slug:slug>/appel/territoires/<uuid:public_id>/retirer/",
         call.territory_remove,
         name="territory-remove",
+    ),
+    path("c/<slug:slug>/retroplanning/", backward_plan.backward_plan, name="backward-plan"),
+    path("c/<slug:slug>/retroplanning/modele/", backward_plan.plan_standard, name="plan-standard"),
+    path("c/<slug:slug>/retroplanning/dates/", backward_plan.plan_keep_dates, name="plan-keep-dates"),
+    path("c/<slug:slug>/retroplanning/nouvelle/", backward_plan.plan_step_edit, name="plan-step-create"),
+    path(
+        "c/<slug:slug>/retroplanning/<uuid:public_id>/", backward_plan.plan_step_edit, name="plan-step-edit"
+    ),
+    path(
+        "c/<slug:slug>/retroplanning/<uuid:public_id>/suivi/",
+        backward_plan.plan_step_follow,
+        name="plan-step-follow",
+    ),
+    path(
+        "c/<slug:slug>/retroplanning/<uuid:public_id>/retirer/",
+        backward_plan.plan_step_remove,
+        name="plan-step-remove",
     ),
     path("c/<slug:slug>/envois/", outbox.outbox_list, name="outbox-list"),
     path("c/<slug:slug>/envois/<uuid:public_id>/", outbox.outbox_detail, name="outbox-detail"),

@@ -39,6 +39,7 @@ from tests.factories import (
     make_organisation,
     make_picture,
     make_plan,
+    make_plan_step,
     make_poll,
     make_poll_participant,
     make_proof,
@@ -171,6 +172,7 @@ def make_world() -> World:
         "phase": Phase.objects.create(candidacy=candidacy, key="depot", position=1, name="Dépôt"),
         "piece": Piece.objects.create(candidacy=candidacy, key="lettre", position=1, name="Lettre"),
         "territory": Territory.objects.create(candidacy=candidacy, name="Lens", insee_code="62498"),
+        "plan_step": make_plan_step(candidacy=candidacy),
         "message": message,
     }
     return World(candidacy, people, objects)

@@ -1,4 +1,5 @@
 from candidacy.models.aims import Indicator, Objective
+from candidacy.models.backward_plan import LONGEST_DAYS, PlanStep
 from candidacy.models.call_copies import CallTemplateCopy, CallTemplateCopyQuerySet
 from candidacy.models.candidacies import (
     Call,
@@ -16,6 +17,7 @@ from candidacy.models.candidacies import (
 )
 
 __all__ = [
+    "LONGEST_DAYS",
     "Call",
     "CallTemplateCopy",
     "CallTemplateCopyQuerySet",
@@ -28,6 +30,7 @@ __all__ = [
     "Objective",
     "Phase",
     "Piece",
+    "PlanStep",
     "PopulationKind",
     "Territory",
     "validate_siren",

@@ -111,6 +111,6 @@ def rich_text(html: str) -> SafeString:
 
 
 @register.filter
-def unlocalised(value: int | Decimal | None) -> str:
+def unlocalised(value: int | float | Decimal | None) -> str:
     """Write a number that is not a quantity, such as a year or an attribute, without separators."""
     return "" if value is None else str(value)

@@ -10,6 +10,7 @@ from tests.factories.candidacy import (
     make_objective,
     make_phase,
     make_piece,
+    make_plan_step,
     make_territory,
     make_user,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "make_picture",
     "make_piece",
     "make_plan",
+    "make_plan_step",
     "make_poll",
     "make_poll_participant",
     "make_proof",

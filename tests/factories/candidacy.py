@@ -12,6 +12,7 @@ from candidacy.models import (
     Objective,
     Phase,
     Piece,
+    PlanStep,
     Territory,
 )
 from candidacy.services.call_copies import copy_template
@@ -100,3 +101,10 @@ def make_piece(*, candidacy=None, **fields):
     fields.setdefault("position", n % 1000)
     fields.setdefault("name", f"Pièce {n}")
     return Piece.objects.create(candidacy=candidacy or make_candidacy(), **fields)
+
+
+def make_plan_step(*, candidacy=None, after=(), **fields):
+    fields.setdefault("title", f"Tâche {next(_serial)}")
+    step = PlanStep.objects.create(candidacy=candidacy or make_candidacy(), **fields)
+    step.predecessors.set(after)
+    return step

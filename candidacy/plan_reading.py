@@ -1,0 +1,80 @@
+"""The backward plan of a candidacy as its page, its print and the dashboard show it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from candidacy.backward_plan import StepDates, StepFacts, StepState, dates_of
+from candidacy.models import Candidacy, PlanStep, Territory
+from core.templatetags.formats import short_date
+from core.working_days import region_of_commune
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """One task with its dates; without a day of deposit it has none."""
+
+    step: PlanStep
+    dates: StepDates | None
+    #: The titles of what it waits for.
+    after: tuple[str, ...]
+
+    @property
+    def alert(self) -> str:
+        """Say what is wrong or near in one sentence; empty when nothing is."""
+        if self.dates is None or not self.dates.state.is_alert:
+            return ""
+        words = {"start": short_date(self.dates.latest_start), "end": short_date(self.dates.latest_end)}
+        return {
+            StepState.OVERDUE: _("Devait être finie le %(end)s."),
+            StepState.START_MISSED: _("Devait commencer le %(start)s au plus tard."),
+            StepState.STARTS_SOON: _("À commencer le %(start)s au plus tard."),
+            StepState.TOO_LONG: _("Finirait après le %(end)s, dernier jour possible."),
+        }[self.dates.state] % words
+
+    @property
+    def slack_label(self) -> str:
+        if self.dates is None or self.dates.slack is None:
+            return ""
+        slack = self.dates.slack
+        if self.step.day_kind == PlanStep.DayKind.WORKING:
+            told = ngettext("%(count)s jour ouvré", "%(count)s jours ouvrés", abs(slack))
+        else:
+            told = ngettext("%(count)s jour", "%(count)s jours", abs(slack))
+        days = told % {"count": abs(slack)}
+        return _("%(days)s de trop") % {"days": days} if slack < 0 else days
+
+
+def read_backward_plan(candidacy: Candidacy, *, today: date) -> tuple[PlanLine, ...]:
+    """Return the tasks by their latest start, then as they were written, in three queries at most."""
+    steps = list(candidacy.plan_steps.prefetch_related("predecessors"))
+    dates: dict[int, StepDates] = {}
+    if steps and candidacy.deposit_on is not None:
+        region = region_of(candidacy)
+        dates = dates_of(map(facts_of, steps), deposit_on=candidacy.deposit_on, today=today, region=region)
+        steps.sort(key=lambda step: (dates[step.pk].latest_start, dates[step.pk].latest_end, step.pk))
+    return tuple(
+        PlanLine(step, dates.get(step.pk), tuple(row.title for row in step.predecessors.all()))
+        for step in steps
+    )
+
+
+def facts_of(step: PlanStep) -> StepFacts:
+    return StepFacts(
+        key=step.pk,
+        duration=step.duration,
+        counts_working_days=step.day_kind == PlanStep.DayKind.WORKING,
+        predecessors=frozenset(row.pk for row in step.predecessors.all()),
+        planned_from=step.planned_from,
+        started_on=step.started_on,
+        finished_on=step.finished_on,
+    )
+
+
+def region_of(candidacy: Candidacy) -> str:
+    """Return whose public holidays the bearing territory keeps; those of the whole country where it is not said."""
+    bearers = candidacy.territories.filter(role=Territory.Role.BEARER).order_by("pk")
+    code = bearers.values_list("insee_code", flat=True).first()
+    return region_of_commune(code or "")
