@@ -9,6 +9,7 @@ from accounts.models import User
 from budget.models import FundingPlan
 from budget.summary import PlanSummary, read_plan
 from candidacy.models import Candidacy
+from candidacy.plan_reading import PlanLine, read_backward_plan
 from committees.answers import AnswerCounts, count_answers
 from committees.models import Action, Committee, Meeting
 from committees.rhythm import Rhythm, rhythms
@@ -58,7 +59,13 @@ class Dashboard:
     overdue_count: int
     #: Votes that may come too late, all of them: the most urgent first.
     threatened_votes: tuple[DeliberationLine, ...]
+    #: Tasks of the backward plan that must begin now or come too late, the first to begin first.
+    plan_alerts: tuple[PlanLine, ...]
     changes: tuple[Change, ...]
+
+    @property
+    def most_urgent_steps(self) -> tuple[PlanLine, ...]:
+        return self.plan_alerts[:SHOWN]
 
     @property
     def uncovered(self) -> tuple[CriterionCoverage, ...]:
@@ -105,6 +112,7 @@ def read_dashboard(
         overdue_actions=tuple(overdue.select_related("owner__organisation").order_by("due_on", "pk")[:SHOWN]),
         overdue_count=overdue.count(),
         threatened_votes=_threatened_votes(candidacy, today),
+        plan_alerts=tuple(line for line in read_backward_plan(candidacy, today=today) if line.alert),
         changes=recent_changes(candidacy, since=since, reader=reader, limit=CHANGES_SHOWN),
     )
 

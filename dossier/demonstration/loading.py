@@ -23,6 +23,7 @@ from candidacy.models import Candidacy, PopulationKind, Territory
 from committees.services.committees import Reminder
 from core.errors import DomainError
 from dossier.demonstration.accounts import describe_accounts, draw_password, keep_accounts, open_account
+from dossier.demonstration.backward_plan import load_backward_plan
 from dossier.demonstration.bodies import load_bodies
 from dossier.demonstration.cast import Cast
 from dossier.demonstration.comments import (
@@ -79,6 +80,7 @@ def load_demonstration(*, into_used_database: bool = False) -> Loaded:
         load_deliberations(cast)
         load_meetings(cast)
         load_bodies(cast)
+        load_backward_plan(cast)
         load_plan(cast)
         load_dossier(cast)
         load_criteria(cast)

@@ -27,6 +27,7 @@ from tests.factories import (
     make_member,
     make_organisation,
     make_plan,
+    make_plan_step,
     make_proof,
     make_section,
     make_sitting,
@@ -74,19 +75,22 @@ def make_busy_candidacy(candidacy, count):
         make_deliberation(sitting=make_sitting(organisation=organisation))
         make_income_line(plan=plan, funder=organisation)
         make_expense_line(plan=plan)
+        make_plan_step(candidacy=candidacy)
 
 
 @pytest.mark.parametrize("count", [3, 30])
 def test_the_dashboard_costs_the_same_for_any_size_of_bid(client, count, django_assert_num_queries):
-    lead = make_member(last_seen_at=timezone.now() - timedelta(minutes=1))
+    candidacy = make_candidacy(deposit_on=timezone.localdate() + timedelta(days=90))
+    lead = make_member(candidacy=candidacy, last_seen_at=timezone.now() - timedelta(minutes=1))
     make_busy_candidacy(lead.candidacy, count)
     client.force_login(lead.user)
     client.get(address(lead.candidacy))  # the visit begins, and the session is written
 
     # Session, user, candidacy, memberships; sections by state, criteria, late ones, outline; committees, rhythm,
     # blackouts, next meetings; plan, its lines and amounts (5); late actions and their number; deliberations with
-    # their sittings; comments; eight histories.
-    with django_assert_num_queries(29):
+    # their sittings; tasks of the backward plan, what they wait for, the region of the bearer; comments; eight
+    # histories.
+    with django_assert_num_queries(32):
         client.get(address(lead.candidacy))
 
 
@@ -350,3 +354,16 @@ def test_the_hour_of_the_visit_is_written_every_few_minutes_only(ago, is_written
     membership.refresh_from_db()
     assert (membership.last_seen_at == now) is is_written
     assert membership.history.count() == 1
+
+
+def test_the_dashboard_tells_what_of_the_backward_plan_must_begin(client):
+    candidacy = make_candidacy(deposit_on=timezone.localdate() + timedelta(days=60))
+    client.force_login(make_member(candidacy=candidacy).user)
+    make_plan_step(candidacy=candidacy, title="Essai de dépôt", duration=1)
+    assert "Rétroplanning à surveiller" not in client.get(address(candidacy)).text
+    late = make_plan_step(candidacy=candidacy, title="Délibérations", duration=90, day_kind="calendar")
+
+    page = client.get(address(candidacy))
+
+    assert [line.step for line in page.context["board"].plan_alerts] == [late]
+    assert "Devait commencer le" in page.text
