@@ -62,7 +62,8 @@ class StepDates:
     latest_end: date
     expected_start: date
     expected_end: date
-    #: Days of the task's own kind between both ends, negative when it comes too late; None once it is finished.
+    #: Days of the task's own kind by which it could end earlier than it must, the planned days left aside; negative
+    #: when it cannot be in time, None once it is finished.
     slack: int | None
     state: StepState
 
@@ -77,13 +78,14 @@ def dates_of(
     facts = {step.key: step for step in steps}
     order = _in_order(facts)
     latest = _count_back(facts, order, deposit_on, region)
-    expected = _count_forward(facts, order, today, region)
+    expected = _count_forward(facts, order, today, region, keeps_plan=True)
+    earliest = _count_forward(facts, order, today, region, keeps_plan=False)
     dates = {}
     for key, step in facts.items():
         slack = None
         if step.finished_on is None:
-            slack = _distance(expected[key][1], latest[key][1], _counts(step, region))
-        state = _state(step, latest[key], slack, today)
+            slack = _distance(earliest[key][1], latest[key][1], _counts(step, region))
+        state = _state(step, latest[key], expected[key], today)
         dates[key] = StepDates(*latest[key], *expected[key], slack, state)
     return dates
 
@@ -113,7 +115,7 @@ def _count_back(
 
 
 def _count_forward(
-    facts: Mapping[int, StepFacts], order: list[int], today: date, region: str
+    facts: Mapping[int, StepFacts], order: list[int], today: date, region: str, *, keeps_plan: bool
 ) -> dict[int, Window]:
     windows: dict[int, Window] = {}
     for key in order:
@@ -128,20 +130,21 @@ def _count_forward(
             windows[key] = (step.started_on, max(end, today))
             continue
         after = [windows[before][1] + _DAY for before in step.predecessors & facts.keys()]
-        start = _first_counted(max([today, step.planned_from or today, *after]), _DAY, counts)
+        planned = step.planned_from if keeps_plan and step.planned_from else today
+        start = _first_counted(max([today, planned, *after]), _DAY, counts)
         windows[key] = (start, _walk(start, step.duration, _DAY, counts))
     return windows
 
 
-def _state(step: StepFacts, latest: Window, slack: int | None, today: date) -> StepState:
+def _state(step: StepFacts, latest: Window, expected: Window, today: date) -> StepState:
     latest_start, latest_end = latest
-    if slack is None:
+    if step.finished_on is not None:
         return StepState.DONE
     if today > latest_end:
         return StepState.OVERDUE
     if step.started_on is None and today > latest_start:
         return StepState.START_MISSED
-    if slack < 0:
+    if expected[1] > latest_end:
         return StepState.TOO_LONG
     if step.started_on is not None:
         return StepState.UNDER_WAY

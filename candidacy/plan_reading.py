@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from candidacy.backward_plan import StepDates, StepFacts, StepState, dates_of
 from candidacy.models import Candidacy, PlanStep, Territory
@@ -39,12 +38,19 @@ class PlanLine:
         if self.dates is None or self.dates.slack is None:
             return ""
         slack = self.dates.slack
-        if self.step.day_kind == PlanStep.DayKind.WORKING:
-            told = ngettext("%(count)s jour ouvré", "%(count)s jours ouvrés", abs(slack))
-        else:
-            told = ngettext("%(count)s jour", "%(count)s jours", abs(slack))
-        days = told % {"count": abs(slack)}
+        days = f"{abs(slack)} {days_of(self.step, abs(slack))}"
         return _("%(days)s de trop") % {"days": days} if slack < 0 else days
+
+    @property
+    def duration_label(self) -> str:
+        return f"{self.step.duration} {days_of(self.step, self.step.duration)}"
+
+
+def days_of(step: PlanStep, count: int) -> str:
+    """Name the days in which ``step`` is counted; in French, none is singular."""
+    if step.day_kind == PlanStep.DayKind.WORKING:
+        return _("jour ouvré") if count < 2 else _("jours ouvrés")
+    return _("jour") if count < 2 else _("jours")
 
 
 def read_backward_plan(candidacy: Candidacy, *, today: date) -> tuple[PlanLine, ...]:

@@ -84,10 +84,11 @@ def test_the_slack_of_working_days_is_counted_in_working_days():
     assert one(step(1), today=date(2026, 5, 7)).slack == 1
 
 
-def test_a_task_is_expected_from_the_day_planned_for_it():
-    found = one(step(1, 2, working=False, planned_from=date(2026, 5, 5)), today=EARLY)
+def test_a_task_is_expected_on_the_day_planned_for_it_and_keeps_its_slack():
+    found = one(step(1, 2, working=False, planned_from=date(2026, 5, 5)), today=date(2026, 5, 1))
 
-    assert (found.expected_start, found.slack) == (date(2026, 5, 5), 5)
+    assert (found.expected_start, found.expected_end) == (date(2026, 5, 5), date(2026, 5, 6))
+    assert found.slack == 9
 
 
 @pytest.mark.parametrize(
