@@ -88,6 +88,10 @@ def can_record_attendance(user: User, meeting: Meeting) -> bool:
     return is_staff(user, meeting.committee.candidacy)
 
 
+def can_write_minutes(user: User, meeting: Meeting) -> bool:
+    return is_staff(user, meeting.committee.candidacy)
+
+
 def can_read_decisions(user: User, candidacy: Candidacy) -> bool:
     return is_staff(user, candidacy)
 

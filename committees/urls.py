@@ -9,6 +9,7 @@ from committees.views import (
     decisions,
     invitations,
     meetings,
+    minutes,
     poll_links,
     polls,
     seats,
@@ -25,6 +26,8 @@ BLACKOUTS = "c/<slug:slug>/comites/periodes-sans-reunion"
 POLL = "c/<slug:slug>/sondages/<uuid:public_id>"
 MEETING = "c/<slug:slug>/reunions/<uuid:public_id>"
 AGENDA_ITEM = f"{MEETING}/ordre-du-jour/<uuid:item_id>"
+MINUTES = f"{MEETING}/compte-rendu"
+MINUTES_TEXT = f"{MINUTES}/textes/<uuid:text_id>"
 INVITATION = f"{MEETING}/invitations/<uuid:invitation_id>"
 
 urlpatterns = [
@@ -83,6 +86,13 @@ urlpatterns = [
         name="attendance-from-answers",
     ),
     path(f"{MEETING}/decisions/nouvelle/", decisions.decision_create, name="decision-create"),
+    path(f"{MINUTES}/", minutes.minutes_detail, name="minutes-detail"),
+    path(f"{MINUTES}/commencer/", minutes.minutes_begin, name="minutes-begin"),
+    path(f"{MINUTES_TEXT}/", minutes.minutes_text_edit, name="minutes-text-edit"),
+    path(f"{MINUTES_TEXT}/brouillon/", minutes.minutes_draft_save, name="minutes-draft-save"),
+    path(
+        f"{MINUTES_TEXT}/brouillon/abandonner/", minutes.minutes_draft_discard, name="minutes-draft-discard"
+    ),
     path("c/<slug:slug>/calendrier/", calendar.calendar, name="calendar"),
     path("c/<slug:slug>/calendrier/abonnements/", calendar.feed_list, name="feed-list"),
     path("c/<slug:slug>/calendrier/abonnements/nouveau/", calendar.feed_open, name="feed-open"),

@@ -407,6 +407,13 @@ ACCESS: dict[str, Rule] = {
     ),
     "committees:invitation-attendance": post(INVITED_READ, "meeting"),
     "committees:attendance-from-answers": post(INVITED_READ, "meeting"),
+    "committees:minutes-detail": get(INVITED_READ, "minuted"),
+    "committees:minutes-begin": post(INVITED_READ, "minuted"),
+    "committees:minutes-text-edit": get(INVITED_READ, "minuted", {"text_id": "minutes_text"}),
+    "committees:minutes-draft-save": post(
+        INVITED_READ, "minuted", {"text_id": "minutes_text"}, body="<p>Tapé</p>", revision=0
+    ),
+    "committees:minutes-draft-discard": post(INVITED_READ, "minuted", {"text_id": "minutes_text"}),
     "committees:decision-create": get(INVITED_READ, "meeting"),
     "committees:decision-list": get(STAFF),
     "committees:decision-export": get(STAFF),

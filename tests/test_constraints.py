@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection, models
 from django.db.models import F
 
 from candidacy.models import Call
-from committees.models import Meeting, PollAnswer, ReminderRule
+from committees.models import Meeting, MinutesDraft, MinutesRevision, PollAnswer, ReminderRule
 from dossier.deposit_triggers import remove_triggers
 from dossier.models import (
     Audience,
@@ -102,6 +102,22 @@ def make_poll_answer():
     participant = make.make_poll_participant()
     slot = participant.poll.slots.first()
     return PollAnswer.objects.create(participant=participant, slot=slot, value=PollAnswer.Value.YES)
+
+
+def make_item_text():
+    meeting = make.make_held_meeting()
+    make.make_agenda_item(meeting=meeting)
+    return make.make_minutes(meeting=meeting).texts.get(place="item")
+
+
+def make_minutes_revision():
+    return MinutesRevision.objects.create(text=make_item_text(), number=1, body="<p>Tapé.</p>")
+
+
+def make_minutes_draft():
+    return MinutesDraft.objects.create(
+        text=make_item_text(), author=make.make_user(), body="<p>Tapé.</p>", base_revision=0
+    )
 
 
 def make_expected_proof():
@@ -289,6 +305,14 @@ CASES = {
     "meetingseries_days_order": broken(make.make_series, {"last_day": date(2029, 12, 31)}),
     "meetingseries_interval_positive": broken(make.make_series, {"interval": 0}),
     "meetingseries_rank_iff_months": broken(make.make_series, {"rank": None}, {"frequency": "weeks"}),
+    "minutestext_item_once": twice(make_item_text),
+    "minutestext_place_once": broken(
+        make_item_text,
+        {"place": "opening", "agenda_item": None},
+    ),
+    "minutestext_item_iff_agenda_item": broken(make_item_text, {"place": "other"}, {"agenda_item": None}),
+    "minutesrevision_number_once": twice(make_minutes_revision),
+    "minutesdraft_one_each": twice(make_minutes_draft),
     "meeting_duration_positive": broken(make.make_meeting, {"duration_minutes": 0}),
     "meeting_convened_has_instant": broken(convened, {"convened_at": None}),
     "meeting_draft_was_never_convened": broken(convened, {"status": "draft"}),

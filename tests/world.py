@@ -29,12 +29,14 @@ from tests.factories import (
     make_edition,
     make_expense_line,
     make_export,
+    make_held_meeting,
     make_income_line,
     make_indicator,
     make_invitation,
     make_live_figure,
     make_meeting,
     make_member,
+    make_minutes,
     make_objective,
     make_organisation,
     make_picture,
@@ -88,6 +90,10 @@ def make_world() -> World:
     invitations = {
         role: make_invitation(meeting=meeting, contact=contacts[role]) for role in ("partner", "elected")
     }
+    minuted = make_held_meeting(committee=committee)
+    for role in ("partner", "elected"):
+        make_invitation(meeting=minuted, contact=contacts[role], attendance="present")
+    minutes = make_minutes(meeting=minuted)
     other_edition = make_edition(candidacy=candidacy, author=people["lead"])  # before any picture
     poll = make_poll(committee=committee)
     make_poll_participant(poll=poll, contact=contacts["elected"])
@@ -145,6 +151,8 @@ def make_world() -> World:
         "template_item": make_template_item(committee=committee),
         "meeting": meeting,
         "draft": make_meeting(committee=committee),
+        "minuted": minuted,
+        "minutes_text": minutes.texts.first(),
         "agenda_item": make_agenda_item(meeting=meeting),
         "invitation": invitations["partner"],
         "decision": make_decision(meeting=make_meeting(committee=committee, status=Meeting.Status.HELD)),

@@ -4,6 +4,7 @@ from committees.models.committee import Committee, CommitteeMember, ReminderRule
 from committees.models.feeds import CalendarFeed
 from committees.models.followup import Action, Decision
 from committees.models.meeting import AgendaItem, Invitation, Meeting
+from committees.models.minutes import Minutes, MinutesDraft, MinutesRevision, MinutesText
 from committees.models.poll import DatePoll, PollAnswer, PollParticipant, PollSlot
 from committees.models.series import MeetingSeries
 
@@ -19,6 +20,10 @@ __all__ = [
     "Invitation",
     "Meeting",
     "MeetingSeries",
+    "Minutes",
+    "MinutesDraft",
+    "MinutesRevision",
+    "MinutesText",
     "PollAnswer",
     "PollParticipant",
     "PollSlot",

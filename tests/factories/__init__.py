@@ -45,6 +45,7 @@ from tests.factories.dossier import (
     make_thread,
     make_word_import,
 )
+from tests.factories.minutes import make_held_meeting, make_minutes, make_minutes_text
 from tests.factories.partners import make_contact, make_deliberation, make_organisation, make_sitting
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "make_edition_file",
     "make_expense_line",
     "make_export",
+    "make_held_meeting",
     "make_income_line",
     "make_indicator",
     "make_invitation",
@@ -71,6 +73,8 @@ __all__ = [
     "make_live_figure",
     "make_meeting",
     "make_member",
+    "make_minutes",
+    "make_minutes_text",
     "make_objective",
     "make_organisation",
     "make_phase",
