@@ -2,9 +2,15 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
 
 from committees.models import Decision, Meeting, Minutes, MinutesText
+from committees.models.meeting import MeetingQuerySet
 from core.two_texts import TwoTexts, set_side_by_side
+from core.working_days import is_working_day
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,25 @@ def read_minutes(minutes: Minutes) -> MinutesSheet:
 def in_order(minutes: Minutes) -> list[MinutesText]:
     texts = minutes.texts.select_related("agenda_item")
     return sorted(texts, key=lambda text: text.rank)
+
+
+def send_by(meeting: Meeting) -> date:
+    """Return the last day on which the committee wants its minutes sent: so many working days after the meeting."""
+    day, left = meeting.local_day, meeting.committee.minutes_due_days
+    while left:
+        day += timedelta(days=1)
+        left -= is_working_day(day)
+    return day
+
+
+def later_meetings(minutes: Minutes) -> MeetingQuerySet:
+    """Return the meetings of the committee that may have spoken of the minutes since."""
+    meeting, now = minutes.meeting, timezone.now()
+    begun = Q(status=Meeting.Status.HELD) | Q(status=Meeting.Status.CONVENED, starts_at__lte=now)
+    later: MeetingQuerySet = Meeting.objects.filter(
+        begun, committee=meeting.committee_id, starts_at__gt=meeting.starts_at
+    )
+    return later.select_related("committee__candidacy").order_by("starts_at", "pk")
 
 
 def _agenda(meeting: Meeting) -> list[int]:

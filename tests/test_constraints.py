@@ -15,8 +15,9 @@ from django.db import IntegrityError, connection, models
 from django.db.models import F
 
 from candidacy.models import Call
+from committees import kept_minutes
 from committees.models import Meeting, MinutesDraft, MinutesRevision, PollAnswer, ReminderRule
-from dossier.deposit_triggers import remove_triggers
+from dossier import deposit_triggers
 from dossier.models import (
     Audience,
     DepositOverride,
@@ -305,6 +306,25 @@ CASES = {
     "meetingseries_days_order": broken(make.make_series, {"last_day": date(2029, 12, 31)}),
     "meetingseries_interval_positive": broken(make.make_series, {"interval": 0}),
     "meetingseries_rank_iff_months": broken(make.make_series, {"rank": None}, {"frequency": "weeks"}),
+    "minutes_draft_iff_not_sent": broken(make.make_sent_minutes, {"status": "draft"}, {"sent_at": None}),
+    "minutes_approved_iff_kept": broken(
+        make.make_approved_minutes,
+        {"status": "sent"},
+        {"approved_at": None},
+        {"content": ""},
+        {"approval": ""},
+    ),
+    "minutes_approved_by_meeting_iff_named": broken(
+        make.make_approved_minutes,
+        {"approval": "meeting"},
+        {"approved_in": make.make_held_meeting},
+    ),
+    "correction_decided_iff_instant": broken(
+        make.make_correction, {"outcome": "accepted"}, {"decided_at": NOW}
+    ),
+    "correction_refused_says_why": broken(
+        make.make_correction, {"outcome": "refused", "decided_at": NOW, "reply": ""}
+    ),
     "minutestext_item_once": twice(make_item_text),
     "minutestext_place_once": broken(
         make_item_text,
@@ -447,7 +467,8 @@ def test_every_constraint_of_ours_has_a_case():
 @pytest.fixture
 def _constraints_speak_first(db):
     """What is kept refuses every change by a trigger of its own; PostgreSQL drops none once rows wait for their keys."""
-    remove_triggers(using=connection.alias)
+    for kept in (deposit_triggers, kept_minutes):
+        kept.remove_triggers(using=connection.alias)
 
 
 @pytest.mark.usefixtures("_constraints_speak_first")

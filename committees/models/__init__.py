@@ -1,4 +1,5 @@
 from committees.models.agenda import TemplateItem
+from committees.models.approval import Correction, Rectification
 from committees.models.blackout import Blackout
 from committees.models.committee import Committee, CommitteeMember, ReminderRule, protocol_rank
 from committees.models.feeds import CalendarFeed
@@ -15,6 +16,7 @@ __all__ = [
     "CalendarFeed",
     "Committee",
     "CommitteeMember",
+    "Correction",
     "DatePoll",
     "Decision",
     "Invitation",
@@ -27,6 +29,7 @@ __all__ = [
     "PollAnswer",
     "PollParticipant",
     "PollSlot",
+    "Rectification",
     "ReminderRule",
     "TemplateItem",
     "protocol_rank",

@@ -47,11 +47,14 @@ def save_minutes_text(
     ``seat`` has done its work.
     """
     clean = clean_body(body)
+    minutes = lock(text.minutes)
     locked = lock(text)
     if seat:
         end_draft(MinutesDraft.objects.filter(text=locked, author=by), seat=seat)
     if locked.body == clean:
         return locked
+    if minutes.is_approved:
+        raise DomainError(_("Le compte rendu vient d’être approuvé\u00a0: il ne se modifie plus."))
     if locked.revision != expected_revision:
         raise StaleRevisionError(_("Quelqu’un a enregistré ce texte pendant que vous écriviez."))
     locked.body = clean

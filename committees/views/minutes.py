@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import AppRequest
 from committees.forms.minutes import MinutesTextForm
@@ -35,15 +35,6 @@ _TYPED_BY_ANOTHER = gettext_lazy(
 )
 
 
-@require_GET
-def minutes_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    meeting = meeting_of(request, slug, public_id)
-    require(can_write_minutes(request.user, meeting))
-    minutes = getattr(meeting, "minutes", None)
-    context = {"meeting": meeting, "may_write": True, "sheet": read_minutes(minutes) if minutes else None}
-    return render(request, "committees/minutes_detail.html", context)
-
-
 @require_POST
 def minutes_begin(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     meeting = meeting_of(request, slug, public_id)
@@ -61,6 +52,9 @@ def minutes_text_edit(request: AppRequest, slug: str, public_id: UUID, text_id: 
     text = _text_of(request, slug, public_id, text_id)
     if request.method == "POST":
         return _save(request, text)
+    if text.minutes.is_approved:
+        messages.info(request, _("Ce compte rendu est approuvé\u00a0: il ne se modifie plus."))
+        return redirect(_address(text))
     draft = text.drafts.visible_to(request.user).first()
     if draft is None:
         return _editor(request, text, _text_form(request, text, text.body))

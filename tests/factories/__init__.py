@@ -45,12 +45,20 @@ from tests.factories.dossier import (
     make_thread,
     make_word_import,
 )
-from tests.factories.minutes import make_held_meeting, make_minutes, make_minutes_text
+from tests.factories.minutes import (
+    make_approved_minutes,
+    make_correction,
+    make_held_meeting,
+    make_minutes,
+    make_minutes_text,
+    make_sent_minutes,
+)
 from tests.factories.partners import make_contact, make_deliberation, make_organisation, make_sitting
 
 __all__ = [
     "make_action",
     "make_agenda_item",
+    "make_approved_minutes",
     "make_blackout",
     "make_calendar_feed",
     "make_call_copy",
@@ -58,6 +66,7 @@ __all__ = [
     "make_comment",
     "make_committee",
     "make_contact",
+    "make_correction",
     "make_criterion",
     "make_decision",
     "make_deliberation",
@@ -89,6 +98,7 @@ __all__ = [
     "make_reviewer",
     "make_seat",
     "make_section",
+    "make_sent_minutes",
     "make_series",
     "make_sitting",
     "make_slot",

@@ -2,9 +2,12 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from committees.models import Meeting
+from committees.models import Correction, Meeting
+from committees.services.approval import approve_minutes, send_minutes
 from committees.services.minutes import begin_minutes
-from tests.factories.committees import make_meeting
+from tests.factories.candidacy import make_user
+from tests.factories.committees import make_invitation, make_meeting
+from tests.factories.partners import make_contact
 
 
 def make_held_meeting(**fields):
@@ -24,3 +27,23 @@ def make_minutes_text(*, minutes=None, place="opening", **fields):
         setattr(text, name, value)
     text.save()
     return text
+
+
+def make_sent_minutes(*, meeting=None, by=None):
+    """Make minutes with one text, sent to whoever is on the list, or to somebody who was there."""
+    minutes = make_minutes(meeting=meeting)
+    make_minutes_text(minutes=minutes, body="<p>La séance est ouverte.</p>", revision=1)
+    if not minutes.meeting.invitations.exists():
+        make_invitation(meeting=minutes.meeting, attendance="present")
+    return send_minutes(minutes=minutes, by=by or make_user())
+
+
+def make_approved_minutes(**fields):
+    return approve_minutes(minutes=make_sent_minutes(**fields), by=make_user())
+
+
+def make_correction(*, minutes=None, contact=None, **fields):
+    minutes = minutes or make_sent_minutes()
+    contact = contact or make_contact(candidacy=minutes.meeting.committee.candidacy)
+    fields.setdefault("wording", "Lire mars au lieu de mai.")
+    return Correction.objects.create(minutes=minutes, contact=contact, **fields)
