@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from committees.minutes_page import MinutesSheet, read_minutes
-from committees.models import Action, Decision, Invitation, Meeting, Minutes, protocol_rank
+from committees.models import (
+    Action,
+    Decision,
+    DecisionVote,
+    Invitation,
+    Meeting,
+    MeetingSession,
+    Minutes,
+    protocol_rank,
+)
 from committees.representation import representatives
 from core.plain import canonical_json, read_canonical
 
@@ -29,6 +38,8 @@ class Decided:
     wording: str
     owner: str
     due_on: date | None
+    #: How the committee voted, in words, where it did.
+    vote: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,6 +133,7 @@ def frozen(minutes: Minutes) -> str:
 def read_content(minutes: Minutes) -> MinutesContent:
     meeting, candidacy = minutes.meeting, minutes.meeting.committee.candidacy
     sheet = read_minutes(minutes)
+    session = MeetingSession.objects.filter(meeting=meeting).first()
     actions = meeting.actions.select_related("owner__organisation").order_by("pk")
     return MinutesContent(
         language=candidacy.language,
@@ -134,8 +146,8 @@ def read_content(minutes: Minutes) -> MinutesContent:
         acronym=meeting.committee.acronym,
         title=meeting.title,
         place=meeting.place,
-        starts_at=meeting.starts_at,
-        ends_at=meeting.ends_at,
+        starts_at=session.opened_at if session else meeting.starts_at,
+        ends_at=(session and session.closed_at) or meeting.ends_at,
         attendees=read_attendees(meeting),
         passages=_passages(sheet),
         other_decisions=tuple(map(_decided, sheet.other_decisions)),
@@ -180,7 +192,9 @@ def _passages(sheet: MinutesSheet) -> tuple[Passage, ...]:
 
 
 def _decided(decision: Decision) -> Decided:
-    return Decided(decision.number, decision.wording, _person(decision), decision.due_on)
+    vote: DecisionVote | None = getattr(decision, "vote", None)
+    told = vote.told if vote else ""
+    return Decided(decision.number, decision.wording, _person(decision), decision.due_on, told)
 
 
 def _to_do(action: Action) -> ToDo:

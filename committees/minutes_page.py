@@ -43,7 +43,7 @@ class MinutesSheet:
 def read_minutes(minutes: Minutes) -> MinutesSheet:
     """Read the minutes in three queries."""
     decisions: dict[int | None, list[Decision]] = defaultdict(list)
-    for decision in minutes.meeting.decisions.select_related("owner__organisation").order_by("pk"):
+    for decision in minutes.meeting.decisions.select_related("owner__organisation", "vote").order_by("pk"):
         decisions[decision.agenda_item_id].append(decision)
     texts = in_order(minutes)
     numbers = {key: rank for rank, key in enumerate(_agenda(minutes.meeting), start=1)}

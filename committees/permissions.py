@@ -90,6 +90,10 @@ def can_record_attendance(user: User, meeting: Meeting) -> bool:
     return is_staff(user, meeting.committee.candidacy)
 
 
+def can_hold_session(user: User, meeting: Meeting) -> bool:
+    return is_staff(user, meeting.committee.candidacy)
+
+
 def can_write_minutes(user: User, meeting: Meeting) -> bool:
     return is_staff(user, meeting.committee.candidacy)
 

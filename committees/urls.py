@@ -3,6 +3,7 @@ from django.urls import path
 from committees.views import (
     actions,
     agenda,
+    attendance_sheets,
     blackouts,
     calendar,
     committees,
@@ -17,6 +18,7 @@ from committees.views import (
     polls,
     seats,
     series,
+    session,
     steps,
     template_agenda,
 )
@@ -31,6 +33,7 @@ MEETING = "c/<slug:slug>/reunions/<uuid:public_id>"
 AGENDA_ITEM = f"{MEETING}/ordre-du-jour/<uuid:item_id>"
 MINUTES = f"{MEETING}/compte-rendu"
 MINUTES_TEXT = f"{MINUTES}/textes/<uuid:text_id>"
+SESSION = f"{MEETING}/seance"
 INVITATION = f"{MEETING}/invitations/<uuid:invitation_id>"
 
 urlpatterns = [
@@ -89,6 +92,19 @@ urlpatterns = [
         name="attendance-from-answers",
     ),
     path(f"{MEETING}/decisions/nouvelle/", decisions.decision_create, name="decision-create"),
+    path(
+        f"{MEETING}/feuille-de-presence/<slug:form>.pdf",
+        attendance_sheets.attendance_sheet,
+        name="attendance-sheet",
+    ),
+    path(f"{SESSION}/", session.session, name="session"),
+    path(f"{SESSION}/ouvrir/", session.session_open, name="session-open"),
+    path(f"{SESSION}/lever/", session.session_close, name="session-close"),
+    path(f"{SESSION}/points/<uuid:item_id>/", session.session_item, name="session-item"),
+    path(f"{SESSION}/decision/", session.session_decide, name="session-decide"),
+    path(f"{SESSION}/action/", session.session_act, name="session-act"),
+    path(f"{SESSION}/presences/<uuid:invitation_id>/", session.session_arrive, name="session-arrive"),
+    path(f"{SESSION}/presences/<uuid:invitation_id>/signer/", session.session_sign, name="session-sign"),
     path(f"{MINUTES}/", minutes_life.minutes_detail, name="minutes-detail"),
     path(f"{MINUTES}/commencer/", minutes.minutes_begin, name="minutes-begin"),
     path(f"{MINUTES_TEXT}/", minutes.minutes_text_edit, name="minutes-text-edit"),

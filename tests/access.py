@@ -421,6 +421,17 @@ ACCESS: dict[str, Rule] = {
     "committees:minutes-link-pdf": Rule(EVERYBODY, token="minutes_reader"),
     "committees:minutes-link": Rule(EVERYBODY, token="minutes_reader"),
     "committees:minutes-link-theme": Rule(EVERYBODY, token="minutes_reader"),
+    "committees:session": get(INVITED_READ, "meeting"),
+    "committees:session-open": post(INVITED_READ, "meeting"),
+    "committees:session-close": post(INVITED_READ, "meeting"),
+    "committees:session-item": post(INVITED_READ, "meeting", {"item_id": "agenda_item"}),
+    "committees:session-decide": post(INVITED_READ, "meeting"),
+    "committees:session-act": post(INVITED_READ, "meeting"),
+    "committees:session-arrive": post(
+        INVITED_READ, "meeting", {"invitation_id": "invitation"}, attendance="present"
+    ),
+    "committees:session-sign": get(INVITED_READ, "meeting", {"invitation_id": "invitation"}),
+    "committees:attendance-sheet": get(INVITED_READ, "meeting", form="a-signer"),
     "committees:minutes-begin": post(INVITED_READ, "minuted"),
     "committees:minutes-text-edit": get(INVITED_READ, "minuted", {"text_id": "minutes_text"}),
     "committees:minutes-draft-save": post(

@@ -1,7 +1,7 @@
 """Every constraint that our models name holds in the database, whoever writes there and however."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -16,7 +16,15 @@ from django.db.models import F
 
 from candidacy.models import Call
 from committees import kept_minutes
-from committees.models import Meeting, MinutesDraft, MinutesRevision, PollAnswer, ReminderRule
+from committees.models import (
+    DecisionVote,
+    ItemPassage,
+    Meeting,
+    MinutesDraft,
+    MinutesRevision,
+    PollAnswer,
+    ReminderRule,
+)
 from dossier import deposit_triggers
 from dossier.models import (
     Audience,
@@ -109,6 +117,24 @@ def make_item_text():
     meeting = make.make_held_meeting()
     make.make_agenda_item(meeting=meeting)
     return make.make_minutes(meeting=meeting).texts.get(place="item")
+
+
+def make_left_passage():
+    """Make an item that the room has left for another one."""
+    session = make.make_session()
+    rows = [
+        ItemPassage.objects.create(
+            session=session, agenda_item=make.make_agenda_item(meeting=session.meeting), ended_at=ended_at
+        )
+        for ended_at in (NOW + timedelta(days=3650), None)
+    ]
+    return rows[0]
+
+
+def make_vote():
+    return DecisionVote.objects.create(
+        decision=make.make_decision(), votes_for=1, votes_against=0, abstentions=1, voices=2
+    )
 
 
 def make_minutes_revision():
@@ -306,6 +332,14 @@ CASES = {
     "meetingseries_days_order": broken(make.make_series, {"last_day": date(2029, 12, 31)}),
     "meetingseries_interval_positive": broken(make.make_series, {"interval": 0}),
     "meetingseries_rank_iff_months": broken(make.make_series, {"rank": None}, {"frequency": "weeks"}),
+    "meetingsession_closed_after_opened": broken(
+        make.make_session, {"closed_at": datetime(2020, 1, 1, tzinfo=UTC)}
+    ),
+    "itempassage_one_current": broken(make_left_passage, {"ended_at": None}),
+    "itempassage_ended_after_started": broken(
+        make_left_passage, {"ended_at": datetime(2020, 1, 1, tzinfo=UTC)}
+    ),
+    "decisionvote_no_more_than_voices": broken(make_vote, {"votes_for": 3}, {"abstentions": 2}),
     "minutes_draft_iff_not_sent": broken(make.make_sent_minutes, {"status": "draft"}, {"sent_at": None}),
     "minutes_approved_iff_kept": broken(
         make.make_approved_minutes,

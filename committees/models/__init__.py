@@ -8,10 +8,12 @@ from committees.models.meeting import AgendaItem, Invitation, Meeting
 from committees.models.minutes import Minutes, MinutesDraft, MinutesRevision, MinutesText
 from committees.models.poll import DatePoll, PollAnswer, PollParticipant, PollSlot
 from committees.models.series import MeetingSeries
+from committees.models.session import Arrival, DecisionVote, ItemPassage, MeetingSession
 
 __all__ = [
     "Action",
     "AgendaItem",
+    "Arrival",
     "Blackout",
     "CalendarFeed",
     "Committee",
@@ -19,9 +21,12 @@ __all__ = [
     "Correction",
     "DatePoll",
     "Decision",
+    "DecisionVote",
     "Invitation",
+    "ItemPassage",
     "Meeting",
     "MeetingSeries",
+    "MeetingSession",
     "Minutes",
     "MinutesDraft",
     "MinutesRevision",

@@ -51,7 +51,9 @@ from tests.factories.minutes import (
     make_held_meeting,
     make_minutes,
     make_minutes_text,
+    make_open_meeting,
     make_sent_minutes,
+    make_session,
 )
 from tests.factories.partners import make_contact, make_deliberation, make_organisation, make_sitting
 
@@ -85,6 +87,7 @@ __all__ = [
     "make_minutes",
     "make_minutes_text",
     "make_objective",
+    "make_open_meeting",
     "make_organisation",
     "make_phase",
     "make_picture",
@@ -100,6 +103,7 @@ __all__ = [
     "make_section",
     "make_sent_minutes",
     "make_series",
+    "make_session",
     "make_sitting",
     "make_slot",
     "make_template_item",

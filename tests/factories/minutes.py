@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from committees.models import Correction, Meeting
+from committees.models import Correction, Meeting, MeetingSession
 from committees.services.approval import approve_minutes, send_minutes
 from committees.services.minutes import begin_minutes
 from tests.factories.candidacy import make_user
@@ -47,3 +47,13 @@ def make_correction(*, minutes=None, contact=None, **fields):
     contact = contact or make_contact(candidacy=minutes.meeting.committee.candidacy)
     fields.setdefault("wording", "Lire mars au lieu de mai.")
     return Correction.objects.create(minutes=minutes, contact=contact, **fields)
+
+
+def make_open_meeting(**fields):
+    """Make a convened meeting that began an hour ago."""
+    fields.setdefault("starts_at", timezone.now() - timedelta(hours=1))
+    return make_meeting(status=Meeting.Status.CONVENED, **fields)
+
+
+def make_session(*, meeting=None, **fields):
+    return MeetingSession.objects.create(meeting=meeting or make_open_meeting(), **fields)
