@@ -364,7 +364,12 @@ LINK_CHECK_PRIVATE_HOSTS = env.list("LINK_CHECK_PRIVATE_HOSTS", default=[])
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"secret_addresses": {"()": "core.logs.SecretAddressFilter", "under": ["lecture", "sondage", "relecture"]}},
+    "filters": {
+        "secret_addresses": {
+            "()": "core.logs.SecretAddressFilter",
+            "under": ["lecture", "sondage", "relecture"],
+        }
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secret_addresses"]}
