@@ -90,7 +90,7 @@ def test_the_room_of_a_meeting_to_come_is_not_open_yet(client, lead):
 @pytest.mark.parametrize(
     "typed", ["Vasseur", "anne vasseur", "VASSEUR Anne", "label"], ids=["last", "first", "reversed", "picked"]
 )
-def test_a_decision_is_entered_in_one_line_with_an_owner_picked_or_typed(client, meeting, typed):
+def test_a_decision_is_entered_in_one_line_with_an_owner_picked_or_typed(client, lead, meeting, typed):
     open_session(meeting=meeting)
     invitation = meeting.invitations.get()
     note_arrival(invitation=invitation, attendance="present")
@@ -120,6 +120,8 @@ def test_a_decision_is_entered_in_one_line_with_an_owner_picked_or_typed(client,
     )
     assert decision.vote.voices == 1
     assert "à l’unanimité (1 voix)" in text_of(client.get(url("session", meeting)))
+    page = client.get(reverse("committees:decision-edit", args=[lead.candidacy.slug, decision.public_id]))
+    assert "Vote : à l’unanimité (1 voix)" in text_of(page)
 
 
 @pytest.mark.parametrize(
