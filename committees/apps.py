@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,11 +8,14 @@ class CommitteesConfig(AppConfig):
     verbose_name = _("comités")
 
     def ready(self) -> None:
-        from committees import messages, poll_messages
+        from committees import messages, minutes_messages, poll_messages
+        from committees.kept_minutes import install_triggers
         from committees.partner_panel import actions_panel, meetings_panel
         from partners import panels
 
+        post_migrate.connect(install_triggers, sender=self)
         messages.register_composers()
+        minutes_messages.register_composers()
         poll_messages.register_composers()
         panels.register("meetings", meetings_panel, place=20)
         panels.register("actions", actions_panel, place=25)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from committees.models import Action, Decision, Invitation, Meeting
+from committees.models import Action, Correction, Decision, Invitation, Meeting, Minutes
 
 
 class Badge(NamedTuple):
@@ -26,6 +26,8 @@ ANSWER_TONES = {
     Invitation.Answer.REMOTE: "good",
     Invitation.Answer.EXCUSED: "warn",
 }
+MINUTES_TONES = {Minutes.Status.SENT: "info", Minutes.Status.APPROVED: "good"}
+CORRECTION_TONES = {Correction.Outcome.PENDING: "warn", Correction.Outcome.ACCEPTED: "good"}
 OPEN_ACTIONS = frozenset({Action.Status.TO_DO, Action.Status.IN_PROGRESS})
 
 
@@ -51,3 +53,13 @@ def action_badge(status: str, due_on: date | None, today: date) -> Badge:
 def answer_badge(answer: str) -> Badge:
     known = Invitation.Answer(answer)
     return Badge(str(known.label), ANSWER_TONES.get(known, "neutral"))
+
+
+def minutes_badge(status: str) -> Badge:
+    known = Minutes.Status(status)
+    return Badge(str(known.label), MINUTES_TONES.get(known, "neutral"))
+
+
+def correction_badge(outcome: str) -> Badge:
+    known = Correction.Outcome(outcome)
+    return Badge(str(known.label), CORRECTION_TONES.get(known, "neutral"))

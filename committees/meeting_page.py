@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from committees.announcements import address_of
-from committees.models import Committee, CommitteeMember, Invitation, Meeting, protocol_rank
+from committees.models import Committee, CommitteeMember, Invitation, Meeting, Minutes, protocol_rank
 from committees.models.agenda import AgendaPoint
 
 Answer = Invitation.Answer
@@ -135,7 +135,7 @@ def read_roll(meeting: Meeting) -> Roll:
 
 
 def read_steps(meeting: Meeting) -> tuple[Step, ...]:
-    """Tell how far the meeting has come: prepare, convene, hold. One called by other means has no second step."""
+    """Tell how far the meeting has come: prepare, convene, hold, minute, approve. One called by other means has no second step."""
     if meeting.is_cancelled:
         return ()
     prepare = Step(_("Préparer"), "current" if meeting.is_draft else "done")
@@ -147,9 +147,19 @@ def read_steps(meeting: Meeting) -> tuple[Step, ...]:
         ),
         meeting.starts_at if meeting.is_held else None,
     )
+    minute, approve = _minutes_steps(meeting)
     if meeting.is_held and not meeting.convened_at:
-        return prepare, hold
-    return prepare, convene, hold
+        return prepare, hold, minute, approve
+    return prepare, convene, hold, minute, approve
+
+
+def _minutes_steps(meeting: Meeting) -> tuple[Step, Step]:
+    minutes: Minutes | None = getattr(meeting, "minutes", None)
+    if minutes is None or minutes.is_draft:
+        state = "current" if meeting.is_held else "next"
+        return Step(_("Rédiger"), state), Step(_("Approuver"), "next")
+    done = Step(_("Rédiger"), "done", minutes.sent_at)
+    return done, Step(_("Approuver"), "done" if minutes.is_approved else "current", minutes.approved_at)
 
 
 def uninvited_members(meeting: Meeting, invitations: Sequence[Invitation]) -> list[CommitteeMember]:

@@ -9,8 +9,10 @@ from committees.models import (
     Decision,
     Invitation,
     Meeting,
+    Minutes,
     PollParticipant,
 )
+from committees.representation import took_part
 
 
 def can_read_committees(user: User, candidacy: Candidacy) -> bool:
@@ -86,6 +88,24 @@ def can_answer_invitation(user: User, invitation: Invitation) -> bool:
 
 def can_record_attendance(user: User, meeting: Meeting) -> bool:
     return is_staff(user, meeting.committee.candidacy)
+
+
+def can_hold_session(user: User, meeting: Meeting) -> bool:
+    return is_staff(user, meeting.committee.candidacy)
+
+
+def can_write_minutes(user: User, meeting: Meeting) -> bool:
+    return is_staff(user, meeting.committee.candidacy)
+
+
+def can_approve_minutes(user: User, meeting: Meeting) -> bool:
+    return is_lead(user, meeting.committee.candidacy)
+
+
+def can_propose_correction(user: User, minutes: Minutes, invitation: Invitation) -> bool:
+    """Whoever took part asks for themselves, for as long as the minutes are sent and not approved."""
+    is_own = invitation.contact.user_id == user.pk and invitation.meeting_id == minutes.meeting_id
+    return minutes.is_sent and is_own and took_part(invitation)
 
 
 def can_read_decisions(user: User, candidacy: Candidacy) -> bool:

@@ -3,16 +3,22 @@ from django.urls import path
 from committees.views import (
     actions,
     agenda,
+    attendance_sheets,
     blackouts,
     calendar,
     committees,
     decisions,
     invitations,
     meetings,
+    minutes,
+    minutes_files,
+    minutes_life,
+    minutes_links,
     poll_links,
     polls,
     seats,
     series,
+    session,
     steps,
     template_agenda,
 )
@@ -25,6 +31,9 @@ BLACKOUTS = "c/<slug:slug>/comites/periodes-sans-reunion"
 POLL = "c/<slug:slug>/sondages/<uuid:public_id>"
 MEETING = "c/<slug:slug>/reunions/<uuid:public_id>"
 AGENDA_ITEM = f"{MEETING}/ordre-du-jour/<uuid:item_id>"
+MINUTES = f"{MEETING}/compte-rendu"
+MINUTES_TEXT = f"{MINUTES}/textes/<uuid:text_id>"
+SESSION = f"{MEETING}/seance"
 INVITATION = f"{MEETING}/invitations/<uuid:invitation_id>"
 
 urlpatterns = [
@@ -83,6 +92,40 @@ urlpatterns = [
         name="attendance-from-answers",
     ),
     path(f"{MEETING}/decisions/nouvelle/", decisions.decision_create, name="decision-create"),
+    path(
+        f"{MEETING}/feuille-de-presence/<slug:form>.pdf",
+        attendance_sheets.attendance_sheet,
+        name="attendance-sheet",
+    ),
+    path(f"{SESSION}/", session.session, name="session"),
+    path(f"{SESSION}/ouvrir/", session.session_open, name="session-open"),
+    path(f"{SESSION}/lever/", session.session_close, name="session-close"),
+    path(f"{SESSION}/points/<uuid:item_id>/", session.session_item, name="session-item"),
+    path(f"{SESSION}/decision/", session.session_decide, name="session-decide"),
+    path(f"{SESSION}/action/", session.session_act, name="session-act"),
+    path(f"{SESSION}/presences/<uuid:invitation_id>/", session.session_arrive, name="session-arrive"),
+    path(f"{SESSION}/presences/<uuid:invitation_id>/signer/", session.session_sign, name="session-sign"),
+    path(f"{MINUTES}/", minutes_life.minutes_detail, name="minutes-detail"),
+    path(f"{MINUTES}/commencer/", minutes.minutes_begin, name="minutes-begin"),
+    path(f"{MINUTES_TEXT}/", minutes.minutes_text_edit, name="minutes-text-edit"),
+    path(f"{MINUTES_TEXT}/brouillon/", minutes.minutes_draft_save, name="minutes-draft-save"),
+    path(
+        f"{MINUTES_TEXT}/brouillon/abandonner/", minutes.minutes_draft_discard, name="minutes-draft-discard"
+    ),
+    path(f"{MINUTES}/envoyer/", minutes_life.minutes_send, name="minutes-send"),
+    path(f"{MINUTES}/approuver/", minutes_life.minutes_approve, name="minutes-approve"),
+    path(f"{MINUTES}/rectifier/", minutes_life.minutes_rectify, name="minutes-rectify"),
+    path(f"{MINUTES}/corrections/", minutes_life.correction_create, name="correction-create"),
+    path(
+        f"{MINUTES}/corrections/<uuid:correction_id>/",
+        minutes_life.correction_decide,
+        name="correction-decide",
+    ),
+    path(f"{MINUTES}/<slug:form>.pdf", minutes_files.minutes_pdf, name="minutes-pdf"),
+    path(f"{MINUTES}/<slug:form>.docx", minutes_files.minutes_word, name="minutes-word"),
+    path("relecture/<str:token>/compte-rendu.pdf", minutes_links.minutes_link_pdf, name="minutes-link-pdf"),
+    path("relecture/<str:token>/", minutes_links.minutes_link, name="minutes-link"),
+    path("relecture/<str:token>/couleurs.css", minutes_links.minutes_link_theme, name="minutes-link-theme"),
     path("c/<slug:slug>/calendrier/", calendar.calendar, name="calendar"),
     path("c/<slug:slug>/calendrier/abonnements/", calendar.feed_list, name="feed-list"),
     path("c/<slug:slug>/calendrier/abonnements/nouveau/", calendar.feed_open, name="feed-open"),

@@ -1,7 +1,8 @@
-"""Stored files handed to those who may have them."""
+"""Files handed to those who may have them, stored or made for the request."""
 
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
+from django.utils.text import slugify
 
 
 def pdf_response(file: FieldFile, filename: str, *, as_attachment: bool) -> FileResponse:
@@ -12,4 +13,13 @@ def pdf_response(file: FieldFile, filename: str, *, as_attachment: bool) -> File
         raise Http404 from error
     return FileResponse(
         content, as_attachment=as_attachment, filename=filename, content_type="application/pdf"
+    )
+
+
+def file_response(content: bytes, content_type: str, name: str, extension: str) -> HttpResponse:
+    """Answer with a file that was made for this request, under the name ``name``."""
+    return HttpResponse(
+        content,
+        content_type=content_type,
+        headers={"Content-Disposition": f'attachment; filename="{slugify(name) or "document"}.{extension}"'},
     )

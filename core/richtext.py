@@ -58,6 +58,17 @@ EXTENSIONS: dict[str, Any] = {
     "NoSpellCheck": False,
 }
 
+#: The editor of short texts that stand under a heading of their own: neither headings nor pictures, and nothing that
+#: the dossier numbers.
+SIMPLE_EXTENSIONS: dict[str, Any] = {
+    name: EXTENSIONS[name]
+    for name in (
+        *("Bold", "Italic", "Subscript", "Superscript", "Footnote", "BulletList", "OrderedList", "ListItem"),
+        *("Blockquote", "HardBreak", "Link", "CleanPaste", "Table", "TableRow", "TableHeader", "TableCell"),
+        *("TableIdentities", "History", "SpecialCharacters", "NoSpellCheck"),
+    )
+}
+
 _ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "title"},
     "img": {"src", "alt"},
@@ -135,6 +146,16 @@ _cleaner = partial(
     link_rel="noopener noreferrer",
 )
 _CLEANER = _cleaner()
+_SIMPLE_CLEANER = _cleaner(
+    tags=_cleaner.keywords["tags"] - {"h2", "h3", "h4", "hr", "figure", "img", "figcaption"},
+    attributes={
+        "a": _ATTRIBUTES["a"],
+        "ol": _ATTRIBUTES["ol"],
+        "th": _ATTRIBUTES["th"],
+        "td": _ATTRIBUTES["td"],
+    },
+    clean_content_tags=_cleaner.keywords["clean_content_tags"] | {"figure"},
+)
 #: A comparison says in words of its own what became of a picture.
 _COMPARISON_CLEANER = _cleaner(
     tags=_cleaner.keywords["tags"] | {"ins", "del"},
@@ -146,6 +167,7 @@ _COMPARISON_CLEANER = _cleaner(
 _HELD = re.compile(r'(<span data-[a-z-]+="[^"]*">)[^<]+(?=</span>)')
 _HOLLOW_PICTURE = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
 
+_HEADING = re.compile(r"<(?P<end>/?)h[2-4]>")
 _EMPTY = re.compile(r"\A(?:\s|<p>(?:\s|&nbsp;|<br>)*</p>)*\Z")
 
 #: The one paragraph of a cell or of an item (a list may follow it there): the editor wraps all of them so.
@@ -171,6 +193,16 @@ def sanitise(html: str) -> str:
         return ""
     clean = _LONE_PARAGRAPH.sub(r"\1\2", clean)
     return _TABLE.sub(_with_headers, clean)
+
+
+def sanitise_simply(html: str) -> str:
+    """Keep what the editor of short texts offers; a heading becomes a paragraph in bold."""
+    clean = _SIMPLE_CLEANER.clean(_HEADING.sub(_in_bold, sanitise(html)))
+    return "" if _EMPTY.match(clean) else clean
+
+
+def _in_bold(match: re.Match[str]) -> str:
+    return "</strong></p>" if match["end"] else "<p><strong>"
 
 
 def _with_headers(match: re.Match[str]) -> str:
@@ -269,3 +301,17 @@ class RichTextField(ProseEditorField):  # type: ignore[misc]  # the library ship
     def formfield(self, **kwargs: Any) -> Field | None:
         field: Field | None = super().formfield(**{"form_class": RichTextFormField, **kwargs})
         return field
+
+
+class SimpleRichTextField(RichTextField):
+    """A rich text under a heading of its own: see SIMPLE_EXTENSIONS."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("extensions", SIMPLE_EXTENSIONS)
+        kwargs.setdefault("sanitize", sanitise_simply)
+        super().__init__(*args, **kwargs)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:  # noqa: FBT001 -- Django's signature
+        clean = sanitise_simply(getattr(model_instance, self.attname))
+        setattr(model_instance, self.attname, clean)
+        return clean

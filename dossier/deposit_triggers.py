@@ -1,82 +1,20 @@
-"""What is deposited stays as it is, were somebody to write SQL: triggers of SQLite and of PostgreSQL.
+"""What is deposited stays as it is, were somebody to write SQL."""
 
-They stand again after every migration, because SQLite makes a table anew to alter it and drops its triggers.
-"""
+from typing import Any
 
-from typing import Any, NamedTuple
-
-from django.db import connections, transaction
-
-_FUNCTION = "dossier_refuse_to_alter"
-
-
-class _Guard(NamedTuple):
-    table: str
-    #: Which rows are kept, in SQL over the row as it stands.
-    condition: str
-    said: str
-
+from core.kept_rows import Guard, install_guards, remove_guards
 
 _GUARDS = (
-    _Guard("dossier_edition", "OLD.status = 'deposited'", "a deposited edition does not change"),
-    _Guard("dossier_editionfile", "OLD.id IS NOT NULL", "a printed version of an edition does not change"),
-    _Guard("dossier_depositoverride", "OLD.id IS NOT NULL", "the reason of a deposit does not change"),
+    Guard("dossier_edition", "OLD.status = 'deposited'", "a deposited edition does not change"),
+    Guard("dossier_editionfile", "OLD.id IS NOT NULL", "a printed version of an edition does not change"),
+    Guard("dossier_depositoverride", "OLD.id IS NOT NULL", "the reason of a deposit does not change"),
 )
-_EVENTS = ("UPDATE", "DELETE")
 
 
 def install_triggers(*, using: str, **_sent: Any) -> None:
-    """Put the triggers in place, or back in place; migrations that have not come so far leave nothing to guard."""
-    connection = connections[using]
-    tables = set(connection.introspection.table_names())
-    with transaction.atomic(using=using), connection.cursor() as cursor:
-        for guard in _GUARDS:
-            if guard.table in tables:
-                for statement in _CREATE[connection.vendor](guard):
-                    cursor.execute(statement)
+    install_guards(_GUARDS, using=using)
 
 
 def remove_triggers(*, using: str) -> None:
     """Take the triggers away, for whoever empties a whole database."""
-    connection = connections[using]
-    with transaction.atomic(using=using), connection.cursor() as cursor:
-        for guard in _GUARDS:
-            for event in _EVENTS:
-                on = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
-                cursor.execute(f"DROP TRIGGER IF EXISTS {_name(guard, event)}{on}")
-
-
-def _name(guard: _Guard, event: str) -> str:
-    return f"{guard.table}_kept_{event.lower()}"
-
-
-def _for_sqlite(guard: _Guard) -> list[str]:
-    statements = []
-    for event in _EVENTS:
-        name = _name(guard, event)
-        statements += [
-            f"DROP TRIGGER IF EXISTS {name}",
-            (
-                f"CREATE TRIGGER {name} BEFORE {event} ON {guard.table} WHEN {guard.condition} "
-                f"BEGIN SELECT RAISE(ABORT, '{guard.said}'); END"
-            ),
-        ]
-    return statements
-
-
-def _for_postgresql(guard: _Guard) -> list[str]:
-    function = (
-        f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        "BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'restrict_violation'; END $$"
-    )
-    return [
-        function,
-        *(
-            f"CREATE OR REPLACE TRIGGER {_name(guard, event)} BEFORE {event} ON {guard.table} "
-            f"FOR EACH ROW WHEN ({guard.condition}) EXECUTE FUNCTION {_FUNCTION}('{guard.said}')"
-            for event in _EVENTS
-        ),
-    ]
-
-
-_CREATE = {"sqlite": _for_sqlite, "postgresql": _for_postgresql}
+    remove_guards(_GUARDS, using=using)

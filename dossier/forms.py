@@ -8,16 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from candidacy.models import Candidacy
+from core.drafts import LAST_REVISION, DraftedTextForm
 from core.filters import ChoiceFilter, FilterForm, TickFilter
 from dossier.models import Section, SectionQuerySet
-from dossier.services.drafts import Seat
 from dossier.workflow import MOVES, Move
 from partners.models import Organisation
-
-#: What the database can count to.
-LAST_REVISION = 2**31 - 1
 
 
 class SectionFilterForm(FilterForm):
@@ -69,14 +65,7 @@ def _by_label(organisations: Iterable[Organisation]) -> list[tuple[str, str]]:
     return [(str(organisation.public_id), organisation.label) for organisation in organisations]
 
 
-class SectionTextForm(forms.Form):
-    """The text, the revision it was read at, and where it is typed: by whom, in which window, after which draft."""
-
-    revision = forms.IntegerField(min_value=0, max_value=LAST_REVISION, widget=forms.HiddenInput)
-    draft = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    window = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    writer = forms.UUIDField(required=False, widget=forms.HiddenInput)
-
+class SectionTextForm(DraftedTextForm):
     def __init__(self, *args: Any, is_unsaved: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= forms.fields_for_model(
@@ -89,14 +78,6 @@ class SectionTextForm(forms.Form):
         self.helper.attrs = {"data-guards-unsaved": "unsaved" if self.is_bound or is_unsaved else ""}
         # The button that saves stands at the foot of the window, beside the length.
         self.helper.layout = Layout("revision", "draft", "window", "writer", "body")
-
-    @property
-    def seat(self) -> Seat:
-        return Seat(window=self.cleaned_data.get("window"), seen=self.cleaned_data.get("draft"))
-
-    def is_from_another(self, user: User) -> bool:
-        """Whether somebody else was signed in when the text was typed; a form that does not say is believed."""
-        return self.cleaned_data.get("writer") not in {None, user.public_id}
 
 
 class RevisionRestoreForm(forms.Form):

@@ -3,7 +3,8 @@ import uuid
 import pytest
 from django.db import DEFAULT_DB_ALIAS, connection
 
-from dossier.deposit_triggers import remove_triggers
+from committees import kept_minutes
+from dossier import deposit_triggers
 from tests.crispy_guard import fields_left_to_crispy
 
 
@@ -23,7 +24,8 @@ def _what_a_test_deposited_is_emptied_with_the_rest(db):
     """After a test without a transaction to roll back, SQLite deletes row by row; the triggers come back after it."""
     yield
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        remove_triggers(using=DEFAULT_DB_ALIAS)
+        for kept in (deposit_triggers, kept_minutes):
+            kept.remove_triggers(using=DEFAULT_DB_ALIAS)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """Every constraint that our models name holds in the database, whoever writes there and however."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -15,8 +15,17 @@ from django.db import IntegrityError, connection, models
 from django.db.models import F
 
 from candidacy.models import Call
-from committees.models import Meeting, PollAnswer, ReminderRule
-from dossier.deposit_triggers import remove_triggers
+from committees import kept_minutes
+from committees.models import (
+    DecisionVote,
+    ItemPassage,
+    Meeting,
+    MinutesDraft,
+    MinutesRevision,
+    PollAnswer,
+    ReminderRule,
+)
+from dossier import deposit_triggers
 from dossier.models import (
     Audience,
     DepositOverride,
@@ -102,6 +111,40 @@ def make_poll_answer():
     participant = make.make_poll_participant()
     slot = participant.poll.slots.first()
     return PollAnswer.objects.create(participant=participant, slot=slot, value=PollAnswer.Value.YES)
+
+
+def make_item_text():
+    meeting = make.make_held_meeting()
+    make.make_agenda_item(meeting=meeting)
+    return make.make_minutes(meeting=meeting).texts.get(place="item")
+
+
+def make_left_passage():
+    """Make an item that the room has left for another one."""
+    session = make.make_session()
+    rows = [
+        ItemPassage.objects.create(
+            session=session, agenda_item=make.make_agenda_item(meeting=session.meeting), ended_at=ended_at
+        )
+        for ended_at in (NOW + timedelta(days=3650), None)
+    ]
+    return rows[0]
+
+
+def make_vote():
+    return DecisionVote.objects.create(
+        decision=make.make_decision(), votes_for=1, votes_against=0, abstentions=1, voices=2
+    )
+
+
+def make_minutes_revision():
+    return MinutesRevision.objects.create(text=make_item_text(), number=1, body="<p>Tapé.</p>")
+
+
+def make_minutes_draft():
+    return MinutesDraft.objects.create(
+        text=make_item_text(), author=make.make_user(), body="<p>Tapé.</p>", base_revision=0
+    )
 
 
 def make_expected_proof():
@@ -298,6 +341,41 @@ CASES = {
     "meetingseries_days_order": broken(make.make_series, {"last_day": date(2029, 12, 31)}),
     "meetingseries_interval_positive": broken(make.make_series, {"interval": 0}),
     "meetingseries_rank_iff_months": broken(make.make_series, {"rank": None}, {"frequency": "weeks"}),
+    "meetingsession_closed_after_opened": broken(
+        make.make_session, {"closed_at": datetime(2020, 1, 1, tzinfo=UTC)}
+    ),
+    "itempassage_one_current": broken(make_left_passage, {"ended_at": None}),
+    "itempassage_ended_after_started": broken(
+        make_left_passage, {"ended_at": datetime(2020, 1, 1, tzinfo=UTC)}
+    ),
+    "decisionvote_no_more_than_voices": broken(make_vote, {"votes_for": 3}, {"abstentions": 2}),
+    "minutes_draft_iff_not_sent": broken(make.make_sent_minutes, {"status": "draft"}, {"sent_at": None}),
+    "minutes_approved_iff_kept": broken(
+        make.make_approved_minutes,
+        {"status": "sent"},
+        {"approved_at": None},
+        {"content": ""},
+        {"approval": ""},
+    ),
+    "minutes_approved_by_meeting_iff_named": broken(
+        make.make_approved_minutes,
+        {"approval": "meeting"},
+        {"approved_in": make.make_held_meeting},
+    ),
+    "correction_decided_iff_instant": broken(
+        make.make_correction, {"outcome": "accepted"}, {"decided_at": NOW}
+    ),
+    "correction_refused_says_why": broken(
+        make.make_correction, {"outcome": "refused", "decided_at": NOW, "reply": ""}
+    ),
+    "minutestext_item_once": twice(make_item_text),
+    "minutestext_place_once": broken(
+        make_item_text,
+        {"place": "opening", "agenda_item": None},
+    ),
+    "minutestext_item_iff_agenda_item": broken(make_item_text, {"place": "other"}, {"agenda_item": None}),
+    "minutesrevision_number_once": twice(make_minutes_revision),
+    "minutesdraft_one_each": twice(make_minutes_draft),
     "meeting_duration_positive": broken(make.make_meeting, {"duration_minutes": 0}),
     "meeting_convened_has_instant": broken(convened, {"convened_at": None}),
     "meeting_draft_was_never_convened": broken(convened, {"status": "draft"}),
@@ -432,7 +510,8 @@ def test_every_constraint_of_ours_has_a_case():
 @pytest.fixture
 def _constraints_speak_first(db):
     """What is kept refuses every change by a trigger of its own; PostgreSQL drops none once rows wait for their keys."""
-    remove_triggers(using=connection.alias)
+    for kept in (deposit_triggers, kept_minutes):
+        kept.remove_triggers(using=connection.alias)
 
 
 @pytest.mark.usefixtures("_constraints_speak_first")

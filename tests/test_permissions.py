@@ -159,6 +159,7 @@ def test_a_part_is_not_found_through_another_parent(client, world, name):
     other = world.objects[
         {
             "meeting": "draft",
+            "minuted": "draft",
             "poll": "other_poll",
             "committee": "other_committee",
             "organisation": "other_organisation",

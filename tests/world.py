@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from candidacy.models import Candidacy, Membership, Phase, Piece, Territory
+from committees.minutes_tokens import minutes_token_for
 from committees.models import Meeting
 from dossier.models import ExpectedProof, SectionRevision
 from notifications.models import OutboundAttachment
@@ -23,12 +24,14 @@ from tests.factories import (
     make_candidacy,
     make_committee,
     make_contact,
+    make_correction,
     make_criterion,
     make_decision,
     make_deliberation,
     make_edition,
     make_expense_line,
     make_export,
+    make_held_meeting,
     make_income_line,
     make_indicator,
     make_invitation,
@@ -47,6 +50,7 @@ from tests.factories import (
     make_reading_link,
     make_seat,
     make_section,
+    make_sent_minutes,
     make_sitting,
     make_template_item,
     make_thread,
@@ -89,6 +93,12 @@ def make_world() -> World:
     invitations = {
         role: make_invitation(meeting=meeting, contact=contacts[role]) for role in ("partner", "elected")
     }
+    minuted = make_held_meeting(committee=committee)
+    for role in ("partner", "elected"):
+        make_invitation(meeting=minuted, contact=contacts[role], attendance="present")
+    minutes = make_sent_minutes(meeting=minuted, by=people["lead"])
+    reader = minuted.invitations.get(contact=contacts["partner"])
+    reader.token = minutes_token_for(reader)
     other_edition = make_edition(candidacy=candidacy, author=people["lead"])  # before any picture
     poll = make_poll(committee=committee)
     make_poll_participant(poll=poll, contact=contacts["elected"])
@@ -146,6 +156,10 @@ def make_world() -> World:
         "template_item": make_template_item(committee=committee),
         "meeting": meeting,
         "draft": make_meeting(committee=committee),
+        "minuted": minuted,
+        "minutes_text": minutes.texts.first(),
+        "correction": make_correction(minutes=minutes, contact=contacts["partner"]),
+        "minutes_reader": reader,
         "agenda_item": make_agenda_item(meeting=meeting),
         "invitation": invitations["partner"],
         "decision": make_decision(meeting=make_meeting(committee=committee, status=Meeting.Status.HELD)),

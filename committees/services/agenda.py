@@ -54,6 +54,8 @@ def move_agenda_item(*, item: AgendaItem, direction: Direction) -> None:
 def remove_agenda_item(*, item: AgendaItem) -> None:
     """Take an item off; decisions taken under it keep their wording and stand on their own."""
     meeting = _open_agenda(item.meeting)
+    if item.minutes_texts.exists():
+        raise DomainError(_("Le compte rendu a un texte pour ce point\u00a0: il reste à l’ordre du jour."))
     AgendaItem.objects.filter(pk=item.pk).delete()
     renumber(list(meeting.agenda_items.all()))
 

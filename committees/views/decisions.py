@@ -83,6 +83,7 @@ def decision_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpRespon
     context = {
         "meeting": decision.meeting,
         "decision": decision,
+        "vote": getattr(decision, "vote", None),
         "today": timezone.localdate(),
         "actions": decision.actions.select_related("owner").order_by("pk"),
         "form": form,

@@ -11,6 +11,7 @@ from accounts.http import AppRequest
 from committees.closed_days import closed_reason
 from committees.forms.followup import QuickActionForm, QuickDecisionForm
 from committees.meeting_page import read_agenda, read_roll, read_steps, uninvited_members
+from committees.minutes_page import send_by
 from committees.models import Meeting
 from committees.permissions import can_change_meeting
 from core.htmx import render_part
@@ -26,6 +27,8 @@ def meeting_context(meeting: Meeting) -> dict[str, Any]:
         "meeting": meeting,
         "steps": read_steps(meeting),
         "agenda": read_agenda(meeting),
+        "minutes": getattr(meeting, "minutes", None),
+        "send_by": send_by(meeting) if meeting.is_held else None,
         "closed_reason": closed_reason(meeting),
         "agenda_is_open": meeting.is_draft or meeting.is_convened,
         "roll": roll,
@@ -48,7 +51,7 @@ def back_to_meeting(request: AppRequest, meeting: Meeting, part: str) -> HttpRes
     Parts are those of the team's page, so whoever may not see that page is always sent to their own.
     """
     if request.htmx and can_change_meeting(request.user, meeting):
-        fresh = Meeting.objects.select_related("committee__candidacy").get(pk=meeting.pk)
+        fresh = Meeting.objects.select_related("committee__candidacy", "minutes").get(pk=meeting.pk)
         context = {**meeting_context(fresh), "is_part": True}
         return render_part(request, "committees/meeting_detail.html", part, context)
     return redirect_to_meeting(meeting, part)

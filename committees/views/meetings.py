@@ -80,6 +80,7 @@ def meeting_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
         return render(request, "committees/meeting_detail.html", context)
     context = {
         "meeting": meeting,
+        "minutes": getattr(meeting, "minutes", None),
         "own": own,
         "form": _answer_form(slug, meeting, own),
         "agenda": read_agenda(meeting),

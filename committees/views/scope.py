@@ -38,7 +38,7 @@ def seat_of(committee: Committee, seat_id: UUID) -> CommitteeMember:
 def meeting_of(request: AppRequest, slug: str, public_id: UUID) -> Meeting:
     candidacy = candidacy_for(request, slug)
     meetings = readable(request, Meeting.objects.filter(committee__candidacy=candidacy), candidacy)
-    meeting = get_object_or_404(meetings.select_related("committee"), public_id=public_id)
+    meeting = get_object_or_404(meetings.select_related("committee", "minutes"), public_id=public_id)
     meeting.committee.candidacy = candidacy
     return meeting
 
@@ -60,7 +60,7 @@ def decision_of(request: AppRequest, slug: str, public_id: UUID) -> Decision:
     candidacy = candidacy_for(request, slug)
     decisions = readable(request, Decision.objects.filter(candidacy=candidacy), candidacy)
     related = decisions.select_related(
-        "candidacy", "meeting__committee__candidacy", "agenda_item", "owner__organisation"
+        "candidacy", "meeting__committee__candidacy", "agenda_item", "owner__organisation", "vote"
     )
     return get_object_or_404(related, public_id=public_id)
 

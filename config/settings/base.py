@@ -174,6 +174,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, task in (
         ("send-due-messages", "notifications.tasks.send_due_messages"),
         ("plan-meeting-reminders", "committees.tasks.plan_meeting_reminders"),
+        ("approve-minutes-by-silence", "committees.tasks.approve_minutes_by_silence"),
         ("resume-dossier-exports", "dossier.tasks.resume_exports"),
         ("tend-word-imports", "dossier.tasks.tend_word_imports"),
         ("resume-link-checks", "dossier.tasks.resume_link_checks"),
@@ -363,7 +364,12 @@ LINK_CHECK_PRIVATE_HOSTS = env.list("LINK_CHECK_PRIVATE_HOSTS", default=[])
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"secret_addresses": {"()": "core.logs.SecretAddressFilter", "under": ["lecture", "sondage"]}},
+    "filters": {
+        "secret_addresses": {
+            "()": "core.logs.SecretAddressFilter",
+            "under": ["lecture", "sondage", "relecture"],
+        }
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secret_addresses"]}

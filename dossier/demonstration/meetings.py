@@ -24,6 +24,7 @@ from committees.services.meetings import (
 from core.localtime import first_instant_from
 from dossier.demonstration.cast import Cast, check_values
 from dossier.demonstration.days import sitting_day
+from dossier.demonstration.minutes import load_minutes
 
 Answer = Invitation.Answer
 Attendance = Invitation.Attendance
@@ -111,6 +112,8 @@ def _hold(cast: Cast, meeting: Meeting, row: dict[str, Any]) -> None:
         cast.decisions[decision.get("key", recorded.number)] = recorded
     for action in row.get("actions", ()):
         _load_action(cast, held, action)
+    if "record" in row:
+        load_minutes(cast, held, row["record"])
 
 
 def _remember_convening(cast: Cast, meeting: Meeting) -> None:

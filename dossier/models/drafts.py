@@ -1,10 +1,8 @@
-import uuid
-
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core.drafts import TextDraft
 from core.richtext import RichTextField
 from dossier.models.sections import Section
 
@@ -15,7 +13,7 @@ class SectionDraftQuerySet(models.QuerySet["SectionDraft"]):
         return self.filter(author=user, section__in=Section.objects.visible_to(user))
 
 
-class SectionDraft(models.Model):
+class SectionDraft(TextDraft):
     """What one person has typed in a section and not saved yet. It ends when they save or give it up."""
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="drafts")
@@ -23,12 +21,6 @@ class SectionDraft(models.Model):
         User, on_delete=models.CASCADE, related_name="section_drafts", verbose_name=_("par")
     )
     body: "models.TextField[str, str]" = RichTextField(_("texte"), blank=True)
-    base_revision = models.PositiveIntegerField(_("révision de départ"))
-    #: Changes at each save: who sends another one has not seen this text.
-    token = models.UUIDField(default=uuid.uuid4, editable=False)
-    #: The window that saved it last, which may go on whatever token its lost answers carried.
-    window = models.UUIDField(null=True, editable=False)
-    saved_at = models.DateTimeField(_("enregistré le"), default=timezone.now)
 
     objects = SectionDraftQuerySet.as_manager()
 

@@ -4,9 +4,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.drafts import Seat, end_draft
 from core.errors import DomainError, StaleRevisionError
-from dossier.models import Section, SectionRevision
-from dossier.services.drafts import Seat, end_draft
+from dossier.models import Section, SectionDraft, SectionRevision
 from dossier.services.measure import clean_body
 from dossier.services.mentions import identify_tables, note_mentions, note_tables
 from dossier.services.states import note_state_change
@@ -25,7 +25,7 @@ def save_text(
     clean = clean_body(body)
     locked = Section.objects.select_for_update(of=("self",)).select_related("candidacy").get(pk=section.pk)
     if by and seat:
-        end_draft(section=locked, author=by, seat=seat)
+        end_draft(SectionDraft.objects.filter(section=locked, author=by), seat=seat)
     identified = identify_tables(locked, clean)
     if locked.body in {clean, identified}:
         return locked

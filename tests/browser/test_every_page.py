@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from candidacy.models import CallTemplateCopy, Candidacy, Membership
+from committees.minutes_tokens import minutes_token_for
 from committees.models import Action, Committee, DatePoll, Decision, Meeting, PollParticipant
 from committees.poll_tokens import token_for
 from dossier.models import (
@@ -35,12 +36,17 @@ from tests.access import (
     OK,
 )
 from tests.factories import (
+    make_agenda_item,
     make_call_copy,
+    make_correction,
     make_deliberation,
     make_edition,
     make_export,
+    make_held_meeting,
+    make_invitation,
     make_published_edition,
     make_reading_link,
+    make_sent_minutes,
     make_sitting,
     make_template_item,
     make_word_import,
@@ -66,6 +72,11 @@ NOT_A_PAGE = {
     "committees:decision-export",
     "committees:feed",
     "committees:poll-link-theme",
+    "committees:attendance-sheet",
+    "committees:minutes-pdf",
+    "committees:minutes-word",
+    "committees:minutes-link-pdf",
+    "committees:minutes-link-theme",
     "committees:action-export",
     "dossier:criteria-export",
     "dossier:outline-export",
@@ -130,6 +141,7 @@ def objects_of(candidacy, user):
     asked = PollParticipant.objects.order_by("pk")
     participant = asked.visible_to(user).filter(poll=poll).first() or asked.first()
     participant.token = token_for(participant)
+    minutes, reader = minutes_to_correct(candidacy, user)
     return {
         "section": thread and thread.section,
         "thread": thread,
@@ -163,6 +175,9 @@ def objects_of(candidacy, user):
         "participant": participant,
         "meeting": meeting,
         "draft": meetings.filter(status=Meeting.Status.DRAFT).first(),
+        "minuted": minutes.meeting,
+        "minutes_text": minutes.texts.first(),
+        "minutes_reader": reader,
         "agenda_item": meeting and meeting.agenda_items.first(),
         "invitation": meeting and meeting.invitations.first(),
         "decision": Decision.objects.visible_to(user).filter(status="open").first(),
@@ -185,6 +200,18 @@ def objects_of(candidacy, user):
         if sections.exists()
         else None,
     }
+
+
+def minutes_to_correct(candidacy, user):
+    """Make minutes that were sent to ``user``, or to somebody else where they are no contact, with the link to them."""
+    meeting = make_held_meeting(committee=candidacy.committees.first(), title="Arbitrages")
+    make_agenda_item(meeting=meeting, title="Budget")
+    contact = candidacy.contacts.filter(user=user).first() or candidacy.contacts.first()
+    reader = make_invitation(meeting=meeting, contact=contact, attendance="present")
+    reader.token = minutes_token_for(reader)
+    minutes = make_sent_minutes(meeting=meeting)
+    make_correction(minutes=minutes, contact=contact)
+    return minutes, reader
 
 
 def change_something(candidacy):

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.richtext import RichTextFormField, render_rich_text, sanitise, to_plain_text
+from core.richtext import RichTextFormField, render_rich_text, sanitise, sanitise_simply, to_plain_text
 from tests.factories import make_section
 
 PICTURE = "/c/lens/dossier/images/01234567-0123-0123-0123-0123456789ab/"
@@ -151,3 +151,18 @@ def test_the_editor_brings_its_catalogue_its_modules_and_its_styles_with_a_nonce
     )  # no module: it runs while the page is read
     assert '<style nonce="abc" data-tiptap-style></style>' in media
     assert "css/editor.css" in media
+
+
+def test_a_short_text_keeps_neither_headings_nor_pictures_nor_what_the_dossier_numbers():
+    assert sanitise_simply(WRITTEN) == (
+        "<p><strong>Un titre</strong></p><p><strong>Un autre</strong></p><p><strong>Un dernier</strong></p>\n"
+        "<p>Du <strong>gras</strong>, de l’<em>italique</em>, CO<sub>2</sub>, m<sup>2</sup>.<br>Une ligne.\n"
+        '<span class="footnote">Une note <em>de</em> bas de page.</span></p>\n'
+        '<ul><li>un</li><li>deux<ul><li>dedans</li></ul></li></ul><ol start="3"><li>trois</li></ol>\n'
+        "<blockquote><p>On l’a dit.</p></blockquote>\n\n"
+        '<table><caption>Titre</caption><thead><tr><th scope="col">A</th><th scope="col">B</th></tr></thead>\n'
+        '<tbody><tr><th scope="row">x</th><td colspan="2">1</td></tr></tbody></table>'
+    )
+    named = '<p><span data-section="01234567-0123-0123-0123-0123456789ab"></span></p>'
+    assert sanitise_simply(named) == "<p><span></span></p>"
+    assert sanitise_simply(sanitise_simply(WRITTEN)) == sanitise_simply(WRITTEN)

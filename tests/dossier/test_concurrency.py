@@ -13,12 +13,13 @@ from django.test import Client
 from django.urls import reverse
 
 from config.celery import app
+from core.drafts import Seat
 from core.errors import DomainError, StaleRevisionError
 from dossier import building
 from dossier.models import DossierExport, Section
 from dossier.outline import read_outline
 from dossier.places import Step
-from dossier.services.drafts import Seat, save_draft
+from dossier.services.drafts import save_draft
 from dossier.services.editions import freeze_edition, print_version
 from dossier.services.exports import request_export
 from dossier.services.outline import Contract, create_section

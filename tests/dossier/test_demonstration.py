@@ -17,7 +17,8 @@ from stdnum.fr import siren as siren_numbers
 from accounts.models import User
 from budget.models import ExpenseAmount, IncomeAmount, IncomeLine
 from candidacy.models import Candidacy, Membership, Territory
-from committees.models import Action, Committee, Decision, Invitation, Meeting
+from committees.minutes_content import content_of
+from committees.models import Action, Committee, Decision, Invitation, Meeting, Minutes
 from core.richtext import SECTION_REFERENCE, sanitise, to_plain_text
 from dossier.criteria import read_matrix
 from dossier.demonstration.loading import load_demonstration
@@ -208,6 +209,19 @@ def decisions_carry_the_month_of_their_meeting_and_actions_are_open_and_closed(c
     assert all(action.meeting.local_day <= action.closed_on < today for action in closed)
 
 
+def the_last_steering_committee_has_approved_minutes(candidacy):
+    minutes = Minutes.objects.get()
+
+    assert minutes.meeting == Meeting.objects.filter(committee__acronym="COPIL", status="held").latest(
+        "starts_at"
+    )
+    assert (minutes.status, minutes.approval) == ("approved", "silence")
+    assert minutes.approved_at < timezone.now()
+    content = content_of(minutes)
+    assert sum(bool(passage.body) for passage in content.passages) == 4
+    assert len(content.decisions) == minutes.meeting.decisions.count()
+
+
 def assemblies_have_voted_will_vote_and_may_vote_too_late(candidacy):
     today = timezone.localdate()
     adopted = candidacy.deliberations.filter(status="adopted")
@@ -345,6 +359,7 @@ def test_the_demonstration_is_a_whole_bid(subtests):
         the_convocations_wait_to_leave_and_nothing_pretends_to_have_left,
         the_committees_have_their_habits_and_one_asks_for_dates,
         decisions_carry_the_month_of_their_meeting_and_actions_are_open_and_closed,
+        the_last_steering_committee_has_approved_minutes,
         assemblies_have_voted_will_vote_and_may_vote_too_late,
         the_plan_balances_over_three_years_with_funders_in_every_state,
         the_dossier_is_written_in_every_state,

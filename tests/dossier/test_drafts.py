@@ -5,10 +5,11 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from core.drafts import Seat
 from core.errors import DomainError, StaleRevisionError
 from dossier.assembly import read_dossier
 from dossier.models import Section, SectionDraft
-from dossier.services.drafts import Seat, discard_draft, save_draft
+from dossier.services.drafts import discard_draft, save_draft
 from dossier.services.measure import MAX_BODY_CHARACTERS
 from dossier.services.outline import remove_section
 from dossier.services.writing import save_text

@@ -11,10 +11,11 @@ from django.urls import reverse
 from PIL import Image, ImageFile
 
 from candidacy.models import Membership
+from core.drafts import Seat
 from core.errors import DomainError
 from dossier.models import Picture, Section
 from dossier.pictures import MAX_BYTES
-from dossier.services.drafts import Seat, save_draft
+from dossier.services.drafts import save_draft
 from dossier.services.pictures import remove_picture
 from dossier.services.writing import save_text
 from tests.dossier.people import make_partner

@@ -1,4 +1,4 @@
-// Nothing typed in a section is lost: every few seconds it goes to the writer's draft on the server; what the server
+// Nothing typed in a long text is lost: every few seconds it goes to the writer's draft on the server; what the server
 // has not got stays in this browser, under the name of who typed it, until it has.
 
 import { csrfToken, post } from "./csrf.js";
@@ -9,7 +9,7 @@ const AT_MOST = 5_000;
 const RETRY = 5_000;
 
 const bar = document.querySelector("[data-draft]");
-const form = document.getElementById("section-text");
+const form = document.getElementById(bar.dataset.form);
 const { body: area, draft: token, writer, window: seat, revision } = form.elements;
 const say = { state: bar.querySelector("[data-draft-state]"), told: document.querySelector("[data-draft-told]") };
 const ways = bar.querySelector("[data-draft-ways]");
@@ -17,7 +17,7 @@ bar.hidden = false;
 
 // --- What this browser keeps ------------------------------------------------------------------------------------
 
-const ours = `candidacy/brouillon/${writer.value}/${bar.dataset.section}/`;
+const ours = `candidacy/brouillon/${writer.value}/${bar.dataset.text}/`;
 const key = ours + seat.value;
 
 const keep = () => {
@@ -166,7 +166,7 @@ area.addEventListener("input", () => {
 addEventListener("online", () => {
   if (isUnsent() && !blocked) send();
 });
-// Before the guard of section-writing.js, which lets go of what is kept.
+// Before the guard of text-writing.js, which lets go of what is kept.
 addEventListener("beforeunload", note);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "hidden") {

@@ -1,4 +1,4 @@
-// Writing a section: the length keeps up with the text, and leaving with words kept nowhere asks first.
+// Writing a long text: the length keeps up with the text, and leaving with words kept nowhere asks first.
 // The server counts again when the text is saved, by the same rules (dossier.models.Section.save).
 
 const BLOCK_END = /<\/(?:p|h[2-4]|li|td|th|caption|figcaption|blockquote|tr)>|<br>/gi;

@@ -1,0 +1,108 @@
+"""What the page of minutes shows: the texts in the order of the agenda, with what was decided under each."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from committees.models import Decision, Meeting, Minutes, MinutesText
+from committees.models.meeting import MeetingQuerySet
+from core.two_texts import TwoTexts, set_side_by_side
+from core.working_days import is_working_day
+
+
+@dataclass(frozen=True)
+class WrittenText:
+    """One text at its place, with its number on the agenda where it has one."""
+
+    text: MinutesText
+    number: int | None
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return f"{self.number}. {self.text.title}" if self.number else self.text.title
+
+
+@dataclass(frozen=True)
+class MinutesSheet:
+    minutes: Minutes
+    texts: tuple[WrittenText, ...]
+    #: What was decided under no item in particular.
+    other_decisions: tuple[Decision, ...]
+    #: Items put on the agenda since the minutes were begun.
+    lacks_texts: bool
+
+    @property
+    def written(self) -> int:
+        return sum(bool(row.text.body) for row in self.texts)
+
+
+def read_minutes(minutes: Minutes) -> MinutesSheet:
+    """Read the minutes in three queries."""
+    decisions: dict[int | None, list[Decision]] = defaultdict(list)
+    for decision in minutes.meeting.decisions.select_related("owner__organisation", "vote").order_by("pk"):
+        decisions[decision.agenda_item_id].append(decision)
+    texts = in_order(minutes)
+    numbers = {key: rank for rank, key in enumerate(_agenda(minutes.meeting), start=1)}
+    return MinutesSheet(
+        minutes=minutes,
+        texts=tuple(
+            WrittenText(
+                text,
+                numbers.get(text.agenda_item_id or 0),
+                tuple(decisions[text.agenda_item_id]) if text.agenda_item_id else (),
+            )
+            for text in texts
+        ),
+        other_decisions=tuple(decisions[None]),
+        lacks_texts=bool(set(numbers) - {text.agenda_item_id for text in texts}),
+    )
+
+
+def in_order(minutes: Minutes) -> list[MinutesText]:
+    texts = minutes.texts.select_related("agenda_item")
+    return sorted(texts, key=lambda text: text.rank)
+
+
+def send_by(meeting: Meeting) -> date:
+    """Return the last day on which the committee wants its minutes sent: so many working days after the meeting."""
+    day, left = meeting.local_day, meeting.committee.minutes_due_days
+    while left:
+        day += timedelta(days=1)
+        left -= is_working_day(day)
+    return day
+
+
+def later_meetings(minutes: Minutes) -> MeetingQuerySet:
+    """Return the meetings of the committee that may have spoken of the minutes since."""
+    meeting, now = minutes.meeting, timezone.now()
+    begun = Q(status=Meeting.Status.HELD) | Q(status=Meeting.Status.CONVENED, starts_at__lte=now)
+    later: MeetingQuerySet = Meeting.objects.filter(
+        begun, committee=meeting.committee_id, starts_at__gt=meeting.starts_at
+    )
+    return later.select_related("committee__candidacy").order_by("starts_at", "pk")
+
+
+def _agenda(meeting: Meeting) -> list[int]:
+    return list(meeting.agenda_items.order_by("position", "pk").values_list("pk", flat=True))
+
+
+def neighbours(
+    texts: tuple[WrittenText, ...], text: MinutesText
+) -> tuple[MinutesText | None, MinutesText | None]:
+    """Return the text before and the text after ``text``."""
+    place = next(rank for rank, row in enumerate(texts) if row.text.pk == text.pk)
+    before = texts[place - 1].text if place else None
+    after = texts[place + 1].text if place + 1 < len(texts) else None
+    return before, after
+
+
+def read_two_texts(*, text: MinutesText, typed: str, base_revision: int) -> TwoTexts:
+    """Set the ``typed`` words against those that ``text`` has now."""
+    newer = text.revisions.select_related("saved_by").filter(number=text.revision).first()
+    begun = text.revisions.filter(number=base_revision).first()
+    base = begun.body if begun else ("" if base_revision == 0 else None)
+    return set_side_by_side(newer=newer, saved=text.body, typed=typed, base=base)

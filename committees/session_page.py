@@ -1,0 +1,146 @@
+"""What the screen of the room shows: where one is, how long is left, who is there, what was decided."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from committees.models import (
+    AgendaItem,
+    CommitteeMember,
+    Decision,
+    DecisionVote,
+    Invitation,
+    ItemPassage,
+    Meeting,
+    MeetingSession,
+    MinutesText,
+    protocol_rank,
+)
+from committees.representation import CAME
+
+
+@dataclass(frozen=True)
+class RoomItem:
+    item: AgendaItem
+    number: int
+    passage: ItemPassage | None
+
+    @property
+    def is_current(self) -> bool:
+        return self.passage is not None and self.passage.ended_at is None
+
+    @property
+    def is_done(self) -> bool:
+        return self.passage is not None and self.passage.ended_at is not None
+
+
+@dataclass(frozen=True)
+class RoomPerson:
+    invitation: Invitation
+    arrived_at: datetime | None
+    signature: str
+
+    @property
+    def is_here(self) -> bool:
+        return self.invitation.attendance in CAME
+
+
+@dataclass(frozen=True)
+class RoomDecision:
+    decision: Decision
+    vote: DecisionVote | None
+
+
+@dataclass(frozen=True)
+class Room:
+    meeting: Meeting
+    session: MeetingSession | None
+    items: tuple[RoomItem, ...]
+    people: tuple[RoomPerson, ...]
+    #: Voices that are there, and all that there are.
+    voices: int
+    voting: int
+    decisions: tuple[RoomDecision, ...]
+    text: MinutesText | None
+
+    @property
+    def current(self) -> RoomItem | None:
+        return next((row for row in self.items if row.is_current), None)
+
+    @property
+    def before(self) -> RoomItem | None:
+        return self._beside(-1)
+
+    @property
+    def after(self) -> RoomItem | None:
+        return self._beside(1)
+
+    def _beside(self, step: int) -> RoomItem | None:
+        if self.current is None:
+            return None
+        place = self.items.index(self.current) + step
+        return self.items[place] if 0 <= place < len(self.items) else None
+
+    @property
+    def present(self) -> int:
+        return sum(one.is_here for one in self.people)
+
+    @property
+    def quorum(self) -> int | None:
+        return self.meeting.committee.quorum
+
+    @property
+    def missing_voices(self) -> int:
+        return max(0, (self.quorum or 0) - self.voices)
+
+
+def read_room(meeting: Meeting) -> Room:
+    session = MeetingSession.objects.filter(meeting=meeting).first()
+    passages = {row.agenda_item_id: row for row in session.passages.all()} if session else {}
+    items = tuple(
+        RoomItem(item, number, passages.get(item.pk))
+        for number, item in enumerate(meeting.agenda_items.all(), start=1)
+    )
+    people = read_people(meeting)
+    voices, voting = count_voices(meeting, [one.invitation for one in people])
+    current = next((row for row in items if row.is_current), None)
+    return Room(
+        meeting=meeting,
+        session=session,
+        items=items,
+        people=people,
+        voices=voices,
+        voting=voting,
+        decisions=tuple(
+            RoomDecision(decision, getattr(decision, "vote", None))
+            for decision in meeting.decisions.select_related("agenda_item", "owner", "vote").order_by("-pk")
+        ),
+        text=_text_of(current) if current else None,
+    )
+
+
+def read_people(meeting: Meeting) -> tuple[RoomPerson, ...]:
+    """Read who was called, in the order of protocol, with what was noted when they came."""
+    invitations = meeting.invitations.select_related("contact__organisation", "arrival")
+    people = []
+    for invitation in sorted(invitations, key=protocol_rank):
+        arrival = getattr(invitation, "arrival", None)
+        came = arrival if invitation.attendance in CAME else None
+        people.append(RoomPerson(invitation, came and came.arrived_at, came.signature if came else ""))
+    return tuple(people)
+
+
+def count_voices(meeting: Meeting, people: Sequence[Invitation]) -> tuple[int, int]:
+    """Count the voices that are there and all that were called: a titular and their deputies have one."""
+    seats = CommitteeMember.objects.filter(committee=meeting.committee_id)
+    voice_of = {
+        contact: deputy_of or key
+        for contact, deputy_of, key in seats.values_list("contact", "deputy_of", "pk")
+    }
+    voting = [one for one in people if one.is_voting]
+    here = {voice_of.get(one.contact_id, -one.contact_id) for one in voting if one.attendance in CAME}
+    return len(here), len({voice_of.get(one.contact_id, -one.contact_id) for one in voting})
+
+
+def _text_of(row: RoomItem) -> MinutesText | None:
+    return row.item.minutes_texts.first()
