@@ -136,7 +136,10 @@ def reaching(rows: QuerySet[Called], candidacy: str) -> QuerySet[Called]:
     ``candidacy`` is the way from a row to its candidacy, as Django’s look-ups write it.
     """
     belongs = Membership.objects.filter(candidacy=OuterRef(candidacy), user=OuterRef("contact__user"))
-    return rows.select_related("contact__user").annotate(reader_belongs=Exists(belongs))
+    observes = belongs.filter(role=Membership.Role.OBSERVER)
+    return rows.select_related("contact__user").annotate(
+        reader_belongs=Exists(belongs), reader_observes=Exists(observes)
+    )
 
 
 def address_of(contact: Contact) -> str:

@@ -1,15 +1,25 @@
 """What the page of a meeting shows: plain values read in a fixed number of queries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from committees.announcements import address_of
-from committees.models import Committee, CommitteeMember, Invitation, Meeting, protocol_rank
+from committees.concerns import Concern, shown_concerns
+from committees.models import (
+    AgendaPaper,
+    Committee,
+    CommitteeMember,
+    Invitation,
+    Meeting,
+    protocol_rank,
+)
 from committees.models.agenda import AgendaPoint
+from committees.reserved import as_shown, is_withheld, papers_shown
 
 Answer = Invitation.Answer
 Attendance = Invitation.Attendance
@@ -24,6 +34,8 @@ class AgendaLine:
     is_beyond: bool
     is_first: bool
     is_last: bool
+    papers: Sequence[AgendaPaper] = ()
+    concerns: Sequence[Concern] = ()
 
 
 @dataclass(frozen=True)
@@ -94,8 +106,24 @@ class Roll:
         return [invitation for invitation in self.invitations if not address_of(invitation.contact)]
 
 
-def read_agenda(meeting: Meeting) -> Agenda:
-    return _lay_out(list(meeting.agenda_items.all()), meeting.duration_minutes, meeting.starts_at)
+def read_agenda(meeting: Meeting, reader: User, *, with_reserved: bool) -> Agenda:
+    """Lay the agenda out as ``reader`` may read it, with the papers and what each item is about."""
+    items = list(meeting.agenda_items.prefetch_related("papers", "concerns"))
+    shown = as_shown(items, with_reserved=with_reserved)
+    agenda = _lay_out(shown, meeting.duration_minutes, meeting.starts_at)
+    told = [item for item in shown if not is_withheld(item)]
+    concerns = shown_concerns(
+        reader, meeting.committee.candidacy, (row for item in told for row in item.concerns.all())
+    )
+    lines = (
+        replace(
+            line,
+            papers=papers_shown(item, with_reserved=with_reserved),
+            concerns=concerns.get(item.pk, ()),
+        )
+        for line, item in zip(agenda.lines, shown, strict=True)
+    )
+    return replace(agenda, lines=tuple(lines))
 
 
 def read_template_agenda(committee: Committee) -> Agenda:

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from candidacy.models import Candidacy
+from candidacy.models import Candidacy, Membership
 from committees.announcements import (
     CANCELLATION,
     CONVOCATION,
@@ -34,6 +34,7 @@ from committees.announcements import (
 from committees.calendar import Entry, Method, Participation, Person, title_in_calendar, write_calendar
 from committees.models import AgendaItem, Invitation, Meeting
 from committees.organisers import organiser_of
+from committees.reserved import as_shown
 from core.templatetags.formats import clock, days_until, long_date, long_moment
 from notifications.models import OutboundMessage
 from notifications.registry import Attachment, BatchComposer, Composed, Skip, register_many
@@ -66,14 +67,28 @@ class _Sheet:
     """One meeting as its messages see it, whoever they go to."""
 
     meeting: Meeting
+    #: Whether it is written for those who read what is confidential.
+    with_reserved: bool = False
 
     @property
     def candidacy(self) -> Candidacy:
         return self.meeting.committee.candidacy
 
     @cached_property
+    def for_deciders(self) -> "_Sheet":
+        """The same, told of what is confidential."""
+        told = replace(self, with_reserved=True)
+        told.__dict__["organiser"] = self.organiser  # read once
+        return told
+
+    def read_by(self, invitation: Invitation) -> "_Sheet":
+        observes = invitation.reader_observes  # type: ignore[attr-defined]  # annotated by invited()
+        role = Membership.Role.OBSERVER if observes else None
+        return self.for_deciders if invitation.hears_reserved(role) else self
+
+    @cached_property
     def agenda(self) -> list[AgendaItem]:
-        return list(self.meeting.agenda_items.all())
+        return as_shown(self.meeting.agenda_items.all(), with_reserved=self.with_reserved)
 
     @cached_property
     def facts(self) -> Facts:
@@ -179,7 +194,9 @@ def _to_invited(
                     written[message.pk] = Skip(problem)
                 else:
                     others = [row for row in earlier[about, message.recipient_key] if row.pk != message.pk]
-                    letter = _Letter(message, sheet, invitation, others, last_told(others))
+                    letter = _Letter(
+                        message, sheet.read_by(invitation), invitation, others, last_told(others)
+                    )
                     written[message.pk] = write(letter)
     return written
 
@@ -431,9 +448,9 @@ def _write_withdrawal(sheet: _Sheet, contact: Contact, told: Told, facts: Facts)
 # --- calendar files ----------------------------------------------------------------------------------
 
 
-def calendar_of(meeting: Meeting) -> bytes:
+def calendar_of(meeting: Meeting, *, with_reserved: bool) -> bytes:
     """Return the file that puts ``meeting`` into the calendar of whoever may read its page."""
-    sheet = _Sheet(meeting)
+    sheet = _Sheet(meeting, with_reserved)
     with _speaking(sheet.candidacy):
         entry = _entry(sheet)
     return write_calendar(entry, method=Method.PUBLISH, stamp=sheet.stamp)

@@ -9,6 +9,7 @@ from committees.views import (
     decisions,
     invitations,
     meetings,
+    papers,
     poll_links,
     polls,
     seats,
@@ -25,6 +26,7 @@ BLACKOUTS = "c/<slug:slug>/comites/periodes-sans-reunion"
 POLL = "c/<slug:slug>/sondages/<uuid:public_id>"
 MEETING = "c/<slug:slug>/reunions/<uuid:public_id>"
 AGENDA_ITEM = f"{MEETING}/ordre-du-jour/<uuid:item_id>"
+PAPER = f"{AGENDA_ITEM}/pieces/<uuid:paper_id>"
 INVITATION = f"{MEETING}/invitations/<uuid:invitation_id>"
 
 urlpatterns = [
@@ -73,6 +75,11 @@ urlpatterns = [
     path(f"{AGENDA_ITEM}/", agenda.agenda_item_edit, name="agenda-item-edit"),
     path(f"{AGENDA_ITEM}/deplacer/", agenda.agenda_item_move, name="agenda-item-move"),
     path(f"{AGENDA_ITEM}/retirer/", agenda.agenda_item_remove, name="agenda-item-remove"),
+    path(f"{AGENDA_ITEM}/pieces/nouvelles/", papers.paper_create, name="paper-create"),
+    path(f"{PAPER}/", papers.paper_edit, name="paper-edit"),
+    path(f"{PAPER}/deplacer/", papers.paper_move, name="paper-move"),
+    path(f"{PAPER}/supprimer/", papers.paper_remove, name="paper-remove"),
+    path(f"{MEETING}/pieces/<uuid:paper_id>/", papers.paper_download, name="paper-download"),
     path(f"{MEETING}/invitations/nouvelle/", invitations.invitation_create, name="invitation-create"),
     path(f"{INVITATION}/", invitations.invitation_answer, name="invitation-answer"),
     path(f"{INVITATION}/retirer/", invitations.invitation_remove, name="invitation-remove"),

@@ -393,6 +393,13 @@ ACCESS: dict[str, Rule] = {
     "committees:agenda-item-edit": get(INVITED_READ, "meeting", {"item_id": "agenda_item"}),
     "committees:agenda-item-move": post(INVITED_READ, "meeting", {"item_id": "agenda_item"}, direction="up"),
     "committees:agenda-item-remove": post(INVITED_LEAD, "meeting", {"item_id": "agenda_item"}),
+    "committees:paper-create": get(INVITED_READ, "meeting", {"item_id": "agenda_item"}),
+    "committees:paper-edit": get(INVITED_READ, "meeting", {"item_id": "agenda_item", "paper_id": "paper"}),
+    "committees:paper-move": post(
+        INVITED_READ, "meeting", {"item_id": "agenda_item", "paper_id": "paper"}, direction="up"
+    ),
+    "committees:paper-remove": post(INVITED_LEAD, "meeting", {"item_id": "agenda_item", "paper_id": "paper"}),
+    "committees:paper-download": get(INVITED, "meeting", {"paper_id": "paper"}),
     "committees:invitation-create": get(INVITED_READ, "meeting"),
     "committees:invitation-answer": post(
         answers(stranger=404, observer=404, elected=404, partner=OK, neighbour=404, team=OK, lead=OK),

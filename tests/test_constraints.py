@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection, models
 from django.db.models import F
 
 from candidacy.models import Call
-from committees.models import Meeting, PollAnswer, ReminderRule
+from committees.models import AgendaConcern, Meeting, PollAnswer, ReminderRule
 from dossier.deposit_triggers import remove_triggers
 from dossier.models import (
     Audience,
@@ -209,6 +209,12 @@ def make_sent_message():
     return message
 
 
+def make_concern(**fields):
+    fields.setdefault("target", uuid4())
+    fields.setdefault("item", make.make_agenda_item())
+    return AgendaConcern.objects.create(kind="section", **fields)
+
+
 convened = partial(make.make_meeting, status=Meeting.Status.CONVENED)
 adopted = partial(make.make_deliberation, status="adopted")
 income_granted = partial(make.make_income_line, status="voted", granted_amount=1000)
@@ -297,6 +303,9 @@ CASES = {
     ),
     "templateitem_minutes_at_most_a_day": broken(make.make_template_item, {"minutes": 1441}),
     "agendaitem_minutes_at_most_a_day": broken(make.make_agenda_item, {"minutes": 1441}),
+    "agendapaper_once": twice(make.make_paper),
+    "agendapaper_not_empty": broken(make.make_paper, {"size": 0}),
+    "agendaconcern_once": twice(make_concern),
     "invitation_once": twice(make.make_invitation),
     "invitation_answered_iff_instant": broken(
         make.make_invitation, {"answer": "present"}, {"answered_at": NOW}

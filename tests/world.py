@@ -37,6 +37,7 @@ from tests.factories import (
     make_member,
     make_objective,
     make_organisation,
+    make_paper,
     make_picture,
     make_plan,
     make_poll,
@@ -88,6 +89,7 @@ def make_world() -> World:
     invitations = {
         role: make_invitation(meeting=meeting, contact=contacts[role]) for role in ("partner", "elected")
     }
+    agenda_item = make_agenda_item(meeting=meeting)
     other_edition = make_edition(candidacy=candidacy, author=people["lead"])  # before any picture
     poll = make_poll(committee=committee)
     make_poll_participant(poll=poll, contact=contacts["elected"])
@@ -145,7 +147,9 @@ def make_world() -> World:
         "template_item": make_template_item(committee=committee),
         "meeting": meeting,
         "draft": make_meeting(committee=committee),
-        "agenda_item": make_agenda_item(meeting=meeting),
+        "agenda_item": agenda_item,
+        "paper": make_paper(item=agenda_item),
+        "reserved_paper": make_paper(item=agenda_item, is_confidential=True),
         "invitation": invitations["partner"],
         "decision": make_decision(meeting=make_meeting(committee=committee, status=Meeting.Status.HELD)),
         "action": make_action(candidacy=candidacy, owner=contacts["partner"]),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
+from candidacy.models import Membership
 from candidacy.permissions import GUESTS, STAFF, candidacies_of
 from committees.models.agenda import AgendaPoint
 from committees.models.committee import Committee, CommitteeMember
@@ -157,6 +158,13 @@ class Meeting(PublicIdModel, TimestampedModel):
 
 class AgendaItem(AgendaPoint):
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="agenda_items")
+    is_confidential = models.BooleanField(
+        _("point confidentiel"),
+        default=False,
+        help_text=_(
+            "Lu par l’équipe et les membres qui votent. Les autres lisent «\u00a0point réservé\u00a0»."
+        ),
+    )
 
     class Meta(AgendaPoint.Meta):
         verbose_name = _("point à l’ordre du jour")
@@ -241,3 +249,10 @@ class Invitation(PublicIdModel, TimestampedModel):
     @property
     def quality_label(self) -> str:
         return str(CommitteeMember.Quality(self.quality).label) if self.quality else ""
+
+    def hears_reserved(self, role: str | None) -> bool:
+        """Whether the person, who has ``role`` in the candidacy if any, reads what is confidential.
+
+        Whoever decides must know what about; an observer only looks on, wherever they sit.
+        """
+        return self.is_voting and role != Membership.Role.OBSERVER

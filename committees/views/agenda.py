@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import AppRequest
-from committees.forms.meetings import AgendaItemForm
+from committees.forms.agenda import MeetingItemForm
 from committees.models import Meeting
 from committees.permissions import can_change_meeting, can_remove_agenda_item
 from committees.services.agenda import (
@@ -30,8 +30,11 @@ PART = "ordre-du-jour"
 @require_http_methods(["GET", "POST"])
 def agenda_item_create(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     meeting = _meeting_to_prepare(request, slug, public_id)
-    form = AgendaItemForm(request.POST or None)
-    outcome = submit(form, lambda: add_agenda_item(meeting=meeting, **form.target, **form.values))
+    form = MeetingItemForm(request.POST or None, candidacy=meeting.committee.candidacy)
+    outcome = submit(
+        form,
+        lambda: add_agenda_item(meeting=meeting, concerns=form.concerns, **form.target, **form.values),
+    )
     if outcome.is_saved:
         if "another" in request.POST:
             messages.success(
@@ -47,8 +50,10 @@ def agenda_item_create(request: AppRequest, slug: str, public_id: UUID) -> HttpR
 def agenda_item_edit(request: AppRequest, slug: str, public_id: UUID, item_id: UUID) -> HttpResponse:
     meeting = _meeting_to_prepare(request, slug, public_id)
     item = agenda_item_of(meeting, item_id)
-    form = AgendaItemForm(request.POST or None, row=item)
-    outcome = submit(form, lambda: edit_agenda_item(item=item, **form.target, **form.values))
+    form = MeetingItemForm(request.POST or None, candidacy=meeting.committee.candidacy, row=item)
+    outcome = submit(
+        form, lambda: edit_agenda_item(item=item, concerns=form.concerns, **form.target, **form.values)
+    )
     if outcome.is_saved:
         return redirect_to_meeting(meeting, PART)
     context = {

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.http import AppRequest
+from accounts.models import User
 from committees.closed_days import closed_reason
 from committees.forms.followup import QuickActionForm, QuickDecisionForm
 from committees.meeting_page import read_agenda, read_roll, read_steps, uninvited_members
@@ -16,8 +17,8 @@ from committees.permissions import can_change_meeting
 from core.htmx import render_part
 
 
-def meeting_context(meeting: Meeting) -> dict[str, Any]:
-    """Read what the team sees of ``meeting``."""
+def meeting_context(meeting: Meeting, reader: User) -> dict[str, Any]:
+    """Read what ``reader``, who prepares it, sees of ``meeting``."""
     roll = read_roll(meeting)
     goes_ahead = meeting.is_convened and not meeting.has_started
     address = [meeting.committee.candidacy.slug, meeting.public_id]
@@ -25,7 +26,7 @@ def meeting_context(meeting: Meeting) -> dict[str, Any]:
     return {
         "meeting": meeting,
         "steps": read_steps(meeting),
-        "agenda": read_agenda(meeting),
+        "agenda": read_agenda(meeting, reader, with_reserved=True),
         "closed_reason": closed_reason(meeting),
         "agenda_is_open": meeting.is_draft or meeting.is_convened,
         "roll": roll,
@@ -49,7 +50,7 @@ def back_to_meeting(request: AppRequest, meeting: Meeting, part: str) -> HttpRes
     """
     if request.htmx and can_change_meeting(request.user, meeting):
         fresh = Meeting.objects.select_related("committee__candidacy").get(pk=meeting.pk)
-        context = {**meeting_context(fresh), "is_part": True}
+        context = {**meeting_context(fresh, request.user), "is_part": True}
         return render_part(request, "committees/meeting_detail.html", part, context)
     return redirect_to_meeting(meeting, part)
 

@@ -21,7 +21,12 @@ from committees.meeting_page import read_agenda
 from committees.messages import calendar_of
 from committees.models import Invitation, Meeting, protocol_rank
 from committees.models.meeting import MeetingQuerySet
-from committees.permissions import can_change_meeting, can_create_meeting, can_export_meetings
+from committees.permissions import (
+    can_change_meeting,
+    can_create_meeting,
+    can_export_meetings,
+    can_read_reserved,
+)
 from committees.poll_page import asked_of
 from committees.registers import MEETING_HEADER, meeting_rows
 from committees.services.meetings import create_meeting, edit_meeting
@@ -76,13 +81,15 @@ def meeting_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
     meeting = meeting_of(request, slug, public_id)
     own = meeting.invitations.filter(contact__user=request.user).first()
     if can_change_meeting(request.user, meeting):
-        context = {**meeting_context(meeting), "own": own}
+        context = {**meeting_context(meeting, request.user), "own": own}
         return render(request, "committees/meeting_detail.html", context)
     context = {
         "meeting": meeting,
         "own": own,
         "form": _answer_form(slug, meeting, own),
-        "agenda": read_agenda(meeting),
+        "agenda": read_agenda(
+            meeting, request.user, with_reserved=can_read_reserved(request.user, meeting, own)
+        ),
         "participants": sorted(
             meeting.invitations.select_related("contact__organisation"), key=protocol_rank
         ),
@@ -137,8 +144,9 @@ def meeting_calendar(request: AppRequest, slug: str, public_id: UUID) -> HttpRes
     meeting = meeting_of(request, slug, public_id)
     if meeting.convened_at is None:
         raise Http404
+    own = meeting.invitations.filter(contact__user=request.user).first()
     return HttpResponse(
-        calendar_of(meeting),
+        calendar_of(meeting, with_reserved=can_read_reserved(request.user, meeting, own)),
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{slugify(meeting.title) or "reunion"}.ics"'},
     )
