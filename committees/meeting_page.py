@@ -108,7 +108,9 @@ class Roll:
 
 def read_agenda(meeting: Meeting, reader: User, *, with_reserved: bool) -> Agenda:
     """Lay the agenda out as ``reader`` may read it, with the papers and what each item is about."""
-    items = list(meeting.agenda_items.prefetch_related("papers", "concerns"))
+    items = list(
+        meeting.agenda_items.select_related("carried_from__meeting").prefetch_related("papers", "concerns")
+    )
     shown = as_shown(items, with_reserved=with_reserved)
     agenda = _lay_out(shown, meeting.duration_minutes, meeting.starts_at)
     told = [item for item in shown if not is_withheld(item)]

@@ -72,6 +72,7 @@ urlpatterns = [
     path(f"{MEETING}/retablir/", steps.meeting_restore, name="meeting-restore"),
     path(f"{MEETING}/tenir/", steps.meeting_hold, name="meeting-hold"),
     path(f"{MEETING}/ordre-du-jour/nouveau/", agenda.agenda_item_create, name="agenda-item-create"),
+    path(f"{MEETING}/ordre-du-jour/reprendre/", agenda.agenda_item_carry, name="agenda-item-carry"),
     path(f"{AGENDA_ITEM}/", agenda.agenda_item_edit, name="agenda-item-edit"),
     path(f"{AGENDA_ITEM}/deplacer/", agenda.agenda_item_move, name="agenda-item-move"),
     path(f"{AGENDA_ITEM}/retirer/", agenda.agenda_item_remove, name="agenda-item-remove"),

@@ -392,6 +392,7 @@ ACCESS: dict[str, Rule] = {
     "committees:agenda-item-create": get(INVITED_READ, "meeting"),
     "committees:agenda-item-edit": get(INVITED_READ, "meeting", {"item_id": "agenda_item"}),
     "committees:agenda-item-move": post(INVITED_READ, "meeting", {"item_id": "agenda_item"}, direction="up"),
+    "committees:agenda-item-carry": post(INVITED_READ, "meeting"),
     "committees:agenda-item-remove": post(INVITED_LEAD, "meeting", {"item_id": "agenda_item"}),
     "committees:paper-create": get(INVITED_READ, "meeting", {"item_id": "agenda_item"}),
     "committees:paper-edit": get(INVITED_READ, "meeting", {"item_id": "agenda_item", "paper_id": "paper"}),

@@ -209,6 +209,11 @@ def make_sent_message():
     return message
 
 
+def make_carried_item(**fields):
+    fields.setdefault("carried_from", make.make_agenda_item())
+    return make.make_agenda_item(**fields)
+
+
 def make_concern(**fields):
     fields.setdefault("target", uuid4())
     fields.setdefault("item", make.make_agenda_item())
@@ -303,6 +308,7 @@ CASES = {
     ),
     "templateitem_minutes_at_most_a_day": broken(make.make_template_item, {"minutes": 1441}),
     "agendaitem_minutes_at_most_a_day": broken(make.make_agenda_item, {"minutes": 1441}),
+    "agendaitem_carried_once": twice(make_carried_item),
     "agendapaper_once": twice(make.make_paper),
     "agendapaper_not_empty": broken(make.make_paper, {"size": 0}),
     "agendaconcern_once": twice(make_concern),

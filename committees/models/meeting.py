@@ -166,9 +166,27 @@ class AgendaItem(AgendaPoint):
         ),
     )
 
+    #: The item of an earlier meeting of the committee that this one takes up again.
+    carried_from = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="carried_to",
+        verbose_name=_("reporté de"),
+    )
+
     class Meta(AgendaPoint.Meta):
         verbose_name = _("point à l’ordre du jour")
         verbose_name_plural = _("points à l’ordre du jour")
+        constraints = [
+            *AgendaPoint.Meta.constraints,
+            models.UniqueConstraint(
+                name="agendaitem_carried_once",
+                fields=["meeting", "carried_from"],
+                violation_error_message=_("Ce point est déjà repris."),
+            ),
+        ]
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

@@ -1,4 +1,4 @@
-from collections.abc import Collection
+from collections.abc import Iterable
 from functools import partial
 from typing import TypedDict, Unpack
 from uuid import UUID
@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from committees.models import AgendaConcern, AgendaItem, AgendaPaper, Meeting
 from committees.services.locking import already_made, check_revision, identity, lock, save_changes
 from committees.services.ordering import Direction, exchange, next_position, renumber
+from committees.services.papers import copy_paper
 from core.errors import DomainError
 
 #: What an item is about: kinds registered in `committees.concerns`, with the identifiers of the rows.
-Concerns = Collection[tuple[str, UUID]]
+Concerns = Iterable[tuple[str, UUID]]
 
 
 class AgendaFields(TypedDict, total=False):
@@ -59,13 +60,41 @@ def edit_agenda_item(
     _open_agenda(item.meeting)
     locked = lock(item)
     is_saved = bool(save_changes(locked, fields, expected_revision=expected_revision))
-    if concerns is not None and set(concerns) != set(locked.concerns.values_list("kind", "target")):
+    wanted = None if concerns is None else set(concerns)
+    if wanted is not None and wanted != set(locked.concerns.values_list("kind", "target")):
         if not is_saved:
             check_revision(locked, expected_revision)
             locked.revision += 1
             locked.save(update_fields=["revision"])
-        _set_concerns(locked, concerns)
+        _set_concerns(locked, wanted)
     return locked
+
+
+_CARRIED = ("title", "kind", "rapporteur", "minutes", "details", "is_confidential")
+
+
+@transaction.atomic
+def carry_agenda_item(*, meeting: Meeting, item: AgendaItem) -> AgendaItem:
+    """Take up an item of an earlier meeting of the same committee, with its papers; asked twice, it is the same item."""
+    locked = _open_agenda(meeting)
+    earlier = item.meeting
+    if earlier.committee_id != locked.committee_id or earlier.starts_at >= locked.starts_at:
+        raise DomainError(_("On reprend un point d’une séance précédente du même comité."))
+    carried = locked.agenda_items.filter(carried_from=item).first()
+    if carried is not None:
+        return carried
+    carried = AgendaItem(
+        meeting=locked,
+        position=next_position(locked.agenda_items.all()),
+        carried_from=item,
+        **{name: getattr(item, name) for name in _CARRIED},
+    )
+    carried.full_clean()
+    carried.save()
+    _set_concerns(carried, item.concerns.values_list("kind", "target"))
+    for paper in item.papers.all():
+        copy_paper(paper, carried)
+    return carried
 
 
 @transaction.atomic

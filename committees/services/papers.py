@@ -95,6 +95,14 @@ def remove_paper(*, paper: AgendaPaper) -> None:
     transaction.on_commit(partial(storage.delete, name))
 
 
+def copy_paper(paper: AgendaPaper, item: AgendaItem) -> None:
+    """Give ``item`` a paper of its own like ``paper``, in the caller's transaction: each is removed by itself."""
+    kept = ("position", "title", "format", "size", "sha256", "is_confidential")
+    with paper.file.open("rb") as file:
+        copy = AgendaPaper(item=item, **{name: getattr(paper, name) for name in kept})
+        _store(copy, file)
+
+
 def _open_papers(meeting: Meeting) -> None:
     """What was shown in the room may still be filed once the meeting was held."""
     if lock(meeting).is_cancelled:

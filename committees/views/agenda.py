@@ -13,13 +13,14 @@ from committees.models import Meeting
 from committees.permissions import can_change_meeting, can_remove_agenda_item
 from committees.services.agenda import (
     add_agenda_item,
+    carry_agenda_item,
     edit_agenda_item,
     move_agenda_item,
     remove_agenda_item,
 )
 from committees.services.ordering import Direction
 from committees.views.meeting_part import back_to_meeting, redirect_to_meeting
-from committees.views.scope import agenda_item_of, meeting_of
+from committees.views.scope import agenda_item_of, earlier_item_of, meeting_of
 from core.errors import DomainError
 from core.permissions import require
 from core.sheets import submit
@@ -93,6 +94,22 @@ def agenda_item_remove(request: AppRequest, slug: str, public_id: UUID, item_id:
         messages.success(
             request, _("«\u00a0%(title)s\u00a0» est retiré de l’ordre du jour.") % {"title": item.title}
         )
+    return back_to_meeting(request, meeting, PART)
+
+
+@require_POST
+def agenda_item_carry(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    """Take up an item that an earlier meeting did not come to; ``item`` names it."""
+    meeting = _meeting_to_prepare(request, slug, public_id)
+    try:
+        wanted = UUID(request.POST.get("item", ""))
+    except ValueError:
+        return HttpResponseBadRequest()
+    item = earlier_item_of(meeting, wanted)
+    try:
+        carry_agenda_item(meeting=meeting, item=item)
+    except DomainError as error:
+        messages.error(request, str(error))
     return back_to_meeting(request, meeting, PART)
 
 

@@ -14,12 +14,14 @@ from committees.forms.followup import QuickActionForm, QuickDecisionForm
 from committees.meeting_page import read_agenda, read_roll, read_steps, uninvited_members
 from committees.models import Meeting
 from committees.permissions import can_change_meeting
+from committees.preparation import FollowUp, follow_up_of, remainder_for
 from core.htmx import render_part
 
 
 def meeting_context(meeting: Meeting, reader: User) -> dict[str, Any]:
     """Read what ``reader``, who prepares it, sees of ``meeting``."""
     roll = read_roll(meeting)
+    is_open = meeting.is_draft or meeting.is_convened
     goes_ahead = meeting.is_convened and not meeting.has_started
     address = [meeting.committee.candidacy.slug, meeting.public_id]
     decisions = meeting.decisions.select_related("owner", "agenda_item").order_by("pk")
@@ -28,7 +30,9 @@ def meeting_context(meeting: Meeting, reader: User) -> dict[str, Any]:
         "steps": read_steps(meeting),
         "agenda": read_agenda(meeting, reader, with_reserved=True),
         "closed_reason": closed_reason(meeting),
-        "agenda_is_open": meeting.is_draft or meeting.is_convened,
+        "agenda_is_open": is_open,
+        "follow_up": follow_up_of(meeting) if is_open else FollowUp(),
+        "remainder": remainder_for(meeting) if is_open else None,
         "roll": roll,
         "uninvited": uninvited_members(meeting, roll.invitations) if goes_ahead else [],
         "answers_are_open": goes_ahead,

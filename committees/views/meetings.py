@@ -28,6 +28,7 @@ from committees.permissions import (
     can_read_reserved,
 )
 from committees.poll_page import asked_of
+from committees.preparation import FollowUp, follow_up_of, own_follow_up
 from committees.registers import MEETING_HEADER, meeting_rows
 from committees.services.meetings import create_meeting, edit_meeting
 from committees.views.meeting_part import meeting_context
@@ -83,18 +84,24 @@ def meeting_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
     if can_change_meeting(request.user, meeting):
         context = {**meeting_context(meeting, request.user), "own": own}
         return render(request, "committees/meeting_detail.html", context)
+    with_reserved = can_read_reserved(request.user, meeting, own)
     context = {
         "meeting": meeting,
         "own": own,
         "form": _answer_form(slug, meeting, own),
-        "agenda": read_agenda(
-            meeting, request.user, with_reserved=can_read_reserved(request.user, meeting, own)
-        ),
+        "agenda": read_agenda(meeting, request.user, with_reserved=with_reserved),
+        "follow_up": _follow_up(request, meeting, with_reserved=with_reserved),
         "participants": sorted(
             meeting.invitations.select_related("contact__organisation"), key=protocol_rank
         ),
     }
     return render(request, "committees/meeting_read.html", context)
+
+
+def _follow_up(request: AppRequest, meeting: Meeting, *, with_reserved: bool) -> FollowUp:
+    if not meeting.is_convened:
+        return FollowUp()
+    return follow_up_of(meeting) if with_reserved else own_follow_up(meeting, request.user)
 
 
 def _answer_form(slug: str, meeting: Meeting, own: Invitation | None) -> AnswerForm | None:

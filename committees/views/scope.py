@@ -57,6 +57,12 @@ def agenda_item_of(meeting: Meeting, item_id: UUID) -> AgendaItem:
     return get_object_or_404(items, meeting=meeting, public_id=item_id)
 
 
+def earlier_item_of(meeting: Meeting, item_id: UUID) -> AgendaItem:
+    """Return an item of another meeting of the same committee."""
+    items = AgendaItem.objects.filter(meeting__committee=meeting.committee_id).exclude(meeting=meeting)
+    return get_object_or_404(items.select_related("meeting"), public_id=item_id)
+
+
 def paper_of(
     request: AppRequest, meeting: Meeting, paper_id: UUID, item: AgendaItem | None = None
 ) -> AgendaPaper:

@@ -145,6 +145,6 @@ def test_the_agenda_costs_the_same_for_few_items_and_for_many(
     for count in (0, 10):
         for _ in range(count):
             add_agenda_item(meeting=meeting, title="x", concerns=named(rows))
-        # the person, the candidacy, the meeting and its roll; items, papers, concerns and one a kind of these
-        with django_assert_num_queries(14):
+        # the person, the candidacy, the meeting, what is left to do, the roll; items, papers, concerns and one a kind of these
+        with django_assert_num_queries(17):
             client.get(address("meeting-detail", meeting))
