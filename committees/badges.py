@@ -25,6 +25,7 @@ ANSWER_TONES = {
     Invitation.Answer.PRESENT: "good",
     Invitation.Answer.REMOTE: "good",
     Invitation.Answer.EXCUSED: "warn",
+    **dict.fromkeys(Invitation.REPRESENTED, "info"),
 }
 OPEN_ACTIONS = frozenset({Action.Status.TO_DO, Action.Status.IN_PROGRESS})
 

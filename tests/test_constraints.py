@@ -214,6 +214,10 @@ def make_carried_item(**fields):
     return make.make_agenda_item(**fields)
 
 
+def make_represented():
+    return make.make_invitation(answer="proxy", answered_at=NOW, stand_in=make.make_contact())
+
+
 def make_concern(**fields):
     fields.setdefault("target", uuid4())
     fields.setdefault("item", make.make_agenda_item())
@@ -313,6 +317,10 @@ CASES = {
     "agendapaper_not_empty": broken(make.make_paper, {"size": 0}),
     "agendaconcern_once": twice(make_concern),
     "invitation_once": twice(make.make_invitation),
+    "invitation_stand_in_iff_represented": Case(
+        make_represented, ({"stand_in": None}, {"answer": "present"})
+    ),
+    "invitation_stand_in_is_another": Case(make_represented, ({"stand_in": F("contact")},)),
     "invitation_answered_iff_instant": broken(
         make.make_invitation, {"answer": "present"}, {"answered_at": NOW}
     ),

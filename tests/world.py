@@ -151,6 +151,7 @@ def make_world() -> World:
         "paper": make_paper(item=agenda_item),
         "reserved_paper": make_paper(item=agenda_item, is_confidential=True),
         "invitation": invitations["partner"],
+        "own_invitation": invitations["partner"],
         "decision": make_decision(meeting=make_meeting(committee=committee, status=Meeting.Status.HELD)),
         "action": make_action(candidacy=candidacy, owner=contacts["partner"]),
         "expense_line": make_expense_line(plan=plan),

@@ -44,6 +44,7 @@ class CommitteeForm(RowForm):
             "rhythm_period",
             "notice_days",
             "quorum",
+            "max_proxies",
             "decision_mode",
             "default_place",
             "default_minutes",
@@ -120,9 +121,12 @@ class CommitteeForm(RowForm):
                     Column("rhythm_period", css_class="col-sm-4"),
                 ),
                 Row(
-                    Column("notice_days", css_class="col-sm-4"),
-                    Column("quorum", css_class="col-sm-4"),
-                    Column("decision_mode", css_class="col-sm-4"),
+                    Column("notice_days", css_class="col-sm-6"),
+                    Column("decision_mode", css_class="col-sm-6"),
+                ),
+                Row(
+                    Column("quorum", css_class="col-sm-6"),
+                    Column("max_proxies", css_class="col-sm-6"),
                 ),
                 Row(
                     Column("default_place", css_class="col-sm-8"),

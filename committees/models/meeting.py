@@ -1,4 +1,5 @@
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -88,6 +89,8 @@ class Meeting(PublicIdModel, TimestampedModel):
         related_name="+",
         verbose_name=_("convoquée par"),
     )
+    #: The digest of the agenda that people were last told of; see `committees.agenda_digest`.
+    announced_agenda = models.CharField(_("ordre du jour annoncé"), max_length=32, blank=True, editable=False)
     cancelled_at = models.DateTimeField(_("annulée le"), null=True, blank=True)
     cancellation_reason = models.CharField(_("motif de l’annulation"), max_length=300, blank=True)
 
@@ -196,22 +199,43 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         own = Q((scope, candidacies_of(user, GUESTS)), contact__user=user, meeting__convened_at__isnull=False)
         return self.filter(Q((scope, candidacies_of(user, STAFF))) | own)
 
-    def speaking(self, field: str) -> "InvitationQuerySet":
-        """Keep who votes and comes, by ``answer`` or by ``attendance``, with the ``voice`` they bring.
+    def count_voices(self) -> "Voices":
+        """Count, in one query, who votes: all of them, those announced, and those in the room or represented there.
 
-        A titular and their deputies bring one voice, however many of them come.
+        A titular and their deputies bring one voice, however many of them come. Whoever is represented counts where the
+        person who stands in for them comes.
         """
         seat = CommitteeMember.objects.filter(
             committee=OuterRef("meeting__committee"), contact=OuterRef("contact")
         ).values(seat=Coalesce("deputy_of", "pk"))
-        coming = [Invitation.Answer.PRESENT, Invitation.Answer.REMOTE]
-        return self.filter(is_voting=True, **{f"{field}__in": coming}).annotate(
-            voice=Coalesce(Subquery(seat[:1]), -F("contact"))
+        rows = self.filter(is_voting=True).annotate(
+            voice=Coalesce(Subquery(seat[:1]), -F("contact")),
+            stood_in_for=_stood_in_for("answer"),
+            stood_in_for_there=_stood_in_for("attendance"),
         )
+        coming = Q(answer__in=Invitation.COMING) | Q(stood_in_for=True)
+        there = Q(attendance__in=Invitation.COMING) | Q(stood_in_for_there=True)
+        counts = rows.aggregate(
+            total=Count("voice", distinct=True),
+            announced=Count("voice", distinct=True, filter=coming),
+            present=Count("voice", distinct=True, filter=there),
+        )
+        return Voices(**counts)
 
-    def voices(self, field: str) -> int:
-        counted: int = self.speaking(field).aggregate(count=Count("voice", distinct=True))["count"]
-        return counted
+
+class Voices(NamedTuple):
+    """How many vote, on the list, by what they answered, and by who came."""
+
+    total: int
+    announced: int
+    present: int
+
+
+def _stood_in_for(field: str) -> Exists:
+    coming = {f"{field}__in": Invitation.COMING}
+    return Exists(
+        Invitation.objects.filter(meeting=OuterRef("meeting"), contact=OuterRef("stand_in"), **coming)
+    )
 
 
 class Invitation(PublicIdModel, TimestampedModel):
@@ -222,6 +246,13 @@ class Invitation(PublicIdModel, TimestampedModel):
         PRESENT = "present", _("présent·e")
         REMOTE = "remote", _("à distance")
         EXCUSED = "excused", _("excusé·e")
+        DEPUTY = "deputy", _("suppléé·e")
+        PROXY = "proxy", _("donne pouvoir")
+
+    #: Answers of those whom somebody else stands in for, and of all who stay away.
+    REPRESENTED = (Answer.DEPUTY, Answer.PROXY)
+    AWAY = (Answer.EXCUSED, *REPRESENTED)
+    COMING = (Answer.PRESENT, Answer.REMOTE)
 
     class Attendance(models.TextChoices):
         UNKNOWN = "unknown", _("non relevée")
@@ -239,6 +270,14 @@ class Invitation(PublicIdModel, TimestampedModel):
     answer = models.CharField(_("réponse"), max_length=10, choices=Answer, default=Answer.NONE)
     answer_comment = models.CharField(_("mot joint à la réponse"), max_length=300, blank=True)
     answered_at = models.DateTimeField(_("répondu le"), null=True, blank=True)
+    stand_in = models.ForeignKey(
+        Contact,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stands_in",
+        verbose_name=_("représenté·e par"),
+    )
     attendance = models.CharField(
         _("présence"), max_length=10, choices=Attendance, default=Attendance.UNKNOWN
     )
@@ -258,6 +297,16 @@ class Invitation(PublicIdModel, TimestampedModel):
                 name="invitation_answered_iff_instant",
                 condition=Q(answer="none", answered_at__isnull=True)
                 | (~Q(answer="none") & Q(answered_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="invitation_stand_in_iff_represented",
+                condition=Q(answer__in=["deputy", "proxy"], stand_in__isnull=False)
+                | (~Q(answer__in=["deputy", "proxy"]) & Q(stand_in__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="invitation_stand_in_is_another",
+                condition=Q(stand_in__isnull=True) | ~Q(stand_in=F("contact")),
+                violation_error_message=_("On ne se représente pas soi-même."),
             ),
         ]
 

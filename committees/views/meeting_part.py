@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.http import AppRequest
 from accounts.models import User
+from committees.agenda_digest import agenda_digest
 from committees.closed_days import closed_reason
 from committees.forms.followup import QuickActionForm, QuickDecisionForm
 from committees.meeting_page import read_agenda, read_roll, read_steps, uninvited_members
@@ -29,6 +30,7 @@ def meeting_context(meeting: Meeting, reader: User) -> dict[str, Any]:
         "meeting": meeting,
         "steps": read_steps(meeting),
         "agenda": read_agenda(meeting, reader, with_reserved=True),
+        "agenda_has_changed": goes_ahead and agenda_digest(meeting) != meeting.announced_agenda,
         "closed_reason": closed_reason(meeting),
         "agenda_is_open": is_open,
         "follow_up": follow_up_of(meeting) if is_open else FollowUp(),

@@ -77,7 +77,7 @@ def paper_of(
 def invitation_of(request: AppRequest, meeting: Meeting, invitation_id: UUID) -> Invitation:
     """Return one invitation of ``meeting``: the person's own, or anybody's for the team."""
     invitations = Invitation.objects.visible_to(request.user).select_related(
-        "contact", "meeting__committee__candidacy"
+        "contact", "stand_in", "meeting__committee__candidacy"
     )
     return get_object_or_404(invitations, meeting=meeting, public_id=invitation_id)
 

@@ -363,7 +363,7 @@ LINK_CHECK_PRIVATE_HOSTS = env.list("LINK_CHECK_PRIVATE_HOSTS", default=[])
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"secret_addresses": {"()": "core.logs.SecretAddressFilter", "under": ["lecture", "sondage"]}},
+    "filters": {"secret_addresses": {"()": "core.logs.SecretAddressFilter", "under": ["lecture", "sondage", "reponse"]}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secret_addresses"]}

@@ -5,6 +5,7 @@ from itertools import count
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from committees import answer_tokens
 from committees.models import (
     Action,
     AgendaItem,
@@ -117,9 +118,12 @@ def make_template_item(*, committee=None, **fields):
 
 
 def make_invitation(*, meeting=None, contact=None, **fields):
+    """Call one contact; the secret of their address is in ``token`` of what is returned."""
     meeting = meeting or make_meeting()
     contact = contact or make_contact(candidacy=meeting.committee.candidacy)
-    return Invitation.objects.create(meeting=meeting, contact=contact, **fields)
+    invitation = Invitation.objects.create(meeting=meeting, contact=contact, **fields)
+    invitation.token = answer_tokens.token_for(invitation)
+    return invitation
 
 
 def make_decision(*, meeting=None, **fields):
