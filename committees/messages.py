@@ -10,6 +10,7 @@ from operator import or_
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -388,7 +389,7 @@ def _compose(
     entry = replace(
         _entry(letter.sheet),
         sequence=sequence,
-        organiser=organiser,
+        organiser=_answered_at_mailbox(organiser),
         attendee=Person(name, address),
         participation=_PARTICIPATION.get(letter.invitation.answer, Participation.NEEDS_ACTION),
     )
@@ -497,7 +498,7 @@ def _write_withdrawal(sheet: _Sheet, contact: Contact, told: Told, facts: Facts)
         starts_at=facts.starts_at,
         ends_at=facts.ends_at,
         zone=sheet.candidacy.zone,
-        organiser=organiser,
+        organiser=_answered_at_mailbox(organiser),
         attendee=Person(name, address),
     )
     return Composed(
@@ -545,6 +546,13 @@ def _calendar_file(entry: Entry, method: Method, stamp: datetime) -> Attachment:
         content=write_calendar(entry, method=method, stamp=stamp),
         is_alternative=True,
     )
+
+
+def _answered_at_mailbox(organiser: Person | None) -> Person | None:
+    """Let calendars answer to the mailbox that we read, where there is one; people still write to the organiser."""
+    if organiser is None or not settings.REPLY_MAILBOX_ADDRESS:
+        return organiser
+    return Person(organiser.name, settings.REPLY_MAILBOX_ADDRESS)
 
 
 def _next_sequence(meeting: Meeting, told: Told | None) -> int:
