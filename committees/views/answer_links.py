@@ -16,6 +16,7 @@ from committees.forms.answers import AnswerForm
 from committees.meeting_page import lay_out
 from committees.models import AgendaPaper, Invitation
 from committees.paper_formats import content_type_of
+from committees.preparation import FollowUp, follow_up_of
 from committees.reserved import as_shown, papers_shown
 from committees.services.invitations import answer_invitation
 from core.addressed import for_whoever_knows_the_address, is_sent_from_elsewhere
@@ -93,4 +94,7 @@ def _agenda(invitation: Invitation) -> dict[str, object]:
     shown = as_shown(meeting.agenda_items.prefetch_related("papers"), with_reserved=with_reserved)
     agenda = lay_out(shown, meeting.duration_minutes, meeting.starts_at)
     papers = (papers_shown(item, with_reserved=with_reserved) for item in shown)
-    return {"lines": list(zip(agenda.lines, papers, strict=True))}
+    return {
+        "lines": list(zip(agenda.lines, papers, strict=True)),
+        "follow_up": follow_up_of(meeting) if with_reserved else FollowUp(),
+    }

@@ -16,6 +16,7 @@ from committees.services.meetings import cancel_meeting, hold_meeting, withdraw_
 from core.logs import SecretAddressFilter
 from notifications.models import OutboundMessage
 from tests.factories import (
+    make_action,
     make_agenda_item,
     make_committee,
     make_contact,
@@ -134,6 +135,20 @@ def test_where_nobody_can_stand_in_it_is_not_offered(client, invitation):
     assert [value for value, _label in form.fields["answer"].choices] == ["present", "remote", "excused"]
     assert "deputy" not in form.fields
     assert "holder" not in form.fields
+
+
+@pytest.mark.parametrize("is_voting", [True, False])
+def test_what_is_left_to_do_shows_to_whoever_decides_and_leads_nowhere(client, invitation, is_voting):
+    Invitation.objects.update(is_voting=is_voting)
+    committee = invitation.meeting.committee
+    held = make_meeting(committee=committee, status=Meeting.Status.HELD, starts_at=NOW - timedelta(days=9))
+    owner = make_contact(candidacy=committee.candidacy)
+    action = make_action(candidacy=committee.candidacy, meeting=held, title="Écrire au préfet", owner=owner)
+
+    page = client.get(address(invitation)).text
+
+    assert ("Écrire au préfet" in page) is is_voting
+    assert str(action.public_id) not in page
 
 
 @pytest.mark.parametrize("is_voting", [True, False])
