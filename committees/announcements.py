@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from candidacy.models import Membership
-from committees.models import AgendaItem, Invitation, Meeting, PollParticipant
+from committees.models import AgendaItem, AgendaPaper, Invitation, Meeting, PollParticipant
 from notifications.models import OutboundMessage
 from partners.models import Contact
 
@@ -43,31 +43,44 @@ Called = TypeVar("Called", Invitation, PollParticipant)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a calendar shows of a meeting; ``agenda`` is told along but announces nothing by itself."""
+    """What people are told of a meeting; ``agenda`` and ``papers`` are told along but announce nothing by themselves.
+
+    A changed agenda is announced when somebody asks for it: ``announced_agenda`` then is another.
+    """
 
     title: str
     starts_at: datetime
     duration_minutes: int
     place: str
     video_url: str
+    announced_agenda: str = ""
     agenda: tuple[str, ...] = ()
+    #: The digests of the papers that the person could read.
+    papers: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, meeting: Meeting, agenda: Sequence[AgendaItem] = ()) -> "Facts":
+    def of(
+        cls, meeting: Meeting, agenda: Sequence[AgendaItem] = (), papers: Sequence[AgendaPaper] = ()
+    ) -> "Facts":
         return cls(
             title=meeting.title,
             starts_at=meeting.starts_at.astimezone(UTC),
             duration_minutes=meeting.duration_minutes,
             place=meeting.place,
             video_url=meeting.video_url,
+            announced_agenda=meeting.announced_agenda,
             agenda=tuple(item.title for item in agenda),
+            papers=tuple(paper.sha256 for paper in papers),
         )
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "Facts":
         starts_at = datetime.fromisoformat(values["starts_at"])
-        known = {name: values[name] for name in ("title", "duration_minutes", "place", "video_url")}
-        return cls(starts_at=starts_at, agenda=tuple(values["agenda"]), **known)
+        plain = ("title", "duration_minutes", "place", "video_url", "announced_agenda")
+        known = {name: values[name] for name in plain}
+        return cls(
+            starts_at=starts_at, agenda=tuple(values["agenda"]), papers=tuple(values["papers"]), **known
+        )
 
     @property
     def ends_at(self) -> datetime:
@@ -76,11 +89,12 @@ class Facts:
     @property
     def digest(self) -> str:
         """Name these facts in the key of the message that announces them."""
-        values = {**self.to_json(), "agenda": []}
+        values = {**self.to_json(), "agenda": [], "papers": []}
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:12]
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "starts_at": self.starts_at.isoformat(), "agenda": list(self.agenda)}
+        lists = {"agenda": list(self.agenda), "papers": list(self.papers)}
+        return {**asdict(self), "starts_at": self.starts_at.isoformat(), **lists}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +150,10 @@ def reaching(rows: QuerySet[Called], candidacy: str) -> QuerySet[Called]:
     ``candidacy`` is the way from a row to its candidacy, as Django’s look-ups write it.
     """
     belongs = Membership.objects.filter(candidacy=OuterRef(candidacy), user=OuterRef("contact__user"))
-    return rows.select_related("contact__user").annotate(reader_belongs=Exists(belongs))
+    observes = belongs.filter(role=Membership.Role.OBSERVER)
+    return rows.select_related("contact__user").annotate(
+        reader_belongs=Exists(belongs), reader_observes=Exists(observes)
+    )
 
 
 def address_of(contact: Contact) -> str:

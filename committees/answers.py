@@ -18,11 +18,17 @@ class AnswerCounts:
     present: int = 0
     remote: int = 0
     excused: int = 0
+    deputy: int = 0
+    proxy: int = 0
     none: int = 0
 
     @property
     def invited(self) -> int:
-        return self.present + self.remote + self.excused + self.none
+        return self.present + self.remote + self.excused + self.represented + self.none
+
+    @property
+    def represented(self) -> int:
+        return self.deputy + self.proxy
 
     def __str__(self) -> str:
         """Write « 7 viennent, 2 à distance, 1 excusé·e, 5 sans réponse »; where nobody is invited, a dash."""
@@ -33,6 +39,10 @@ class AnswerCounts:
         others = (
             (self.remote, _("%(n)d à distance")),
             (self.excused, excused),
+            (
+                self.represented,
+                _("%(n)d représenté·es") if self.represented >= PLURAL else _("%(n)d représenté·e"),
+            ),
             (self.none, _("%(n)d sans réponse")),
         )
         return ", ".join([coming % {"n": self.present}, *(text % {"n": n} for n, text in others if n)])

@@ -25,6 +25,7 @@ ANSWER_TONES = {
     Invitation.Answer.PRESENT: "good",
     Invitation.Answer.REMOTE: "good",
     Invitation.Answer.EXCUSED: "warn",
+    **dict.fromkeys(Invitation.REPRESENTED, "info"),
 }
 MINUTES_TONES = {Minutes.Status.SENT: "info", Minutes.Status.APPROVED: "good"}
 CORRECTION_TONES = {Correction.Outcome.PENDING: "warn", Correction.Outcome.ACCEPTED: "good"}

@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import cast
 
+from django.db.models import Prefetch
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from candidacy.permissions import role_in
 from committees.calendar import Deadline, Entry, title_in_calendar, write_feed
-from committees.models import Action, CalendarFeed, Meeting
+from committees.models import Action, CalendarFeed, Invitation, Meeting
+from committees.permissions import can_read_reserved
+from committees.reserved import as_shown
 from core.secret_addresses import digest_of_token
 from notifications.rendering import page_url
 
@@ -40,11 +43,18 @@ def _meetings(feed: CalendarFeed) -> Iterator[tuple[Entry, datetime]]:
     meetings = Meeting.objects.filter(committee__candidacy=feed.candidacy).visible_to(feed.user)
     if feed.committee:
         meetings = meetings.filter(committee=feed.committee)
-    for meeting in (
-        meetings.select_related("committee").prefetch_related("agenda_items").order_by("starts_at", "pk")
-    ):
+    own = Prefetch(
+        "invitations", queryset=Invitation.objects.filter(contact__user=feed.user), to_attr="own_invitations"
+    )
+    read = meetings.select_related("committee").prefetch_related("agenda_items", own)
+    for meeting in read.order_by("starts_at", "pk"):
+        meeting.committee.candidacy = feed.candidacy
+        invitation = next(iter(meeting.own_invitations), None)  # type: ignore[attr-defined]  # as prefetched
+        agenda = as_shown(
+            meeting.agenda_items.all(), with_reserved=can_read_reserved(feed.user, meeting, invitation)
+        )
         url = page_url("committees:meeting-detail", slug=feed.candidacy.slug, public_id=meeting.public_id)
-        context = {"agenda": meeting.agenda_items.all(), "video_url": meeting.video_url, "url": url}
+        context = {"agenda": agenda, "video_url": meeting.video_url, "url": url}
         entry = Entry(
             uid=meeting.calendar_uid,
             sequence=meeting.sequence,

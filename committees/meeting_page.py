@@ -1,15 +1,27 @@
 """What the page of a meeting shows: plain values read in a fixed number of queries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from committees.announcements import address_of
-from committees.models import Committee, CommitteeMember, Invitation, Meeting, Minutes, protocol_rank
+from committees.concerns import Concern, shown_concerns
+from committees.models import (
+    AgendaPaper,
+    Committee,
+    CommitteeMember,
+    Invitation,
+    Meeting,
+    Minutes,
+    protocol_rank,
+)
 from committees.models.agenda import AgendaPoint
+from committees.models.meeting import Voices
+from committees.reserved import as_shown, is_withheld, papers_shown
 
 Answer = Invitation.Answer
 Attendance = Invitation.Attendance
@@ -24,6 +36,8 @@ class AgendaLine:
     is_beyond: bool
     is_first: bool
     is_last: bool
+    papers: Sequence[AgendaPaper] = ()
+    concerns: Sequence[Concern] = ()
 
 
 @dataclass(frozen=True)
@@ -55,8 +69,7 @@ class Roll:
 
     meeting: Meeting
     invitations: tuple[Invitation, ...]
-    announced_voices: int
-    present_voices: int
+    counted: Voices
 
     @cached_property
     def answers(self) -> dict[str, int]:
@@ -83,7 +96,11 @@ class Roll:
     @property
     def voices(self) -> int:
         """Voices that count now: announced until attendance is noted, present from then on."""
-        return self.present_voices if self.is_attendance_noted else self.announced_voices
+        return self.counted.present if self.is_attendance_noted else self.counted.announced
+
+    @property
+    def represented(self) -> int:
+        return self.answers["deputy"] + self.answers["proxy"]
 
     @property
     def missing_voices(self) -> int:
@@ -94,16 +111,35 @@ class Roll:
         return [invitation for invitation in self.invitations if not address_of(invitation.contact)]
 
 
-def read_agenda(meeting: Meeting) -> Agenda:
-    return _lay_out(list(meeting.agenda_items.all()), meeting.duration_minutes, meeting.starts_at)
+def read_agenda(meeting: Meeting, reader: User, *, with_reserved: bool) -> Agenda:
+    """Lay the agenda out as ``reader`` may read it, with the papers and what each item is about."""
+    items = list(
+        meeting.agenda_items.select_related("carried_from__meeting").prefetch_related("papers", "concerns")
+    )
+    shown = as_shown(items, with_reserved=with_reserved)
+    agenda = lay_out(shown, meeting.duration_minutes, meeting.starts_at)
+    told = [item for item in shown if not is_withheld(item)]
+    concerns = shown_concerns(
+        reader, meeting.committee.candidacy, (row for item in told for row in item.concerns.all())
+    )
+    lines = (
+        replace(
+            line,
+            papers=papers_shown(item, with_reserved=with_reserved),
+            concerns=concerns.get(item.pk, ()),
+        )
+        for line, item in zip(agenda.lines, shown, strict=True)
+    )
+    return replace(agenda, lines=tuple(lines))
 
 
 def read_template_agenda(committee: Committee) -> Agenda:
     """Lay the template agenda out over the usual duration; its lines have no hour."""
-    return _lay_out(list(committee.template_items.all()), committee.default_minutes, None)
+    return lay_out(list(committee.template_items.all()), committee.default_minutes, None)
 
 
-def _lay_out(items: Sequence[AgendaPoint], duration: int, opens_at: datetime | None) -> Agenda:
+def lay_out(items: Sequence[AgendaPoint], duration: int, opens_at: datetime | None) -> Agenda:
+    """Give each item its number and, where the meeting has an hour, its own."""
     lines, minutes = [], 0
     for number, item in enumerate(items, start=1):
         starts_at = opens_at + timedelta(minutes=minutes) if opens_at else None
@@ -122,15 +158,13 @@ def _lay_out(items: Sequence[AgendaPoint], duration: int, opens_at: datetime | N
 
 
 def read_roll(meeting: Meeting) -> Roll:
-    """Read who is on the list; voices are counted only where the committee has a quorum."""
-    invitations = meeting.invitations.select_related("contact__organisation", "contact__user")
+    """Read who is on the list, and how many voices that makes."""
+    invitations = meeting.invitations.select_related("contact__organisation", "contact__user", "stand_in")
     voting = Invitation.objects.filter(meeting=meeting)
-    has_quorum = bool(meeting.committee.quorum)
     return Roll(
         meeting=meeting,
         invitations=tuple(sorted(invitations, key=protocol_rank)),
-        announced_voices=voting.voices("answer") if has_quorum else 0,
-        present_voices=voting.voices("attendance") if has_quorum and meeting.has_started else 0,
+        counted=Voices(0, 0, 0) if meeting.is_draft else voting.count_voices(),
     )
 
 

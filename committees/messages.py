@@ -10,12 +10,13 @@ from operator import or_
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from candidacy.models import Candidacy
+from candidacy.models import Candidacy, Membership
 from committees.announcements import (
     CANCELLATION,
     CONVOCATION,
@@ -31,9 +32,15 @@ from committees.announcements import (
     local_start,
     unreachable,
 )
+from committees.answer_tokens import token_for
 from committees.calendar import Entry, Method, Participation, Person, title_in_calendar, write_calendar
-from committees.models import AgendaItem, Invitation, Meeting
+from committees.convocation import READ_ALONG, print_convocation
+from committees.enclosures import enclosed, is_light
+from committees.models import AgendaItem, AgendaPaper, Invitation, Meeting
 from committees.organisers import organiser_of
+from committees.preparation import FollowUp, follow_up_of
+from committees.reserved import as_shown, papers_shown
+from core.secret_addresses import make_nonce
 from core.templatetags.formats import clock, days_until, long_date, long_moment
 from notifications.models import OutboundMessage
 from notifications.registry import Attachment, BatchComposer, Composed, Skip, register_many
@@ -45,7 +52,7 @@ Row = OutboundMessage
 _PARTICIPATION: dict[str, Participation] = {
     Invitation.Answer.PRESENT: Participation.ACCEPTED,
     Invitation.Answer.REMOTE: Participation.ACCEPTED,
-    Invitation.Answer.EXCUSED: Participation.DECLINED,
+    **dict.fromkeys(Invitation.AWAY, Participation.DECLINED),
 }
 
 
@@ -66,18 +73,53 @@ class _Sheet:
     """One meeting as its messages see it, whoever they go to."""
 
     meeting: Meeting
+    #: Whether it is written for those who read what is confidential.
+    with_reserved: bool = False
 
     @property
     def candidacy(self) -> Candidacy:
         return self.meeting.committee.candidacy
 
     @cached_property
+    def for_deciders(self) -> "_Sheet":
+        """The same, told of what is confidential."""
+        told = replace(self, with_reserved=True)
+        told.__dict__["organiser"] = self.organiser  # read once
+        return told
+
+    def read_by(self, invitation: Invitation) -> "_Sheet":
+        observes = invitation.reader_observes  # type: ignore[attr-defined]  # annotated by invited()
+        role = Membership.Role.OBSERVER if observes else None
+        return self.for_deciders if invitation.hears_reserved(role) else self
+
+    @cached_property
     def agenda(self) -> list[AgendaItem]:
-        return list(self.meeting.agenda_items.all())
+        return as_shown(self.meeting.agenda_items.all(), with_reserved=self.with_reserved)
+
+    @cached_property
+    def papers(self) -> list[AgendaPaper]:
+        return [
+            paper for item in self.agenda for paper in papers_shown(item, with_reserved=self.with_reserved)
+        ]
+
+    @cached_property
+    def enclosures(self) -> tuple[Attachment, ...]:
+        """The papers, where they are light enough to travel; the others are read at the person's own address."""
+        return enclosed(self.papers)
+
+    @cached_property
+    def convocation(self) -> Attachment:
+        content = print_convocation(self.meeting, with_reserved=self.with_reserved)
+        return Attachment(_("Convocation.pdf"), "application/pdf", content)
 
     @cached_property
     def facts(self) -> Facts:
-        return Facts.of(self.meeting, self.agenda)
+        return Facts.of(self.meeting, self.agenda, self.papers)
+
+    @cached_property
+    def blank(self) -> str:
+        """What stands in the texts, which people share, for the secret of each."""
+        return make_nonce()
 
     @cached_property
     def organiser(self) -> Person | None:
@@ -117,6 +159,11 @@ class _Sheet:
             "url": self.url,
             "reason": meeting.cancellation_reason,
         }
+        details["papers"] = self.papers
+        details["papers_travel"] = is_light(self.papers)
+        details["follow_up"] = follow_up_of(meeting) if self.with_reserved else FollowUp()
+        details["papers_part"] = render_to_string("emails/parts/papers.txt", details)
+        details["follow_up_part"] = render_to_string("emails/parts/follow_up.txt", details)
         details["meeting_part"] = render_to_string("emails/parts/meeting.txt", details)
         details["agenda_part"] = render_to_string("emails/parts/agenda.txt", details)
         details["description"] = render_to_string("emails/meeting_calendar.txt", details).strip()
@@ -135,7 +182,8 @@ class _Sheet:
         """Return the subject, and what follows the greeting: one of a few texts for all the people of a meeting."""
         key = (folder, answer, has_account, *told.items())
         if key not in self._texts:
-            how = {"answer": answer, "has_account": has_account, "url": self.url}
+            answer_url = page_url("committees:answer-link", token=self.blank)
+            how = {"answer": answer, "has_account": has_account, "url": self.url, "answer_url": answer_url}
             answer_part = render_to_string("emails/parts/answer.txt", how)
             self._texts[key] = render_mail(folder, {**self.details, "answer_part": answer_part, **told})
         return self._texts[key]
@@ -160,7 +208,12 @@ class _Letter:
         answered = self.invitation.answer != Invitation.Answer.NONE
         answer = self.invitation.get_answer_display() if answered else ""
         has_account = self.invitation.contact.user is not None
-        return self.sheet.text(folder, answer=answer, has_account=has_account, **told)
+        subject, body = self.sheet.text(folder, answer=answer, has_account=has_account, **told)
+        return subject, body.replace(self.sheet.blank, self.token)
+
+    @property
+    def token(self) -> str:
+        return token_for(self.invitation)
 
 
 def _to_invited(
@@ -179,7 +232,9 @@ def _to_invited(
                     written[message.pk] = Skip(problem)
                 else:
                     others = [row for row in earlier[about, message.recipient_key] if row.pk != message.pk]
-                    letter = _Letter(message, sheet, invitation, others, last_told(others))
+                    letter = _Letter(
+                        message, sheet.read_by(invitation), invitation, others, last_told(others)
+                    )
                     written[message.pk] = write(letter)
     return written
 
@@ -189,7 +244,7 @@ def _sheets(messages: Sequence[Row]) -> dict[UUID, _Sheet]:
         Meeting.objects.filter(public_id__in={message.about for message in messages})
         .select_related("committee__candidacy")
         # One object for all that a person convened: the memberships kept on it are read once.
-        .prefetch_related("agenda_items", "convened_by")
+        .prefetch_related("convened_by", *READ_ALONG)
     )
     return {meeting.public_id: _Sheet(meeting) for meeting in meetings}
 
@@ -244,7 +299,8 @@ def _write_convocation(letter: _Letter) -> Composed | Skip:
         return Skip(problem)
     if letter.told and letter.told.is_expecting:
         return Skip(_("La personne est déjà convoquée."))
-    return _compose(letter, letter.text("meeting_convocation"), Method.REQUEST)
+    files = (letter.sheet.convocation, *letter.sheet.enclosures)
+    return _compose(letter, letter.text("meeting_convocation"), Method.REQUEST, files)
 
 
 def _write_update(letter: _Letter) -> Composed | Skip:
@@ -254,8 +310,15 @@ def _write_update(letter: _Letter) -> Composed | Skip:
     if told is None or not told.must_hear(facts):
         return Skip(_("Rien n’a changé depuis le dernier message."))
     changes = _changes(told.facts, facts) if told.facts else ()
-    text = letter.text("meeting_update", is_restored=told.kind == CANCELLATION, changes=changes)
-    return _compose(letter, text, Method.REQUEST)
+    has_new_papers = told.facts is None or told.facts.papers != facts.papers
+    text = letter.text(
+        "meeting_update",
+        is_restored=told.kind == CANCELLATION,
+        changes=changes,
+        has_new_papers=has_new_papers,
+    )
+    files = (letter.sheet.convocation, *(letter.sheet.enclosures if has_new_papers else ()))
+    return _compose(letter, text, Method.REQUEST, files)
 
 
 def _write_reminder(letter: _Letter) -> Composed | Skip:
@@ -264,7 +327,7 @@ def _write_reminder(letter: _Letter) -> Composed | Skip:
         return Skip(problem)
     if message.occurrence != local_start(meeting):
         return Skip(_("La réunion a changé de date."))
-    if letter.invitation.answer == Invitation.Answer.EXCUSED:
+    if letter.invitation.answer in Invitation.AWAY:
         return Skip(_("La personne s’est excusée."))
     if _is_overtaken(letter):
         return Skip(_("Un rappel plus proche de la réunion part ou est parti."))
@@ -307,19 +370,26 @@ def _is_overtaken(letter: _Letter) -> bool:
     )
 
 
-def _compose(letter: _Letter, text: tuple[str, str], method: Method | None = None) -> Composed:
+def _compose(
+    letter: _Letter,
+    text: tuple[str, str],
+    method: Method | None = None,
+    files: tuple[Attachment, ...] = (),
+) -> Composed:
     """Address ``text`` to one person; with ``method`` it carries a calendar file that takes the last one's place."""
     address, organiser = address_of(letter.invitation.contact), letter.sheet.organiser
     name = letter.invitation.contact.get_full_name()
     subject, body = text[0], _greeting(name) + text[1]
     reply_to = organiser.address if organiser else ""
     if method is None:
-        return Composed(address=address, subject=subject, body=body, reply_to=reply_to)
+        return Composed(
+            address=address, subject=subject, body=body, reply_to=reply_to, withheld=(letter.token,)
+        )
     sequence = _next_sequence(letter.meeting, letter.told)
     entry = replace(
         _entry(letter.sheet),
         sequence=sequence,
-        organiser=organiser,
+        organiser=_answered_at_mailbox(organiser),
         attendee=Person(name, address),
         participation=_PARTICIPATION.get(letter.invitation.answer, Participation.NEEDS_ACTION),
     )
@@ -327,9 +397,10 @@ def _compose(letter: _Letter, text: tuple[str, str], method: Method | None = Non
         address=address,
         subject=subject,
         body=body,
-        attachments=(_calendar_file(entry, method, letter.sheet.stamp),),
+        attachments=(_calendar_file(entry, method, letter.sheet.stamp), *files),
         reply_to=reply_to,
         facts={"meeting": letter.sheet.facts.to_json(), "sequence": sequence},
+        withheld=(letter.token,),
     )
 
 
@@ -357,9 +428,21 @@ def _changes(before: Facts, after: Facts) -> tuple[str, ...]:
             lines.append(_("%(name)s\u00a0: %(new)s (au lieu de\u00a0: %(old)s)") % values)
         elif old != new:
             lines.append(_("%(name)s\u00a0: %(new)s") % values)
-    if before.agenda != after.agenda:
-        lines.append(_("Ordre du jour\u00a0: modifié, voir ci-dessous"))
-    return tuple(lines)
+    return (*lines, *_changes_of_agenda(before, after))
+
+
+def _changes_of_agenda(before: Facts, after: Facts) -> Iterator[str]:
+    """Name what came on the agenda and what left it, as far as this reader may read."""
+    added = [title for title in after.agenda if title not in before.agenda]
+    removed = [title for title in before.agenda if title not in after.agenda]
+    if before.agenda != after.agenda or before.announced_agenda != after.announced_agenda:
+        yield _("Ordre du jour\u00a0: modifié, voir ci-dessous")
+    for title in added:
+        yield _("Point ajouté\u00a0: %(title)s") % {"title": title}
+    for title in removed:
+        yield _("Point retiré\u00a0: %(title)s") % {"title": title}
+    if set(after.papers) - set(before.papers):
+        yield _("Pièces\u00a0: de nouveaux documents sont joints à l’ordre du jour")
 
 
 def _span(start: datetime, end: datetime) -> str:
@@ -415,7 +498,7 @@ def _write_withdrawal(sheet: _Sheet, contact: Contact, told: Told, facts: Facts)
         starts_at=facts.starts_at,
         ends_at=facts.ends_at,
         zone=sheet.candidacy.zone,
-        organiser=organiser,
+        organiser=_answered_at_mailbox(organiser),
         attendee=Person(name, address),
     )
     return Composed(
@@ -431,9 +514,9 @@ def _write_withdrawal(sheet: _Sheet, contact: Contact, told: Told, facts: Facts)
 # --- calendar files ----------------------------------------------------------------------------------
 
 
-def calendar_of(meeting: Meeting) -> bytes:
+def calendar_of(meeting: Meeting, *, with_reserved: bool) -> bytes:
     """Return the file that puts ``meeting`` into the calendar of whoever may read its page."""
-    sheet = _Sheet(meeting)
+    sheet = _Sheet(meeting, with_reserved)
     with _speaking(sheet.candidacy):
         entry = _entry(sheet)
     return write_calendar(entry, method=Method.PUBLISH, stamp=sheet.stamp)
@@ -463,6 +546,13 @@ def _calendar_file(entry: Entry, method: Method, stamp: datetime) -> Attachment:
         content=write_calendar(entry, method=method, stamp=stamp),
         is_alternative=True,
     )
+
+
+def _answered_at_mailbox(organiser: Person | None) -> Person | None:
+    """Let calendars answer to the mailbox that we read, where there is one; people still write to the organiser."""
+    if organiser is None or not settings.REPLY_MAILBOX_ADDRESS:
+        return organiser
+    return Person(organiser.name, settings.REPLY_MAILBOX_ADDRESS)
 
 
 def _next_sequence(meeting: Meeting, told: Told | None) -> int:

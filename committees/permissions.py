@@ -72,6 +72,16 @@ def can_remove_agenda_item(user: User, meeting: Meeting) -> bool:
     return is_lead(user, meeting.committee.candidacy)
 
 
+def can_remove_paper(user: User, meeting: Meeting) -> bool:
+    return is_lead(user, meeting.committee.candidacy)
+
+
+def can_read_reserved(user: User, meeting: Meeting, own: Invitation | None) -> bool:
+    """Read what is confidential on an agenda: the team does, and whoever decides. ``own`` is their invitation."""
+    candidacy = meeting.committee.candidacy
+    return is_staff(user, candidacy) or (own is not None and own.hears_reserved(role_in(user, candidacy)))
+
+
 def can_remove_invitation(user: User, meeting: Meeting) -> bool:
     """Striking somebody off the list takes their answer with it; the answer « excused » is for everybody."""
     return is_lead(user, meeting.committee.candidacy)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from committees.models import CommitteeMember, Invitation, Meeting, MinutesText
+from committees.models import CommitteeMember, Meeting, MinutesText
 from core.templatetags.formats import clock
 
 Place = MinutesText.Place
@@ -41,7 +41,7 @@ def _opening(meeting: Meeting) -> list[Phrase]:
 
 
 def _item(meeting: Meeting, rapporteur: str) -> list[Phrase]:
-    voices = Invitation.objects.filter(meeting=meeting).voices("attendance")
+    voices = meeting.invitations.count_voices().present
     return [
         Phrase(_("Présentation"), _("%(who)s présente le point.") % {"who": rapporteur or "…"}),
         Phrase(_("Unanimité"), _("Adopté à l’unanimité.")),

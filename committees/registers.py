@@ -20,6 +20,7 @@ MEETING_HEADER: Sequence[Cell] = (
     _("Présent·e·s annoncé·e·s"),
     _("À distance"),
     _("Excusé·e·s"),
+    _("Représenté·e·s"),
     _("Sans réponse"),
 )
 DECISION_HEADER: Sequence[Cell] = (
@@ -61,6 +62,7 @@ def meeting_rows(meetings: MeetingQuerySet) -> Iterator[Sequence[Cell]]:
             answers.present,
             answers.remote,
             answers.excused,
+            answers.represented,
             answers.none,
         )
 

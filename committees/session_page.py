@@ -1,12 +1,10 @@
 """What the screen of the room shows: where one is, how long is left, who is there, what was decided."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from committees.models import (
     AgendaItem,
-    CommitteeMember,
     Decision,
     DecisionVote,
     Invitation,
@@ -102,15 +100,15 @@ def read_room(meeting: Meeting) -> Room:
         for number, item in enumerate(meeting.agenda_items.all(), start=1)
     )
     people = read_people(meeting)
-    voices, voting = count_voices(meeting, [one.invitation for one in people])
+    counted = meeting.invitations.count_voices()
     current = next((row for row in items if row.is_current), None)
     return Room(
         meeting=meeting,
         session=session,
         items=items,
         people=people,
-        voices=voices,
-        voting=voting,
+        voices=counted.present,
+        voting=counted.total,
         decisions=tuple(
             RoomDecision(decision, getattr(decision, "vote", None))
             for decision in meeting.decisions.select_related("agenda_item", "owner", "vote").order_by("-pk")
@@ -128,18 +126,6 @@ def read_people(meeting: Meeting) -> tuple[RoomPerson, ...]:
         came = arrival if invitation.attendance in CAME else None
         people.append(RoomPerson(invitation, came and came.arrived_at, came.signature if came else ""))
     return tuple(people)
-
-
-def count_voices(meeting: Meeting, people: Sequence[Invitation]) -> tuple[int, int]:
-    """Count the voices that are there and all that were called: a titular and their deputies have one."""
-    seats = CommitteeMember.objects.filter(committee=meeting.committee_id)
-    voice_of = {
-        contact: deputy_of or key
-        for contact, deputy_of, key in seats.values_list("contact", "deputy_of", "pk")
-    }
-    voting = [one for one in people if one.is_voting]
-    here = {voice_of.get(one.contact_id, -one.contact_id) for one in voting if one.attendance in CAME}
-    return len(here), len({voice_of.get(one.contact_id, -one.contact_id) for one in voting})
 
 
 def _text_of(row: RoomItem) -> MinutesText | None:

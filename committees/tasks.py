@@ -2,6 +2,7 @@ from celery import shared_task
 
 from committees.services.approval import approve_silent_minutes
 from committees.services.reminders import replan_upcoming_meetings
+from committees.services.replies import read_replies
 
 
 @shared_task
@@ -12,3 +13,7 @@ def plan_meeting_reminders() -> None:
 @shared_task
 def approve_minutes_by_silence() -> None:
     approve_silent_minutes()
+
+
+def read_calendar_replies() -> None:
+    read_replies()

@@ -3,6 +3,7 @@ from django.urls import path
 from committees.views import (
     actions,
     agenda,
+    answer_links,
     attendance_sheets,
     blackouts,
     calendar,
@@ -14,6 +15,7 @@ from committees.views import (
     minutes_files,
     minutes_life,
     minutes_links,
+    papers,
     poll_links,
     polls,
     seats,
@@ -34,6 +36,7 @@ AGENDA_ITEM = f"{MEETING}/ordre-du-jour/<uuid:item_id>"
 MINUTES = f"{MEETING}/compte-rendu"
 MINUTES_TEXT = f"{MINUTES}/textes/<uuid:text_id>"
 SESSION = f"{MEETING}/seance"
+PAPER = f"{AGENDA_ITEM}/pieces/<uuid:paper_id>"
 INVITATION = f"{MEETING}/invitations/<uuid:invitation_id>"
 
 urlpatterns = [
@@ -68,20 +71,35 @@ urlpatterns = [
     path(f"{POLL}/reponses/<uuid:participant_id>/", polls.poll_answer, name="poll-answer"),
     path("sondage/<str:token>/", poll_links.poll_link, name="poll-link"),
     path("sondage/<str:token>/couleurs.css", poll_links.poll_link_theme, name="poll-link-theme"),
+    path("reponse/<str:token>/", answer_links.answer_link, name="answer-link"),
+    path("reponse/<str:token>/couleurs.css", answer_links.answer_link_theme, name="answer-link-theme"),
+    path(
+        "reponse/<str:token>/pieces/<uuid:public_id>/",
+        answer_links.answer_link_paper,
+        name="answer-link-paper",
+    ),
     path("c/<slug:slug>/reunions/", meetings.meeting_list, name="meeting-list"),
     path("c/<slug:slug>/reunions/export/", meetings.meeting_export, name="meeting-export"),
     path(f"{MEETING}/", meetings.meeting_detail, name="meeting-detail"),
     path(f"{MEETING}/modifier/", meetings.meeting_edit, name="meeting-edit"),
     path(f"{MEETING}/agenda.ics", meetings.meeting_calendar, name="meeting-calendar"),
+    path(f"{MEETING}/convocation.pdf", meetings.meeting_convocation, name="meeting-convocation"),
+    path(f"{MEETING}/annoncer/", steps.meeting_announce, name="meeting-announce"),
     path(f"{MEETING}/convoquer/", steps.meeting_convene, name="meeting-convene"),
     path(f"{MEETING}/deplacer/", steps.meeting_move, name="meeting-move"),
     path(f"{MEETING}/annuler/", steps.meeting_cancel, name="meeting-cancel"),
     path(f"{MEETING}/retablir/", steps.meeting_restore, name="meeting-restore"),
     path(f"{MEETING}/tenir/", steps.meeting_hold, name="meeting-hold"),
     path(f"{MEETING}/ordre-du-jour/nouveau/", agenda.agenda_item_create, name="agenda-item-create"),
+    path(f"{MEETING}/ordre-du-jour/reprendre/", agenda.agenda_item_carry, name="agenda-item-carry"),
     path(f"{AGENDA_ITEM}/", agenda.agenda_item_edit, name="agenda-item-edit"),
     path(f"{AGENDA_ITEM}/deplacer/", agenda.agenda_item_move, name="agenda-item-move"),
     path(f"{AGENDA_ITEM}/retirer/", agenda.agenda_item_remove, name="agenda-item-remove"),
+    path(f"{AGENDA_ITEM}/pieces/nouvelles/", papers.paper_create, name="paper-create"),
+    path(f"{PAPER}/", papers.paper_edit, name="paper-edit"),
+    path(f"{PAPER}/deplacer/", papers.paper_move, name="paper-move"),
+    path(f"{PAPER}/supprimer/", papers.paper_remove, name="paper-remove"),
+    path(f"{MEETING}/pieces/<uuid:paper_id>/", papers.paper_download, name="paper-download"),
     path(f"{MEETING}/invitations/nouvelle/", invitations.invitation_create, name="invitation-create"),
     path(f"{INVITATION}/", invitations.invitation_answer, name="invitation-answer"),
     path(f"{INVITATION}/retirer/", invitations.invitation_remove, name="invitation-remove"),

@@ -8,7 +8,9 @@ class DossierConfig(AppConfig):
     verbose_name = _("dossier")
 
     def ready(self) -> None:
+        from committees import concerns
         from dossier import messages, reading_messages
+        from dossier.agenda_concerns import offer_sections, show_sections
         from dossier.comment_messages import compose_notice
         from dossier.deposit_triggers import install_triggers
         from dossier.partner_panel import sections_panel
@@ -19,5 +21,12 @@ class DossierConfig(AppConfig):
         post_migrate.connect(install_triggers, sender=self)
         messages.register_composers()
         reading_messages.register_composers()
+        concerns.register(
+            "section",
+            label=_("Sections du dossier"),
+            offer=offer_sections,
+            show=show_sections,
+            place=10,
+        )
         panels.register("sections", sections_panel, place=10)
         registry.register(NOTICE, compose_notice, label=_("Commentaire d’une section"))

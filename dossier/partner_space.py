@@ -204,7 +204,7 @@ def _meetings_answered(candidacy: Candidacy, invitations: list[Invitation]) -> I
                 icon="calendar-days",
                 title=invitation.meeting.title,
                 state=invitation.get_answer_display(),
-                tone="neutral" if invitation.answer == Invitation.Answer.EXCUSED else "good",
+                tone="neutral" if invitation.answer in Invitation.AWAY else "good",
                 url=_page(candidacy, "committees:meeting-detail", invitation.meeting),
                 due=invitation.meeting.starts_at,
                 hint=invitation.meeting.committee.name,

@@ -183,7 +183,7 @@ def _send_alone(row: OutboundMessage, files: list[OutboundAttachment], send: Cal
 
 
 def _copy_onto(message: OutboundMessage, composed: Composed) -> list[OutboundAttachment]:
-    """Put what will leave on ``message``, unsaved, and return its files."""
+    """Put what will leave on ``message``, unsaved, and return the files that are kept with it."""
     validate_email(composed.address)
     message.recipient_address = composed.address
     message.subject = one_line(composed.subject, limit=300)
@@ -198,6 +198,7 @@ def _copy_onto(message: OutboundMessage, composed: Composed) -> list[OutboundAtt
             content=attachment.content,
         )
         for attachment in composed.attachments
+        if attachment.is_kept
     ]
     for file in files:
         file.clean_fields(exclude=["message"])

@@ -15,12 +15,16 @@ from notifications.models import OutboundMessage
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file of a message; ``is_alternative`` also shows it beside the text, as calendar programs want."""
+    """A file of a message; ``is_alternative`` also shows it beside the text, as calendar programs want.
+
+    What is not ``is_kept`` leaves without a copy beside the row: it is kept elsewhere, once for all who get it.
+    """
 
     filename: str
     content_type: str
     content: bytes
     is_alternative: bool = False
+    is_kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from django.db.models import F
 from candidacy.models import Call
 from committees import kept_minutes
 from committees.models import (
+    AgendaConcern,
     DecisionVote,
     ItemPassage,
     Meeting,
@@ -252,6 +253,21 @@ def make_sent_message():
     return message
 
 
+def make_carried_item(**fields):
+    fields.setdefault("carried_from", make.make_agenda_item())
+    return make.make_agenda_item(**fields)
+
+
+def make_represented():
+    return make.make_invitation(answer="proxy", answered_at=NOW, stand_in=make.make_contact())
+
+
+def make_concern(**fields):
+    fields.setdefault("target", uuid4())
+    fields.setdefault("item", make.make_agenda_item())
+    return AgendaConcern.objects.create(kind="section", **fields)
+
+
 convened = partial(make.make_meeting, status=Meeting.Status.CONVENED)
 adopted = partial(make.make_deliberation, status="adopted")
 income_granted = partial(make.make_income_line, status="voted", granted_amount=1000)
@@ -384,7 +400,15 @@ CASES = {
     ),
     "templateitem_minutes_at_most_a_day": broken(make.make_template_item, {"minutes": 1441}),
     "agendaitem_minutes_at_most_a_day": broken(make.make_agenda_item, {"minutes": 1441}),
+    "agendaitem_carried_once": twice(make_carried_item),
+    "agendapaper_once": twice(make.make_paper),
+    "agendapaper_not_empty": broken(make.make_paper, {"size": 0}),
+    "agendaconcern_once": twice(make_concern),
     "invitation_once": twice(make.make_invitation),
+    "invitation_stand_in_iff_represented": Case(
+        make_represented, ({"stand_in": None}, {"answer": "present"})
+    ),
+    "invitation_stand_in_is_another": Case(make_represented, ({"stand_in": F("contact")},)),
     "invitation_answered_iff_instant": broken(
         make.make_invitation, {"answer": "present"}, {"answered_at": NOW}
     ),

@@ -191,6 +191,7 @@ def test_the_pages_of_an_account_need_somebody_signed_in(client, name):
         ("committees:blackout-edit", "committees:blackout-remove"),
         ("committees:template-item-edit", "committees:template-item-remove"),
         ("committees:agenda-item-edit", "committees:agenda-item-remove"),
+        ("committees:paper-edit", "committees:paper-remove"),
         ("partners:deliberation-edit", "partners:deliberation-remove"),
         ("partners:sitting-edit", "partners:sitting-remove"),
         ("committees:invitation-answer", "committees:invitation-remove"),

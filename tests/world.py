@@ -40,6 +40,7 @@ from tests.factories import (
     make_member,
     make_objective,
     make_organisation,
+    make_paper,
     make_picture,
     make_plan,
     make_plan_step,
@@ -99,6 +100,7 @@ def make_world() -> World:
     minutes = make_sent_minutes(meeting=minuted, by=people["lead"])
     reader = minuted.invitations.get(contact=contacts["partner"])
     reader.token = minutes_token_for(reader)
+    agenda_item = make_agenda_item(meeting=meeting)
     other_edition = make_edition(candidacy=candidacy, author=people["lead"])  # before any picture
     poll = make_poll(committee=committee)
     make_poll_participant(poll=poll, contact=contacts["elected"])
@@ -160,8 +162,11 @@ def make_world() -> World:
         "minutes_text": minutes.texts.first(),
         "correction": make_correction(minutes=minutes, contact=contacts["partner"]),
         "minutes_reader": reader,
-        "agenda_item": make_agenda_item(meeting=meeting),
+        "agenda_item": agenda_item,
+        "paper": make_paper(item=agenda_item),
+        "reserved_paper": make_paper(item=agenda_item, is_confidential=True),
         "invitation": invitations["partner"],
+        "own_invitation": invitations["partner"],
         "decision": make_decision(meeting=make_meeting(committee=committee, status=Meeting.Status.HELD)),
         "action": make_action(candidacy=candidacy, owner=contacts["partner"]),
         "expense_line": make_expense_line(plan=plan),

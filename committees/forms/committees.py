@@ -18,6 +18,10 @@ REMINDER_ROWS = 4
 MORNING = time(8)
 
 
+#: What a committee that says nothing of proxies allows.
+ONE_PROXY = 1
+
+
 class CommitteeForm(RowForm):
     """A committee and its reminders; an empty reminder row is no reminder."""
 
@@ -44,6 +48,7 @@ class CommitteeForm(RowForm):
             "rhythm_period",
             "notice_days",
             "quorum",
+            "max_proxies",
             "decision_mode",
             "default_place",
             "default_minutes",
@@ -67,6 +72,7 @@ class CommitteeForm(RowForm):
         for rank, reminder in enumerate(rules[:REMINDER_ROWS], start=1):
             initial |= {f"days_{rank}": reminder.days_before, f"at_{rank}": reminder.local_time}
         super().__init__(*args, row=row, initial=initial, **kwargs)
+        self.fields["max_proxies"].required = False
         contacts = Contact.objects.filter(candidacy=candidacy).select_related("organisation")
         for name in ("animator", "co_animator"):
             self.fields[name].queryset = contacts.order_by("last_name", "first_name", "pk")  # type: ignore[attr-defined]  # a model field
@@ -81,6 +87,10 @@ class CommitteeForm(RowForm):
                 label=_t("Rappel %(rank)d, heure") % {"rank": rank}, required=False, widget=ClockInput
             )
         self.helper.layout = self._layout()
+
+    def clean_max_proxies(self) -> int:
+        given: int | None = self.cleaned_data["max_proxies"]
+        return ONE_PROXY if given is None else given
 
     def clean_acronym(self) -> str:
         return " ".join(str(self.cleaned_data["acronym"]).upper().split())
@@ -120,9 +130,12 @@ class CommitteeForm(RowForm):
                     Column("rhythm_period", css_class="col-sm-4"),
                 ),
                 Row(
-                    Column("notice_days", css_class="col-sm-4"),
-                    Column("quorum", css_class="col-sm-4"),
-                    Column("decision_mode", css_class="col-sm-4"),
+                    Column("notice_days", css_class="col-sm-6"),
+                    Column("decision_mode", css_class="col-sm-6"),
+                ),
+                Row(
+                    Column("quorum", css_class="col-sm-6"),
+                    Column("max_proxies", css_class="col-sm-6"),
                 ),
                 Row(
                     Column("default_place", css_class="col-sm-8"),

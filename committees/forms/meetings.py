@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from committees.convening import Addressee, addressees
+from committees.convening import Addressee, Reach, addressees
 from committees.forms.rows import DeedForm, RowForm
 from committees.models import AgendaItem, Committee, Invitation, Meeting, TemplateItem
 from committees.models.agenda import AgendaPoint
@@ -140,13 +140,14 @@ class _PeopleBoundField(forms.BoundField):
     @cached_property
     def people(self) -> list[Addressee]:
         boxes = [(box.data["value"].instance, box) for box in self]
-        return addressees(boxes, self.field.qualities)  # type: ignore[attr-defined]  # likewise
+        return addressees(boxes, self.field.reach, self.field.qualities)  # type: ignore[attr-defined]  # likewise
 
 
 class _PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     bound_field_class = _PeopleBoundField
     #: What each person is called on the committee, by contact; where it is None, the table does not say it.
     qualities: Mapping[int, str] | None = None
+    reach: Reach
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -156,9 +157,9 @@ class _PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  #
             **kwargs,
         )
 
-    def offer(self, contacts: ContactQuerySet) -> None:
+    def offer(self, contacts: ContactQuerySet, reach: Reach) -> None:
         """Let ``contacts`` be ticked; they are read once, when they are shown."""
-        self.queryset = contacts
+        self.queryset, self.reach = contacts, reach
         self.choices = lambda: [
             (ModelChoiceIteratorValue(contact.public_id, contact), str(contact)) for contact in contacts
         ]
@@ -169,9 +170,9 @@ class GuestsForm(DeedForm):
         label=_("Contacts"), error_messages={"required": _("Choisissez au moins une personne.")}
     )
 
-    def __init__(self, *args: Any, guests: ContactQuerySet, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, guests: ContactQuerySet, reach: Reach, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["guests"].offer(guests)  # type: ignore[attr-defined]  # of _PeopleField
+        self.fields["guests"].offer(guests, reach)  # type: ignore[attr-defined]  # of _PeopleField
         self.helper.field_template = "committees/_people.html"
 
 
@@ -183,10 +184,15 @@ class ConveneForm(GuestsForm):
     guests = _PeopleField(label=_("Autres personnes"), required=False)
 
     def __init__(
-        self, *args: Any, members: ContactQuerySet, qualities: Mapping[int, str], **kwargs: Any
+        self,
+        *args: Any,
+        members: ContactQuerySet,
+        qualities: Mapping[int, str],
+        reach: Reach,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(*args, initial={"members": members}, **kwargs)
-        self.fields["members"].offer(members)  # type: ignore[attr-defined]  # of _PeopleField
+        super().__init__(*args, initial={"members": members}, reach=reach, **kwargs)
+        self.fields["members"].offer(members, reach)  # type: ignore[attr-defined]  # of _PeopleField
         self.fields["members"].qualities = qualities  # type: ignore[attr-defined]  # likewise
 
     def clean(self) -> dict[str, Any]:
@@ -226,33 +232,6 @@ class TemplateItemForm(AgendaItemForm):
 
 def _another() -> Submit:
     return Submit("another", _t("Enregistrer et ajouter un autre point"), css_class="btn-outline-secondary")
-
-
-class AnswerForm(DeedForm):
-    answer = forms.ChoiceField(label=_("Réponse"), widget=forms.RadioSelect)
-    comment = forms.CharField(
-        label=_("Un mot"), required=False, max_length=300, help_text=_("Facultatif\u00a0: lu par l’équipe.")
-    )
-
-    def __init__(
-        self, *args: Any, invitation: Invitation, may_withdraw: bool, action: str = "", **kwargs: Any
-    ) -> None:
-        kwargs.setdefault("initial", {"answer": invitation.answer, "comment": invitation.answer_comment})
-        super().__init__(*args, **kwargs)
-        none = Invitation.Answer.NONE
-        self.fields["answer"].choices = [  # type: ignore[attr-defined]  # a choice field
-            (value, label)
-            for value, label in Invitation.Answer.choices
-            if value != none or (may_withdraw and invitation.answer != none)
-        ]
-        self.helper.form_action = action
-        self.helper.layout = Layout("answer", "comment", Submit("save", _t("Répondre")))
-
-    @property
-    def said(self) -> dict[str, Any]:
-        """The answer for the service; a button that carries no word leaves the earlier word as it was."""
-        comment = self.cleaned_data["comment"] if "comment" in self.data else None
-        return {"answer": self.cleaned_data["answer"], "comment": comment}
 
 
 class AttendanceForm(DeedForm):

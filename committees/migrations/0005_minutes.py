@@ -14,7 +14,7 @@ import committees.models.session
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("committees", "0003_calendar_feeds"),
+        ("committees", "0004_preparation"),
         ("partners", "0003_deliberations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -78,6 +78,12 @@ class Committee(PublicIdModel, TimestampedModel):
     quorum = models.PositiveSmallIntegerField(
         _("quorum"), null=True, blank=True, help_text=_("Nombre de voix présentes\u00a0; vide\u00a0: aucun.")
     )
+    max_proxies = models.PositiveSmallIntegerField(
+        _("pouvoirs par personne"),
+        default=1,
+        validators=[MaxValueValidator(10)],
+        help_text=_("Ce qu’une même personne peut en recevoir\u00a0; vide\u00a0: un\u00a0; 0\u00a0: aucun."),
+    )
     decision_mode = models.CharField(
         _("mode de décision"), max_length=10, choices=DecisionMode, default=DecisionMode.CONSENSUS
     )

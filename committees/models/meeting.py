@@ -1,4 +1,5 @@
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
+from candidacy.models import Membership
 from candidacy.permissions import GUESTS, STAFF, candidacies_of
 from committees.models.agenda import AgendaPoint
 from committees.models.committee import Committee, CommitteeMember
@@ -88,6 +90,8 @@ class Meeting(PublicIdModel, TimestampedModel):
         related_name="+",
         verbose_name=_("convoquée par"),
     )
+    #: The digest of the agenda that people were last told of; see `committees.agenda_digest`.
+    announced_agenda = models.CharField(_("ordre du jour annoncé"), max_length=32, blank=True, editable=False)
     cancelled_at = models.DateTimeField(_("annulée le"), null=True, blank=True)
     cancellation_reason = models.CharField(_("motif de l’annulation"), max_length=300, blank=True)
 
@@ -158,10 +162,35 @@ class Meeting(PublicIdModel, TimestampedModel):
 
 class AgendaItem(AgendaPoint):
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="agenda_items")
+    is_confidential = models.BooleanField(
+        _("point confidentiel"),
+        default=False,
+        help_text=_(
+            "Lu par l’équipe et les membres qui votent. Les autres lisent «\u00a0point réservé\u00a0»."
+        ),
+    )
+
+    #: The item of an earlier meeting of the committee that this one takes up again.
+    carried_from = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="carried_to",
+        verbose_name=_("reporté de"),
+    )
 
     class Meta(AgendaPoint.Meta):
         verbose_name = _("point à l’ordre du jour")
         verbose_name_plural = _("points à l’ordre du jour")
+        constraints = [
+            *AgendaPoint.Meta.constraints,
+            models.UniqueConstraint(
+                name="agendaitem_carried_once",
+                fields=["meeting", "carried_from"],
+                violation_error_message=_("Ce point est déjà repris."),
+            ),
+        ]
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -171,22 +200,43 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         own = Q((scope, candidacies_of(user, GUESTS)), contact__user=user, meeting__convened_at__isnull=False)
         return self.filter(Q((scope, candidacies_of(user, STAFF))) | own)
 
-    def speaking(self, field: str) -> "InvitationQuerySet":
-        """Keep who votes and comes, by ``answer`` or by ``attendance``, with the ``voice`` they bring.
+    def count_voices(self) -> "Voices":
+        """Count, in one query, who votes: all of them, those announced, and those in the room or represented there.
 
-        A titular and their deputies bring one voice, however many of them come.
+        A titular and their deputies bring one voice, however many of them come. Whoever is represented counts where the
+        person who stands in for them comes.
         """
         seat = CommitteeMember.objects.filter(
             committee=OuterRef("meeting__committee"), contact=OuterRef("contact")
         ).values(seat=Coalesce("deputy_of", "pk"))
-        coming = [Invitation.Answer.PRESENT, Invitation.Answer.REMOTE]
-        return self.filter(is_voting=True, **{f"{field}__in": coming}).annotate(
-            voice=Coalesce(Subquery(seat[:1]), -F("contact"))
+        rows = self.filter(is_voting=True).annotate(
+            voice=Coalesce(Subquery(seat[:1]), -F("contact")),
+            stood_in_for=_stood_in_for("answer"),
+            stood_in_for_there=_stood_in_for("attendance"),
         )
+        coming = Q(answer__in=Invitation.COMING) | Q(stood_in_for=True)
+        there = Q(attendance__in=Invitation.COMING) | Q(stood_in_for_there=True)
+        counts = rows.aggregate(
+            total=Count("voice", distinct=True),
+            announced=Count("voice", distinct=True, filter=coming),
+            present=Count("voice", distinct=True, filter=there),
+        )
+        return Voices(**counts)
 
-    def voices(self, field: str) -> int:
-        counted: int = self.speaking(field).aggregate(count=Count("voice", distinct=True))["count"]
-        return counted
+
+class Voices(NamedTuple):
+    """How many vote, on the list, by what they answered, and by who came."""
+
+    total: int
+    announced: int
+    present: int
+
+
+def _stood_in_for(field: str) -> Exists:
+    coming = {f"{field}__in": Invitation.COMING}
+    return Exists(
+        Invitation.objects.filter(meeting=OuterRef("meeting"), contact=OuterRef("stand_in"), **coming)
+    )
 
 
 class Invitation(PublicIdModel, TimestampedModel):
@@ -197,6 +247,13 @@ class Invitation(PublicIdModel, TimestampedModel):
         PRESENT = "present", _("présent·e")
         REMOTE = "remote", _("à distance")
         EXCUSED = "excused", _("excusé·e")
+        DEPUTY = "deputy", _("suppléé·e")
+        PROXY = "proxy", _("donne pouvoir")
+
+    #: Answers of those whom somebody else stands in for, and of all who stay away.
+    REPRESENTED = (Answer.DEPUTY, Answer.PROXY)
+    AWAY = (Answer.EXCUSED, *REPRESENTED)
+    COMING = (Answer.PRESENT, Answer.REMOTE)
 
     class Attendance(models.TextChoices):
         UNKNOWN = "unknown", _("non relevée")
@@ -214,6 +271,14 @@ class Invitation(PublicIdModel, TimestampedModel):
     answer = models.CharField(_("réponse"), max_length=10, choices=Answer, default=Answer.NONE)
     answer_comment = models.CharField(_("mot joint à la réponse"), max_length=300, blank=True)
     answered_at = models.DateTimeField(_("répondu le"), null=True, blank=True)
+    stand_in = models.ForeignKey(
+        Contact,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stands_in",
+        verbose_name=_("représenté·e par"),
+    )
     attendance = models.CharField(
         _("présence"), max_length=10, choices=Attendance, default=Attendance.UNKNOWN
     )
@@ -234,6 +299,16 @@ class Invitation(PublicIdModel, TimestampedModel):
                 condition=Q(answer="none", answered_at__isnull=True)
                 | (~Q(answer="none") & Q(answered_at__isnull=False)),
             ),
+            models.CheckConstraint(
+                name="invitation_stand_in_iff_represented",
+                condition=Q(answer__in=["deputy", "proxy"], stand_in__isnull=False)
+                | (~Q(answer__in=["deputy", "proxy"]) & Q(stand_in__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="invitation_stand_in_is_another",
+                condition=Q(stand_in__isnull=True) | ~Q(stand_in=F("contact")),
+                violation_error_message=_("On ne se représente pas soi-même."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -242,3 +317,10 @@ class Invitation(PublicIdModel, TimestampedModel):
     @property
     def quality_label(self) -> str:
         return str(CommitteeMember.Quality(self.quality).label) if self.quality else ""
+
+    def hears_reserved(self, role: str | None) -> bool:
+        """Whether the person, who has ``role`` in the candidacy if any, reads what is confidential.
+
+        Whoever decides must know what about; an observer only looks on, wherever they sit.
+        """
+        return self.is_voting and role != Membership.Role.OBSERVER

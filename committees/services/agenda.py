@@ -1,13 +1,19 @@
+from collections.abc import Iterable
+from functools import partial
 from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from committees.models import AgendaItem, Meeting
-from committees.services.locking import already_made, identity, lock, save_changes
+from committees.models import AgendaConcern, AgendaItem, AgendaPaper, Meeting
+from committees.services.locking import already_made, check_revision, identity, lock, save_changes
 from committees.services.ordering import Direction, exchange, next_position, renumber
+from committees.services.papers import copy_paper
 from core.errors import DomainError
+
+#: What an item is about: kinds registered in `committees.concerns`, with the identifiers of the rows.
+Concerns = Iterable[tuple[str, UUID]]
 
 
 class AgendaFields(TypedDict, total=False):
@@ -18,9 +24,17 @@ class AgendaFields(TypedDict, total=False):
     details: str
 
 
+class MeetingItemFields(AgendaFields, total=False):
+    is_confidential: bool
+
+
 @transaction.atomic
 def add_agenda_item(
-    *, meeting: Meeting, public_id: UUID | None = None, **fields: Unpack[AgendaFields]
+    *,
+    meeting: Meeting,
+    public_id: UUID | None = None,
+    concerns: Concerns = (),
+    **fields: Unpack[MeetingItemFields],
 ) -> AgendaItem:
     """Put an item at the end of the agenda."""
     locked = _open_agenda(meeting)
@@ -30,17 +44,57 @@ def add_agenda_item(
     item = AgendaItem(meeting=locked, position=position, **identity(public_id), **fields)
     item.full_clean()
     item.save()
+    _set_concerns(item, concerns)
     return item
 
 
 @transaction.atomic
 def edit_agenda_item(
-    *, item: AgendaItem, expected_revision: int, **fields: Unpack[AgendaFields]
+    *,
+    item: AgendaItem,
+    expected_revision: int,
+    concerns: Concerns | None = None,
+    **fields: Unpack[MeetingItemFields],
 ) -> AgendaItem:
+    """Change an item; without ``concerns`` what it is about stays."""
     _open_agenda(item.meeting)
     locked = lock(item)
-    save_changes(locked, fields, expected_revision=expected_revision)
+    is_saved = bool(save_changes(locked, fields, expected_revision=expected_revision))
+    wanted = None if concerns is None else set(concerns)
+    if wanted is not None and wanted != set(locked.concerns.values_list("kind", "target")):
+        if not is_saved:
+            check_revision(locked, expected_revision)
+            locked.revision += 1
+            locked.save(update_fields=["revision"])
+        _set_concerns(locked, wanted)
     return locked
+
+
+_CARRIED = ("title", "kind", "rapporteur", "minutes", "details", "is_confidential")
+
+
+@transaction.atomic
+def carry_agenda_item(*, meeting: Meeting, item: AgendaItem) -> AgendaItem:
+    """Take up an item of an earlier meeting of the same committee, with its papers; asked twice, it is the same item."""
+    locked = _open_agenda(meeting)
+    earlier = item.meeting
+    if earlier.committee_id != locked.committee_id or earlier.starts_at >= locked.starts_at:
+        raise DomainError(_("On reprend un point d’une séance précédente du même comité."))
+    carried = locked.agenda_items.filter(carried_from=item).first()
+    if carried is not None:
+        return carried
+    carried = AgendaItem(
+        meeting=locked,
+        position=next_position(locked.agenda_items.all()),
+        carried_from=item,
+        **{name: getattr(item, name) for name in _CARRIED},
+    )
+    carried.full_clean()
+    carried.save()
+    _set_concerns(carried, item.concerns.values_list("kind", "target"))
+    for paper in item.papers.all():
+        copy_paper(paper, carried)
+    return carried
 
 
 @transaction.atomic
@@ -52,12 +106,21 @@ def move_agenda_item(*, item: AgendaItem, direction: Direction) -> None:
 
 @transaction.atomic
 def remove_agenda_item(*, item: AgendaItem) -> None:
-    """Take an item off; decisions taken under it keep their wording and stand on their own."""
+    """Take an item off with its papers; decisions taken under it keep their wording and stand on their own."""
     meeting = _open_agenda(item.meeting)
     if item.minutes_texts.exists():
         raise DomainError(_("Le compte rendu a un texte pour ce point\u00a0: il reste à l’ordre du jour."))
+    for paper in AgendaPaper.objects.filter(item=item):
+        transaction.on_commit(partial(paper.file.storage.delete, str(paper.file.name)))
     AgendaItem.objects.filter(pk=item.pk).delete()
     renumber(list(meeting.agenda_items.all()))
+
+
+def _set_concerns(item: AgendaItem, concerns: Concerns) -> None:
+    item.concerns.all().delete()
+    AgendaConcern.objects.bulk_create(
+        AgendaConcern(item=item, kind=kind, target=target) for kind, target in dict.fromkeys(concerns)
+    )
 
 
 def _open_agenda(meeting: Meeting) -> Meeting:

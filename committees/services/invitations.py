@@ -6,34 +6,58 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from committees.models import Invitation, Meeting
+from committees.representation import deputies_of, proxy_holders_for
 from committees.services.locking import lock
+from committees.services.meetings import invite_contacts
 from committees.services.reminders import replan_meeting
 from core.errors import DomainError
+from partners.models import Contact
 
 Answer = Invitation.Answer
 Attendance = Invitation.Attendance
 
 
 @transaction.atomic
-def answer_invitation(*, invitation: Invitation, answer: str, comment: str | None = None) -> Invitation:
-    """Write down whether somebody comes; they may change their mind until the meeting starts.
+def answer_invitation(
+    *, invitation: Invitation, answer: str, comment: str | None = None, stand_in: Contact | None = None
+) -> Invitation:
+    """Write down whether somebody comes, or who stands in for them; they may change their mind until the meeting starts.
 
-    Without ``comment`` the word given earlier stays. Whoever excuses themselves is reminded no more.
+    A deputy who was not called is called by this. Without ``comment`` the word given earlier stays. Whoever stays away is
+    reminded no more.
     """
+    meeting = lock(invitation.meeting)
     locked = lock(invitation)
-    meeting = locked.meeting
+    locked.meeting = meeting
     if not meeting.is_convened:
         raise DomainError(_("Cette réunion n’attend pas de réponse."))
     if meeting.has_started:
         raise DomainError(_("La réunion a commencé\u00a0: les réponses sont closes."))
+    locked.stand_in = _stand_in(locked, answer, stand_in)
     locked.answer = answer
     if comment is not None:
         locked.answer_comment = comment.strip()
     locked.answered_at = None if answer == Answer.NONE else timezone.now()
     locked.full_clean()
-    locked.save(update_fields=["answer", "answer_comment", "answered_at", "updated_at"])
+    locked.save(update_fields=["answer", "answer_comment", "answered_at", "stand_in", "updated_at"])
+    if answer == Answer.DEPUTY and locked.stand_in is not None:
+        invite_contacts(meeting=meeting, contacts=[locked.stand_in])
     replan_meeting(meeting=meeting)
     return locked
+
+
+def _stand_in(invitation: Invitation, answer: str, person: Contact | None) -> Contact | None:
+    """Return who stands in, if ``answer`` wants somebody; raise where they may not, or may not any more."""
+    if answer not in Invitation.REPRESENTED:
+        return None
+    if person is None:
+        raise DomainError(_("Dites qui vous représente."))
+    if answer == Answer.DEPUTY:
+        if person not in deputies_of(invitation):
+            raise DomainError(_("%(name)s ne vous supplée pas à ce comité.") % {"name": person})
+    elif person not in proxy_holders_for(invitation):
+        raise DomainError(_("%(name)s ne peut pas recevoir de pouvoir, ou en a déjà un.") % {"name": person})
+    return person
 
 
 @transaction.atomic
@@ -59,7 +83,7 @@ def take_answers_as_attendance(*, meeting: Meeting) -> int:
         for answer, attendance in (
             (Answer.PRESENT, Attendance.PRESENT),
             (Answer.REMOTE, Attendance.REMOTE),
-            (Answer.EXCUSED, Attendance.EXCUSED),
+            *((answer, Attendance.EXCUSED) for answer in Invitation.AWAY),
         )
     )
 

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from committees.agenda_digest import agenda_digest
 from committees.models import Committee, CommitteeMember, Invitation, Meeting, MeetingSeries
 from committees.models.committee import CommitteeMemberQuerySet
 from committees.services.locking import (
@@ -123,11 +124,29 @@ def convene_meeting(
     if not contacts:
         raise DomainError(_("Choisissez au moins une personne à convoquer."))
     _invite(locked, contacts)
+    locked.announced_agenda = agenda_digest(locked)
     locked.status = Status.CONVENED
     locked.convened_at = timezone.now()
     locked.convened_by = by
     _save_step(locked)
     return locked
+
+
+@transaction.atomic
+def announce_agenda(*, meeting: Meeting) -> bool:
+    """Tell those who were convened that the agenda has changed; return whether it has, since they were told last."""
+    locked = lock(meeting)
+    if not locked.is_convened:
+        raise DomainError(_("Seule une réunion convoquée annonce un changement."))
+    if locked.has_started:
+        raise DomainError(_("La réunion a commencé\u00a0: on ne change plus la convocation."))
+    digest = agenda_digest(locked)
+    if digest == locked.announced_agenda:
+        return False
+    locked.announced_agenda = digest
+    locked.sequence += 1
+    _save_step(locked)
+    return True
 
 
 @transaction.atomic
@@ -248,7 +267,9 @@ def _prepare_move(meeting: Meeting, starts_at: datetime) -> None:
     _refuse_once_decided(meeting)
     zone = meeting.committee.candidacy.zone
     if meeting.is_convened and starts_at.astimezone(zone).date() != meeting.local_day:
-        meeting.invitations.update(answer=Invitation.Answer.NONE, answer_comment="", answered_at=None)
+        meeting.invitations.update(
+            answer=Invitation.Answer.NONE, answer_comment="", answered_at=None, stand_in=None
+        )
 
 
 def _title_after_move(meeting: Meeting, starts_at: datetime) -> str:

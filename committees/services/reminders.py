@@ -207,8 +207,8 @@ def _invite(comparison: _Comparison, invitation: Invitation, told: Told | None) 
 
 
 def _remind(comparison: _Comparison, invitation: Invitation) -> None:
-    """Remind at the committee's rules whoever has not excused themselves."""
-    if invitation.answer == Invitation.Answer.EXCUSED:
+    """Remind at the committee's rules whoever has not said that they stay away."""
+    if invitation.answer in Invitation.AWAY:
         return
     contact = invitation.contact
     for rule in comparison.meeting.committee.reminder_rules.all():

@@ -119,7 +119,7 @@ def decide_in_session(
     )
     if ballot is None or DecisionVote.objects.filter(decision=decision).exists():
         return decision
-    voices = Invitation.objects.filter(meeting=meeting).voices("attendance")
+    voices = meeting.invitations.count_voices().present
     if ballot.total > voices:
         raise DomainError(
             _("%(votes)s votes pour %(voices)s voix présentes\u00a0: relevez d’abord les présences.")

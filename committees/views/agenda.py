@@ -8,18 +8,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import AppRequest
-from committees.forms.meetings import AgendaItemForm
+from committees.forms.agenda import MeetingItemForm
 from committees.models import Meeting
 from committees.permissions import can_change_meeting, can_remove_agenda_item
 from committees.services.agenda import (
     add_agenda_item,
+    carry_agenda_item,
     edit_agenda_item,
     move_agenda_item,
     remove_agenda_item,
 )
 from committees.services.ordering import Direction
 from committees.views.meeting_part import back_to_meeting, redirect_to_meeting
-from committees.views.scope import agenda_item_of, meeting_of
+from committees.views.scope import agenda_item_of, earlier_item_of, meeting_of
 from core.errors import DomainError
 from core.permissions import require
 from core.sheets import submit
@@ -30,8 +31,11 @@ PART = "ordre-du-jour"
 @require_http_methods(["GET", "POST"])
 def agenda_item_create(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     meeting = _meeting_to_prepare(request, slug, public_id)
-    form = AgendaItemForm(request.POST or None)
-    outcome = submit(form, lambda: add_agenda_item(meeting=meeting, **form.target, **form.values))
+    form = MeetingItemForm(request.POST or None, candidacy=meeting.committee.candidacy)
+    outcome = submit(
+        form,
+        lambda: add_agenda_item(meeting=meeting, concerns=form.concerns, **form.target, **form.values),
+    )
     if outcome.is_saved:
         if "another" in request.POST:
             messages.success(
@@ -47,8 +51,10 @@ def agenda_item_create(request: AppRequest, slug: str, public_id: UUID) -> HttpR
 def agenda_item_edit(request: AppRequest, slug: str, public_id: UUID, item_id: UUID) -> HttpResponse:
     meeting = _meeting_to_prepare(request, slug, public_id)
     item = agenda_item_of(meeting, item_id)
-    form = AgendaItemForm(request.POST or None, row=item)
-    outcome = submit(form, lambda: edit_agenda_item(item=item, **form.target, **form.values))
+    form = MeetingItemForm(request.POST or None, candidacy=meeting.committee.candidacy, row=item)
+    outcome = submit(
+        form, lambda: edit_agenda_item(item=item, concerns=form.concerns, **form.target, **form.values)
+    )
     if outcome.is_saved:
         return redirect_to_meeting(meeting, PART)
     context = {
@@ -88,6 +94,22 @@ def agenda_item_remove(request: AppRequest, slug: str, public_id: UUID, item_id:
         messages.success(
             request, _("«\u00a0%(title)s\u00a0» est retiré de l’ordre du jour.") % {"title": item.title}
         )
+    return back_to_meeting(request, meeting, PART)
+
+
+@require_POST
+def agenda_item_carry(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    """Take up an item that an earlier meeting did not come to; ``item`` names it."""
+    meeting = _meeting_to_prepare(request, slug, public_id)
+    try:
+        wanted = UUID(request.POST.get("item", ""))
+    except ValueError:
+        return HttpResponseBadRequest()
+    item = earlier_item_of(meeting, wanted)
+    try:
+        carry_agenda_item(meeting=meeting, item=item)
+    except DomainError as error:
+        messages.error(request, str(error))
     return back_to_meeting(request, meeting, PART)
 
 

@@ -9,7 +9,7 @@ from accounts.http import AppRequest
 from committees.attendance_sheet import SheetForm, print_attendance_sheet
 from committees.permissions import can_record_attendance
 from committees.views.scope import meeting_of
-from core.downloads import file_response
+from core.downloads import made_file_response
 from core.pdf import PdfError
 from core.permissions import require
 
@@ -28,4 +28,4 @@ def attendance_sheet(request: AppRequest, slug: str, public_id: UUID, form: str)
     except PdfError as error:
         messages.error(request, str(error))
         return redirect("committees:meeting-detail", slug, public_id)
-    return file_response(content, "application/pdf", f"{chosen.label} {meeting.title}", "pdf")
+    return made_file_response(content, "application/pdf", f"{chosen.label} {meeting.title}", "pdf")

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import AppRequest
 from candidacy.permissions import is_staff
-from committees.forms.meetings import AnswerForm, AttendanceForm, GuestsForm
+from committees.convening import read_reach
+from committees.forms.answers import AnswerForm
+from committees.forms.meetings import AttendanceForm, GuestsForm
 from committees.models import Meeting, protocol_rank
 from committees.permissions import (
     can_answer_invitation,
@@ -39,7 +41,11 @@ def invitation_create(request: AppRequest, slug: str, public_id: UUID) -> HttpRe
     """Add people to a meeting that is already convened, or who came to one that was held."""
     meeting = meeting_of(request, slug, public_id)
     require(can_change_meeting(request.user, meeting))
-    form = GuestsForm(request.POST or None, guests=_offered(request, meeting))
+    form = GuestsForm(
+        request.POST or None,
+        guests=_offered(request, meeting),
+        reach=read_reach(meeting.committee.candidacy),
+    )
     outcome = submit(form, lambda: invite_contacts(meeting=meeting, contacts=form.cleaned_data["guests"]))
     if outcome.is_saved:
         said = ngettext("%(count)d personne invitée.", "%(count)d personnes invitées.", outcome.row)

@@ -8,29 +8,36 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.http import AppRequest
+from accounts.models import User
+from committees.agenda_digest import agenda_digest
 from committees.closed_days import closed_reason
 from committees.forms.followup import QuickActionForm, QuickDecisionForm
 from committees.meeting_page import read_agenda, read_roll, read_steps, uninvited_members
 from committees.minutes_page import send_by
 from committees.models import Meeting
 from committees.permissions import can_change_meeting
+from committees.preparation import FollowUp, follow_up_of, remainder_for
 from core.htmx import render_part
 
 
-def meeting_context(meeting: Meeting) -> dict[str, Any]:
-    """Read what the team sees of ``meeting``."""
+def meeting_context(meeting: Meeting, reader: User) -> dict[str, Any]:
+    """Read what ``reader``, who prepares it, sees of ``meeting``."""
     roll = read_roll(meeting)
+    is_open = meeting.is_draft or meeting.is_convened
     goes_ahead = meeting.is_convened and not meeting.has_started
     address = [meeting.committee.candidacy.slug, meeting.public_id]
     decisions = meeting.decisions.select_related("owner", "agenda_item").order_by("pk")
     return {
         "meeting": meeting,
         "steps": read_steps(meeting),
-        "agenda": read_agenda(meeting),
+        "agenda": read_agenda(meeting, reader, with_reserved=True),
         "minutes": getattr(meeting, "minutes", None),
         "send_by": send_by(meeting) if meeting.is_held else None,
+        "agenda_has_changed": goes_ahead and agenda_digest(meeting) != meeting.announced_agenda,
         "closed_reason": closed_reason(meeting),
-        "agenda_is_open": meeting.is_draft or meeting.is_convened,
+        "agenda_is_open": is_open,
+        "follow_up": follow_up_of(meeting) if is_open else FollowUp(),
+        "remainder": remainder_for(meeting) if is_open else None,
         "roll": roll,
         "uninvited": uninvited_members(meeting, roll.invitations) if goes_ahead else [],
         "answers_are_open": goes_ahead,
@@ -52,7 +59,7 @@ def back_to_meeting(request: AppRequest, meeting: Meeting, part: str) -> HttpRes
     """
     if request.htmx and can_change_meeting(request.user, meeting):
         fresh = Meeting.objects.select_related("committee__candidacy", "minutes").get(pk=meeting.pk)
-        context = {**meeting_context(fresh), "is_part": True}
+        context = {**meeting_context(fresh, request.user), "is_part": True}
         return render_part(request, "committees/meeting_detail.html", part, context)
     return redirect_to_meeting(meeting, part)
 

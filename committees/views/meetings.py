@@ -14,19 +14,28 @@ from accounts.http import AppRequest
 from candidacy.models import Candidacy
 from candidacy.permissions import is_staff
 from candidacy.scope import candidacy_for
+from committees.convocation import print_convocation
+from committees.forms.answers import AnswerForm
 from committees.forms.filters import MeetingFilterForm
-from committees.forms.meetings import AnswerForm, MeetingForm
+from committees.forms.meetings import MeetingForm
 from committees.lists import meeting_lines
 from committees.meeting_page import read_agenda
 from committees.messages import calendar_of
 from committees.models import Invitation, Meeting, protocol_rank
 from committees.models.meeting import MeetingQuerySet
-from committees.permissions import can_change_meeting, can_create_meeting, can_export_meetings
+from committees.permissions import (
+    can_change_meeting,
+    can_create_meeting,
+    can_export_meetings,
+    can_read_reserved,
+)
 from committees.poll_page import asked_of
+from committees.preparation import FollowUp, follow_up_of, own_follow_up
 from committees.registers import MEETING_HEADER, meeting_rows
 from committees.services.meetings import create_meeting, edit_meeting
 from committees.views.meeting_part import meeting_context
 from committees.views.scope import committee_of, meeting_of, page_of, readable, sheet_format_of
+from core.pdf import PdfError
 from core.permissions import require
 from core.sheets import submit
 from core.spreadsheet import spreadsheet_response
@@ -74,21 +83,31 @@ def _narrowed(request: AppRequest, candidacy: Candidacy) -> tuple[MeetingFilterF
 def meeting_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     """Show the team the meeting they prepare; whoever is invited sees what they need to come, and no more."""
     meeting = meeting_of(request, slug, public_id)
-    own = meeting.invitations.filter(contact__user=request.user).first()
+    own = meeting.invitations.filter(contact__user=request.user).select_related("stand_in").first()
+    if own is not None:
+        own.meeting = meeting
     if can_change_meeting(request.user, meeting):
-        context = {**meeting_context(meeting), "own": own}
+        context = {**meeting_context(meeting, request.user), "own": own}
         return render(request, "committees/meeting_detail.html", context)
+    with_reserved = can_read_reserved(request.user, meeting, own)
     context = {
         "meeting": meeting,
         "minutes": getattr(meeting, "minutes", None),
         "own": own,
         "form": _answer_form(slug, meeting, own),
-        "agenda": read_agenda(meeting),
+        "agenda": read_agenda(meeting, request.user, with_reserved=with_reserved),
+        "follow_up": _follow_up(request, meeting, with_reserved=with_reserved),
         "participants": sorted(
             meeting.invitations.select_related("contact__organisation"), key=protocol_rank
         ),
     }
     return render(request, "committees/meeting_read.html", context)
+
+
+def _follow_up(request: AppRequest, meeting: Meeting, *, with_reserved: bool) -> FollowUp:
+    if not meeting.is_convened:
+        return FollowUp()
+    return follow_up_of(meeting) if with_reserved else own_follow_up(meeting, request.user)
 
 
 def _answer_form(slug: str, meeting: Meeting, own: Invitation | None) -> AnswerForm | None:
@@ -138,8 +157,27 @@ def meeting_calendar(request: AppRequest, slug: str, public_id: UUID) -> HttpRes
     meeting = meeting_of(request, slug, public_id)
     if meeting.convened_at is None:
         raise Http404
+    own = meeting.invitations.filter(contact__user=request.user).first()
     return HttpResponse(
-        calendar_of(meeting),
+        calendar_of(meeting, with_reserved=can_read_reserved(request.user, meeting, own)),
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{slugify(meeting.title) or "reunion"}.ics"'},
+    )
+
+
+@require_GET
+def meeting_convocation(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    """Show the convocation on paper as the person gets it; those who prepare the meeting look at it beforehand."""
+    meeting = meeting_of(request, slug, public_id)
+    own = meeting.invitations.filter(contact__user=request.user).first()
+    try:
+        content = print_convocation(meeting, with_reserved=can_read_reserved(request.user, meeting, own))
+    except PdfError as error:
+        messages.error(request, str(error))
+        return redirect("committees:meeting-detail", slug, public_id)
+    name = slugify(_("convocation %(title)s") % {"title": meeting.title})
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
     )

@@ -11,7 +11,7 @@ from accounts.http import AppRequest
 from committees.minutes_printing import Form, print_minutes, write_minutes
 from committees.models import Minutes
 from committees.views.minutes_life import minutes_of
-from core.downloads import file_response
+from core.downloads import made_file_response
 from core.pdf import PdfError
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -30,11 +30,11 @@ def minutes_pdf(request: AppRequest, slug: str, public_id: UUID, form: str) -> H
 @require_GET
 def minutes_word(request: AppRequest, slug: str, public_id: UUID, form: str) -> HttpResponse:
     minutes, chosen = minutes_of(request, slug, public_id), form_of(form)
-    return file_response(write_minutes(minutes, chosen), _WORD, _name(minutes, chosen), "docx")
+    return made_file_response(write_minutes(minutes, chosen), _WORD, _name(minutes, chosen), "docx")
 
 
 def pdf_of(minutes: Minutes, form: Form) -> HttpResponse:
-    return file_response(print_minutes(minutes, form), "application/pdf", _name(minutes, form), "pdf")
+    return made_file_response(print_minutes(minutes, form), "application/pdf", _name(minutes, form), "pdf")
 
 
 def form_of(name: str) -> Form:

@@ -11,7 +11,16 @@ from accounts.http import AppRequest
 from candidacy.models import Candidacy
 from candidacy.permissions import is_staff
 from candidacy.scope import candidacy_for
-from committees.models import Action, AgendaItem, Committee, CommitteeMember, Decision, Invitation, Meeting
+from committees.models import (
+    Action,
+    AgendaItem,
+    AgendaPaper,
+    Committee,
+    CommitteeMember,
+    Decision,
+    Invitation,
+    Meeting,
+)
 from committees.models.committee import CommitteeQuerySet
 from committees.models.followup import ActionQuerySet, DecisionQuerySet
 from committees.models.meeting import MeetingQuerySet
@@ -48,10 +57,27 @@ def agenda_item_of(meeting: Meeting, item_id: UUID) -> AgendaItem:
     return get_object_or_404(items, meeting=meeting, public_id=item_id)
 
 
+def earlier_item_of(meeting: Meeting, item_id: UUID) -> AgendaItem:
+    """Return an item of another meeting of the same committee."""
+    items = AgendaItem.objects.filter(meeting__committee=meeting.committee_id).exclude(meeting=meeting)
+    return get_object_or_404(items.select_related("meeting"), public_id=item_id)
+
+
+def paper_of(
+    request: AppRequest, meeting: Meeting, paper_id: UUID, item: AgendaItem | None = None
+) -> AgendaPaper:
+    """Return one paper of ``meeting``, or of ``item`` alone, that the person may read."""
+    papers = AgendaPaper.objects.visible_to(request.user).filter(item__meeting=meeting)
+    if item is not None:
+        papers = papers.filter(item=item)
+    related = papers.select_related("item__meeting__committee__candidacy")
+    return get_object_or_404(related, public_id=paper_id)
+
+
 def invitation_of(request: AppRequest, meeting: Meeting, invitation_id: UUID) -> Invitation:
     """Return one invitation of ``meeting``: the person's own, or anybody's for the team."""
     invitations = Invitation.objects.visible_to(request.user).select_related(
-        "contact", "meeting__committee__candidacy"
+        "contact", "stand_in", "meeting__committee__candidacy"
     )
     return get_object_or_404(invitations, meeting=meeting, public_id=invitation_id)
 

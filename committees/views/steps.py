@@ -15,6 +15,7 @@ from committees.convening import read_convening
 from committees.forms.meetings import CancelForm, ConveneForm, MeetingMoveForm
 from committees.permissions import can_change_meeting
 from committees.services.meetings import (
+    announce_agenda,
     cancel_meeting,
     convene_meeting,
     hold_meeting,
@@ -41,6 +42,7 @@ def meeting_convene(request: AppRequest, slug: str, public_id: UUID) -> HttpResp
         members=convening.members,
         qualities=convening.qualities,
         guests=convening.guests,
+        reach=convening.reach,
     )
     outcome = submit(
         form,
@@ -81,6 +83,20 @@ def meeting_move(request: AppRequest, slug: str, public_id: UUID) -> HttpRespons
         "answered_count": meeting.invitations.filter(answered_at__isnull=False).count(),
     }
     return render(request, "committees/meeting_move.html", context, status=outcome.status)
+
+
+@require_POST
+def meeting_announce(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    meeting = meeting_of(request, slug, public_id)
+    require(can_change_meeting(request.user, meeting))
+    try:
+        is_announced = announce_agenda(meeting=meeting)
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        said = _("L’ordre du jour modifié est annoncé aux personnes convoquées.")
+        messages.success(request, said if is_announced else _("L’ordre du jour annoncé est à jour."))
+    return redirect("committees:meeting-detail", slug, public_id)
 
 
 @require_http_methods(["GET", "POST"])

@@ -175,6 +175,7 @@ CELERY_BEAT_SCHEDULE = {
         ("send-due-messages", "notifications.tasks.send_due_messages"),
         ("plan-meeting-reminders", "committees.tasks.plan_meeting_reminders"),
         ("approve-minutes-by-silence", "committees.tasks.approve_minutes_by_silence"),
+        ("read-calendar-replies", "committees.tasks.read_calendar_replies"),
         ("resume-dossier-exports", "dossier.tasks.resume_exports"),
         ("tend-word-imports", "dossier.tasks.tend_word_imports"),
         ("resume-link-checks", "dossier.tasks.resume_link_checks"),
@@ -193,6 +194,9 @@ EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20  # short: on PostgreSQL the row of the message stays locked while the server answers
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+#: Where calendar programs send their answers, read over IMAP: imaps://user:password@host:993/INBOX. Both or none.
+REPLY_MAILBOX_URL = env.str("REPLY_MAILBOX_URL", default="")
+REPLY_MAILBOX_ADDRESS = env.str("REPLY_MAILBOX_ADDRESS", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Candidacy <ne-pas-repondre@candidacy.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Links in messages come from here, never from a request's Host header.
@@ -367,7 +371,7 @@ LOGGING = {
     "filters": {
         "secret_addresses": {
             "()": "core.logs.SecretAddressFilter",
-            "under": ["lecture", "sondage", "relecture"],
+            "under": ["lecture", "sondage", "reponse", "relecture"],
         }
     },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},

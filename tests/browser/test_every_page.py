@@ -44,6 +44,7 @@ from tests.factories import (
     make_export,
     make_held_meeting,
     make_invitation,
+    make_paper,
     make_published_edition,
     make_reading_link,
     make_sent_minutes,
@@ -77,6 +78,10 @@ NOT_A_PAGE = {
     "committees:minutes-word",
     "committees:minutes-link-pdf",
     "committees:minutes-link-theme",
+    "committees:answer-link-theme",
+    "committees:answer-link-paper",
+    "committees:meeting-convocation",
+    "committees:paper-download",
     "committees:action-export",
     "dossier:criteria-export",
     "dossier:outline-export",
@@ -137,6 +142,7 @@ def objects_of(candidacy, user):
     comment = Comment.objects.filter(author=user, thread__in=threads).last()
     thread = comment.thread if comment else threads.first()
     editions = Edition.objects.visible_to(user).order_by("number")
+    called = Meeting.objects.filter(committee__candidacy=candidacy).convened().order_by("starts_at").first()
     poll = DatePoll.objects.visible_to(user).order_by("pk").first()
     asked = PollParticipant.objects.order_by("pk")
     participant = asked.visible_to(user).filter(poll=poll).first() or asked.first()
@@ -179,7 +185,9 @@ def objects_of(candidacy, user):
         "minutes_text": minutes.texts.first(),
         "minutes_reader": reader,
         "agenda_item": meeting and meeting.agenda_items.first(),
+        "paper": meeting and make_paper(item=meeting.agenda_items.first()),
         "invitation": meeting and meeting.invitations.first(),
+        "own_invitation": make_invitation(meeting=called, is_voting=True),
         "decision": Decision.objects.visible_to(user).filter(status="open").first(),
         "action": Action.objects.visible_to(user).first(),
         "expense_line": candidacy.funding_plan.expense_lines.first(),

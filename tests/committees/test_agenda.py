@@ -13,7 +13,11 @@ from committees.services.agenda import (
     remove_agenda_item,
 )
 from core.errors import DomainError, StaleRevisionError
-from tests.factories import make_agenda_item, make_decision, make_meeting
+from tests.factories import make_agenda_item, make_decision, make_meeting, make_user
+
+
+def laid_out(meeting):
+    return read_agenda(meeting, make_user(), with_reserved=True)
 
 
 def titles(meeting):
@@ -107,7 +111,7 @@ def test_an_item_longer_than_a_day_is_refused(meeting):
 
 
 def test_each_item_starts_when_the_one_before_it_ends(meeting):
-    lines = read_agenda(meeting).lines
+    lines = laid_out(meeting).lines
 
     assert [line.starts_at - meeting.starts_at for line in lines] == [
         timedelta(minutes=0),
@@ -121,7 +125,7 @@ def test_what_goes_beyond_the_end_is_marked():
     for minutes in (20, 30, 1):
         add_agenda_item(meeting=meeting, title="Point", minutes=minutes)
 
-    agenda = read_agenda(meeting)
+    agenda = laid_out(meeting)
 
     assert [line.is_beyond for line in agenda.lines] == [False, False, True]
     assert (agenda.total, agenda.overflow, agenda.spare) == (51, 1, 0)
@@ -131,6 +135,6 @@ def test_the_time_left_is_told():
     meeting = make_meeting(duration_minutes=50)
     add_agenda_item(meeting=meeting, title="Point", minutes=20)
 
-    agenda = read_agenda(meeting)
+    agenda = laid_out(meeting)
 
     assert (agenda.overflow, agenda.spare) == (0, 30)

@@ -196,3 +196,20 @@ def test_an_elected_member_reads_who_animates(client, lead):
     client.force_login(elected.user)
 
     assert str(contact) in page_of(client, committee)
+
+
+# --- proxies ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "said"),
+    [("", 1, "1 au plus par personne"), ("3", 3, "3 au plus par personne"), ("0", 0, "aucun")],
+)
+def test_how_many_proxies_one_person_holds_is_the_rule_of_each_committee(client, lead, typed, kept, said):
+    data = committee_data(acronym="COPIL", quorum="2", max_proxies=typed)
+
+    client.post(url("committee-create", lead.candidacy), data)
+
+    committee = Committee.objects.get()
+    assert committee.max_proxies == kept
+    assert f"<dt>Pouvoirs</dt><dd>{said}</dd>" in page_of(client, committee)

@@ -9,10 +9,19 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from committees.models import Decision, Meeting
-from committees.services.agenda import add_agenda_item, move_agenda_item
+from committees.services.agenda import add_agenda_item, carry_agenda_item, move_agenda_item
 from committees.services.decisions import record_decision
+from committees.services.invitations import answer_invitation
 from committees.services.meetings import convene_meeting, create_meeting
-from tests.factories import make_agenda_item, make_committee, make_meeting, make_seat, make_user
+from core.errors import DomainError
+from tests.factories import (
+    make_agenda_item,
+    make_committee,
+    make_invitation,
+    make_meeting,
+    make_seat,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -100,3 +109,35 @@ def test_an_item_moved_while_another_is_added_keeps_the_ranks_whole():
     )
 
     assert [item.position for item in meeting.agenda_items.all()] == [1, 2, 3]
+
+
+def test_two_proxies_given_at_once_to_one_person_are_one():
+    meeting = make_meeting(status=Meeting.Status.CONVENED)
+    holder, first, second = (make_invitation(meeting=meeting, is_voting=True) for _ in range(3))
+
+    def give(invitation):
+        try:
+            answer_invitation(invitation=invitation, answer="proxy", stand_in=holder.contact)
+        except DomainError as error:
+            return str(error)
+        return "given"
+
+    results = at_once(lambda: give(first), lambda: give(second))
+
+    assert results[0] == "given"
+    assert "ne peut pas recevoir de pouvoir" in results[1]
+
+
+def test_an_item_taken_up_twice_at_once_is_there_once():
+    committee = make_committee()
+    last = make_meeting(
+        committee=committee, status=Meeting.Status.HELD, starts_at=timezone.now() - timedelta(days=9)
+    )
+    item, draft = make_agenda_item(meeting=last), make_meeting(committee=committee)
+
+    results = at_once(
+        lambda: carry_agenda_item(meeting=draft, item=item),
+        lambda: carry_agenda_item(meeting=draft, item=item),
+    )
+
+    assert results[0] == results[1] == draft.agenda_items.get()

@@ -10,6 +10,7 @@ from django.core import mail
 from django.test.signals import template_rendered
 
 from accounts.models import User
+from committees.answer_tokens import token_for
 from committees.models import Invitation
 from committees.services.committees import create_committee
 from committees.services.invitations import answer_invitation
@@ -88,7 +89,7 @@ def next_message():
 def calendar_of(message):
     """The two copies of the calendar file are one; read it."""
     (alternative,) = message.alternatives
-    ((filename, content, content_type),) = message.attachments
+    filename, content, content_type = message.attachments[0]
     assert (filename, content_type) == ("invite.ics", "application/ics")
     assert content.decode() == alternative.content
     return alternative.mimetype, vobject.readOne(alternative.content)
@@ -119,9 +120,10 @@ def test_a_convocation_says_what_when_where_and_how_to_answer(convened, clock):
         "1. Budget (décision, 20 min) – Mme Rose Blanc\n"
         "2. Divers (information, 10 min)\n"
         "\n"
-        "Viendrez-vous ? Dites-le en répondant à ce message.\n"
+        "Viendrez-vous ? Répondez ici, sans vous connecter :\n"
+        f"https://candidacy.example/reponse/{token_for(convened.invitations.get())}/\n"
         "\n"
-        "Le fichier joint ajoute la réunion à votre agenda.\n"
+        "La convocation est jointe ; l’autre fichier ajoute la réunion à votre agenda.\n"
         "\n"
         "Une question ? Camille Dupuis, camille@lens.example\n"
         "\n"
@@ -136,7 +138,7 @@ def test_somebody_with_an_account_answers_on_the_page_of_the_meeting(draft, cont
     convene_meeting(meeting=draft, by=lead.user, expected_revision=draft.revision, contacts=[contact])
 
     assert (
-        "Répondez sur la page de la réunion, en vous connectant :\n"
+        "La page de la réunion, en vous connectant :\n"
         f"https://candidacy.example/c/lens-lievin/reunions/{draft.public_id}/\n"
     ) in next_message().text
 
@@ -207,6 +209,7 @@ def test_a_change_lists_what_changed_and_takes_the_place_of_the_first_file(conve
         "- Lieu : non précisé (au lieu de : Hôtel de ville)\n"
         "- Visioconférence : https://visio.example/x\n"
         "- Ordre du jour : modifié, voir ci-dessous\n"
+        "- Point ajouté : Jury\n"
     ) in message.text
     _, second = calendar_of(message)
     assert second.method.value == "REQUEST"
@@ -387,7 +390,8 @@ def test_what_people_typed_stays_a_text(draft, contact, lead, payload):
     assert message.message().get_payload()[0].get_payload()[0].get_content_type() == "text/plain"
     if "\r" not in payload and "\u2028" not in payload:
         assert payload in message.body
-    assert "49" not in message.body
+    address = token_for(draft.invitations.get())
+    assert "49" not in message.body.replace(address, "")
     attendees = [line for line in message.alternatives[0].content.split("\r\n") if line.startswith("Bcc")]
     assert attendees == []
     vobject.readOne(message.alternatives[0].content)
@@ -398,8 +402,9 @@ def test_what_left_is_kept_with_its_file_and_facts(convened):
 
     row = OutboundMessage.objects.get(kind="meeting-convocation")
     assert (row.subject, row.recipient_address) == (message.subject, "dominique@exemple.example")
-    assert row.body == message.body
-    file = row.attachments.get()
+    assert row.body == message.body.replace(token_for(convened.invitations.get()), "…")
+    file, printed = row.attachments.order_by("pk")
+    assert (printed.filename, printed.content_type) == ("Convocation.pdf", "application/pdf")
     assert (file.filename, file.content_type) == ("invite.ics", "text/calendar; method=REQUEST")
     assert bytes(file.content).decode() == message.alternatives[0].content
     assert row.facts["sequence"] == 0
@@ -422,8 +427,8 @@ def test_writing_a_message_takes_as_many_queries_whatever_it_says(
     for number in range(items):
         make_agenda_item(meeting=convened, position=number)
 
-    # two looks for a row, three reads to write the message, two writes, and the transactions around them
-    with django_assert_max_num_queries(13):
+    # two looks for a row, four reads to write the message, two writes, and the transactions around them
+    with django_assert_max_num_queries(14):
         next_message()
 
 
@@ -441,12 +446,12 @@ def test_what_all_the_people_of_a_meeting_read_is_rendered_once(
 
     template_rendered.connect(note)
     try:
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(7):
             written = batch_composer_for("meeting-convocation")(messages)
     finally:
         template_rendered.disconnect(note)
 
-    bodies = {message.recipient_name: written[message.pk].body for message in messages}
+    bodies = {message.recipient_name: written[message.pk].kept_body for message in messages}
     assert len(bodies) == people
     assert all(body.startswith(f"Bonjour {name},\n\nVous êtes convié·e") for name, body in bodies.items())
     assert len({body.partition("\n")[2] for body in bodies.values()}) == 1

@@ -189,8 +189,8 @@ def test_a_feed_costs_the_same_for_many_meetings(client, candidacy, django_asser
     for count in (3, 27):
         for _ in range(count):
             make_agenda_item(meeting=make_meeting(committee=committee))
-        # the feed, the memberships, meetings, agendas, actions, and the reading noted
-        with django_assert_num_queries(6):
+        # the feed, the memberships, meetings, agendas, own invitations, actions, and the reading noted
+        with django_assert_num_queries(7):
             fetched(client, feed.token)
 
 

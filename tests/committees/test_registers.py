@@ -185,4 +185,4 @@ def test_the_meetings_export_counts_answers(client, lead, committee):
     content = client.get(url("meeting-export", lead.candidacy) + "?format=csv").content.decode("utf-8-sig")
 
     (row,) = list(csv.reader(StringIO(content), delimiter=";"))[1:]
-    assert row[6:] == ["2", "1", "0", "0", "1"]
+    assert row[6:] == ["2", "1", "0", "0", "0", "1"]

@@ -147,7 +147,7 @@ def a_held_meeting_says_who_came(candidacy):
     held = Meeting.objects.filter(status=Meeting.Status.HELD)
     assert all(meeting.convened_at < meeting.starts_at for meeting in held)
     assert all(
-        meeting.invitations.voices("attendance") >= meeting.committee.quorum
+        meeting.invitations.count_voices().present >= meeting.committee.quorum
         for meeting in held.filter(committee__quorum__isnull=False).select_related("committee")
     )
 

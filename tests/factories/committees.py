@@ -1,11 +1,15 @@
 from datetime import date, timedelta
+from hashlib import sha256
 from itertools import count
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from committees import answer_tokens
 from committees.models import (
     Action,
     AgendaItem,
+    AgendaPaper,
     Blackout,
     CalendarFeed,
     Committee,
@@ -97,6 +101,16 @@ def make_agenda_item(*, meeting=None, **fields):
     return AgendaItem.objects.create(meeting=meeting or make_meeting(), **fields)
 
 
+def make_paper(*, item=None, content=b"%PDF-1.7 ordre du jour", **fields):
+    n = next(_serial)
+    fields.setdefault("position", n)
+    fields.setdefault("title", f"Pièce {n}")
+    fields.setdefault("format", "pdf")
+    fields.setdefault("sha256", sha256(content + str(n).encode()).hexdigest())
+    fields.setdefault("file", ContentFile(content, name=f"{n}.pdf"))
+    return AgendaPaper.objects.create(item=item or make_agenda_item(), size=len(content), **fields)
+
+
 def make_template_item(*, committee=None, **fields):
     fields.setdefault("position", 1)
     fields.setdefault("title", f"Point habituel {next(_serial)}")
@@ -104,9 +118,12 @@ def make_template_item(*, committee=None, **fields):
 
 
 def make_invitation(*, meeting=None, contact=None, **fields):
+    """Call one contact; the secret of their address is in ``token`` of what is returned."""
     meeting = meeting or make_meeting()
     contact = contact or make_contact(candidacy=meeting.committee.candidacy)
-    return Invitation.objects.create(meeting=meeting, contact=contact, **fields)
+    invitation = Invitation.objects.create(meeting=meeting, contact=contact, **fields)
+    invitation.token = answer_tokens.token_for(invitation)
+    return invitation
 
 
 def make_decision(*, meeting=None, **fields):

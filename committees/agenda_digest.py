@@ -1,0 +1,24 @@
+"""Whether an agenda still is what people were told: a digest of all that it says."""
+
+import hashlib
+import json
+
+from committees.models import Meeting
+
+
+def agenda_digest(meeting: Meeting) -> str:
+    """Name the agenda of ``meeting`` as it stands, with its papers; the same agenda has the same name."""
+    items = meeting.agenda_items.prefetch_related("papers")
+    values = [
+        [
+            item.title,
+            item.kind,
+            item.minutes,
+            item.rapporteur,
+            item.details,
+            item.is_confidential,
+            [[paper.title, paper.sha256, paper.is_confidential] for paper in item.papers.all()],
+        ]
+        for item in items
+    ]
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:32]
