@@ -170,6 +170,12 @@ def unreachable(row: Invitation | PollParticipant) -> str:
     return ""
 
 
+def reads_reserved(invitation: Invitation) -> bool:
+    """Whether the person of an invitation that `reaching` read is told of what is confidential."""
+    observes = invitation.reader_observes  # type: ignore[attr-defined]  # annotated by reaching()
+    return invitation.hears_reserved(Membership.Role.OBSERVER if observes else None)
+
+
 def has_lost_access(row: Invitation | PollParticipant) -> bool:
     """Whether the account of the person was closed or taken off the candidacy.
 

@@ -1,7 +1,9 @@
 """What minutes say, by value: read from the rows until they are approved, kept with them from then on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+
+from django.utils.translation import gettext as _
 
 from committees.minutes_page import MinutesSheet, read_minutes
 from committees.models import (
@@ -47,6 +49,8 @@ class ToDo:
     title: str
     owner: str
     due_on: date | None
+    #: Born from a decision under an item that is confidential.
+    is_reserved: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class Passage:
     rapporteur: str
     body: str
     decisions: tuple[Decided, ...]
+    #: Of an item that is confidential.
+    is_reserved: bool = False
 
     @property
     def heading(self) -> str:
@@ -118,11 +124,25 @@ class MinutesContent:
         ]
 
 
-def content_of(minutes: Minutes) -> MinutesContent:
-    """Return what the minutes say: what was approved, or what stands there now."""
-    if minutes.content:
-        return read_canonical(MinutesContent, minutes.content)
-    return read_content(minutes)
+def content_of(minutes: Minutes, *, with_reserved: bool) -> MinutesContent:
+    """Return what the minutes say: what was approved, or what stands there now.
+
+    Without ``with_reserved`` an item that is confidential keeps its number alone, as on the agenda: what was said,
+    decided and begun there is left out.
+    """
+    content = read_canonical(MinutesContent, minutes.content) if minutes.content else read_content(minutes)
+    return content if with_reserved else _without_reserved(content)
+
+
+def _without_reserved(content: MinutesContent) -> MinutesContent:
+    withheld = {"title": _("Point réservé"), "kind": "", "rapporteur": "", "body": "", "decisions": ()}
+    return replace(
+        content,
+        passages=tuple(
+            replace(passage, **withheld) if passage.is_reserved else passage for passage in content.passages
+        ),
+        actions=tuple(action for action in content.actions if not action.is_reserved),
+    )
 
 
 def frozen(minutes: Minutes) -> str:
@@ -134,7 +154,7 @@ def read_content(minutes: Minutes) -> MinutesContent:
     meeting, candidacy = minutes.meeting, minutes.meeting.committee.candidacy
     sheet = read_minutes(minutes)
     session = MeetingSession.objects.filter(meeting=meeting).first()
-    actions = meeting.actions.select_related("owner__organisation").order_by("pk")
+    actions = meeting.actions.select_related("owner__organisation", "decision__agenda_item").order_by("pk")
     return MinutesContent(
         language=candidacy.language,
         time_zone=candidacy.time_zone,
@@ -186,6 +206,7 @@ def _passages(sheet: MinutesSheet) -> tuple[Passage, ...]:
                 rapporteur=item.rapporteur if item else "",
                 body=row.text.body,
                 decisions=tuple(map(_decided, row.decisions)),
+                is_reserved=item is not None and item.is_confidential,
             )
         )
     return tuple(passages)
@@ -198,7 +219,9 @@ def _decided(decision: Decision) -> Decided:
 
 
 def _to_do(action: Action) -> ToDo:
-    return ToDo(action.title, _person(action), action.due_on)
+    item = action.decision.agenda_item if action.decision else None
+    is_reserved = item is not None and item.is_confidential
+    return ToDo(action.title, _person(action), action.due_on, is_reserved)
 
 
 def _person(row: Decision | Action) -> str:

@@ -67,6 +67,15 @@ def in_order(minutes: Minutes) -> list[MinutesText]:
     return sorted(texts, key=lambda text: text.rank)
 
 
+def texts_shown(minutes: Minutes, *, with_reserved: bool) -> list[MinutesText]:
+    """Return the texts in order, without those of confidential items where the reader is not told of them."""
+    return [
+        text
+        for text in in_order(minutes)
+        if with_reserved or text.agenda_item is None or not text.agenda_item.is_confidential
+    ]
+
+
 def send_by(meeting: Meeting) -> date:
     """Return the last day on which the committee wants its minutes sent: so many working days after the meeting."""
     day, left = meeting.local_day, meeting.committee.minutes_due_days

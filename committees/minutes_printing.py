@@ -28,9 +28,9 @@ class Form(TextChoices):
     DECISIONS = "releve-de-decisions", gettext_lazy("Relevé de décisions")
 
 
-def print_minutes(minutes: Minutes, form: Form) -> bytes:
+def print_minutes(minutes: Minutes, form: Form, *, with_reserved: bool) -> bytes:
     """Return the minutes as PDF; raises PdfError where there can be none."""
-    content = content_of(minutes)
+    content = content_of(minutes, with_reserved=with_reserved)
     with translation.override(content.language), timezone.override(ZoneInfo(content.time_zone)):
         html = render_to_string("committees/pdf/minutes.html", _context(minutes, content, form))
         title = _title(content, form)
@@ -38,14 +38,14 @@ def print_minutes(minutes: Minutes, form: Form) -> bytes:
         letterhead_of(content),
         title=title,
         html=align_numbers(html),
-        identifier=uuid5(minutes.public_id, form.value).urn,
+        identifier=uuid5(minutes.public_id, f"{form.value} {with_reserved}").urn,
         dated=_dated(minutes),
     )
 
 
-def write_minutes(minutes: Minutes, form: Form) -> bytes:
+def write_minutes(minutes: Minutes, form: Form, *, with_reserved: bool) -> bytes:
     """Return the minutes as a Word document; the same minutes give the same bytes."""
-    content = content_of(minutes)
+    content = content_of(minutes, with_reserved=with_reserved)
     letterhead = letterhead_of(content)
     with translation.override(content.language), timezone.override(ZoneInfo(content.time_zone)):
         writer = WordWriter(

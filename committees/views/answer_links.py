@@ -8,9 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from candidacy.models import Membership
 from candidacy.theme import theme_response
-from committees.announcements import has_lost_access, reaching
+from committees.announcements import has_lost_access, reaching, reads_reserved
 from committees.answer_tokens import invitation_id_in
 from committees.forms.answers import AnswerForm
 from committees.meeting_page import lay_out
@@ -55,7 +54,7 @@ def answer_link_paper(request: HttpRequest, token: str, public_id: UUID) -> File
         raise Http404
     papers = AgendaPaper.objects.filter(item__meeting=invitation.meeting).select_related("item")
     paper = get_object_or_404(papers, public_id=public_id)
-    if (paper.is_confidential or paper.item.is_confidential) and not _hears_reserved(invitation):
+    if (paper.is_confidential or paper.item.is_confidential) and not reads_reserved(invitation):
         raise Http404
     return file_response(paper.file, paper.filename, content_type=content_type_of(paper))
 
@@ -84,13 +83,8 @@ def _invitation(token: str) -> Invitation | None:
     return None if meeting.is_held or meeting.ends_at <= timezone.now() else invitation
 
 
-def _hears_reserved(invitation: Invitation) -> bool:
-    observes = invitation.reader_observes  # type: ignore[attr-defined]  # annotated by reaching()
-    return invitation.hears_reserved(Membership.Role.OBSERVER if observes else None)
-
-
 def _agenda(invitation: Invitation) -> dict[str, object]:
-    meeting, with_reserved = invitation.meeting, _hears_reserved(invitation)
+    meeting, with_reserved = invitation.meeting, reads_reserved(invitation)
     shown = as_shown(meeting.agenda_items.prefetch_related("papers"), with_reserved=with_reserved)
     agenda = lay_out(shown, meeting.duration_minutes, meeting.starts_at)
     papers = (papers_shown(item, with_reserved=with_reserved) for item in shown)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.http import AppRequest
 from committees.minutes_printing import Form, print_minutes, write_minutes
 from committees.models import Minutes
-from committees.views.minutes_life import minutes_of
+from committees.views.minutes_life import minutes_of, reads_reserved
 from core.downloads import made_file_response
 from core.pdf import PdfError
 
@@ -21,7 +21,7 @@ _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document
 def minutes_pdf(request: AppRequest, slug: str, public_id: UUID, form: str) -> HttpResponse:
     minutes = minutes_of(request, slug, public_id)
     try:
-        return pdf_of(minutes, form_of(form))
+        return pdf_of(minutes, form_of(form), with_reserved=reads_reserved(request, minutes))
     except PdfError as error:
         messages.error(request, str(error))
         return redirect("committees:minutes-detail", slug, public_id)
@@ -30,11 +30,13 @@ def minutes_pdf(request: AppRequest, slug: str, public_id: UUID, form: str) -> H
 @require_GET
 def minutes_word(request: AppRequest, slug: str, public_id: UUID, form: str) -> HttpResponse:
     minutes, chosen = minutes_of(request, slug, public_id), form_of(form)
-    return made_file_response(write_minutes(minutes, chosen), _WORD, _name(minutes, chosen), "docx")
+    content = write_minutes(minutes, chosen, with_reserved=reads_reserved(request, minutes))
+    return made_file_response(content, _WORD, _name(minutes, chosen), "docx")
 
 
-def pdf_of(minutes: Minutes, form: Form) -> HttpResponse:
-    return made_file_response(print_minutes(minutes, form), "application/pdf", _name(minutes, form), "pdf")
+def pdf_of(minutes: Minutes, form: Form, *, with_reserved: bool) -> HttpResponse:
+    content = print_minutes(minutes, form, with_reserved=with_reserved)
+    return made_file_response(content, "application/pdf", _name(minutes, form), "pdf")
 
 
 def form_of(name: str) -> Form:

@@ -21,11 +21,12 @@ from committees.forms.minutes import (
     RectificationForm,
 )
 from committees.minutes_content import content_of
-from committees.minutes_page import in_order, later_meetings, read_minutes, send_by
+from committees.minutes_page import later_meetings, read_minutes, send_by, texts_shown
 from committees.models import Correction, Invitation, Meeting, Minutes
 from committees.permissions import (
     can_approve_minutes,
     can_propose_correction,
+    can_read_reserved,
     can_write_minutes,
 )
 from committees.services.approval import (
@@ -100,7 +101,7 @@ def correction_create(request: AppRequest, slug: str, public_id: UUID) -> HttpRe
     if invitation is None:
         raise PermissionDenied
     require(can_propose_correction(request.user, minutes, invitation))
-    form = _correction_form(minutes, request.POST)
+    form = _correction_form(request, minutes, request.POST)
     outcome = submit(form, lambda: propose_correction(minutes=minutes, invitation=invitation, **form.said))
     if outcome.is_saved:
         messages.success(request, _("Votre proposition de correction est transmise."))
@@ -165,12 +166,18 @@ def _own_invitation(request: AppRequest, meeting: Meeting) -> Invitation | None:
     return meeting.invitations.filter(contact__user=request.user).select_related("contact", "meeting").first()
 
 
-def _correction_form(minutes: Minutes, data: Any = None) -> CorrectionForm:
+def reads_reserved(request: AppRequest, minutes: Minutes) -> bool:
+    meeting = minutes.meeting
+    return can_read_reserved(request.user, meeting, _own_invitation(request, meeting))
+
+
+def _correction_form(request: AppRequest, minutes: Minutes, data: Any = None) -> CorrectionForm:
     meeting = minutes.meeting
     action = reverse(
         "committees:correction-create", args=[meeting.committee.candidacy.slug, meeting.public_id]
     )
-    return CorrectionForm(data, texts=in_order(minutes), action=action)
+    texts = texts_shown(minutes, with_reserved=reads_reserved(request, minutes))
+    return CorrectionForm(data, texts=texts, action=action)
 
 
 def _written(request: AppRequest, meeting: Meeting) -> dict[str, Any]:
@@ -185,7 +192,7 @@ def _written(request: AppRequest, meeting: Meeting) -> dict[str, Any]:
     return {
         **_for_everybody(request, minutes),
         "sheet": None if minutes.is_approved else read_minutes(minutes),
-        "content": content_of(minutes) if minutes.is_approved else None,
+        "content": content_of(minutes, with_reserved=True) if minutes.is_approved else None,
         "may_write": not minutes.is_approved,
         "send_by": send_by(meeting),
         "corrections": [(row, _reply_form(row, place)) for row in corrections],
@@ -210,7 +217,7 @@ def _read(request: AppRequest, minutes: Minutes) -> dict[str, Any]:
     own = minutes.corrections.filter(contact__user=request.user).select_related("text__agenda_item")
     return {
         **_for_everybody(request, minutes),
-        "content": content_of(minutes),
+        "content": content_of(minutes, with_reserved=reads_reserved(request, minutes)),
         "own_corrections": own.order_by("pk"),
     }
 
@@ -221,7 +228,7 @@ def _for_everybody(request: AppRequest, minutes: Minutes) -> dict[str, Any]:
     return {
         "meeting": minutes.meeting,
         "minutes": minutes,
-        "correction_form": _correction_form(minutes) if may_correct else None,
+        "correction_form": _correction_form(request, minutes) if may_correct else None,
         "rectifications": minutes.rectifications.select_related("meeting__committee__candidacy").order_by(
             "pk"
         )

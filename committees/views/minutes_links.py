@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from candidacy.theme import theme_response
-from committees.announcements import has_lost_access, invited
+from committees.announcements import has_lost_access, invited, reads_reserved
 from committees.forms.minutes import CorrectionForm
 from committees.minutes_content import content_of
-from committees.minutes_page import in_order
+from committees.minutes_page import texts_shown
 from committees.minutes_printing import Form
 from committees.minutes_tokens import invitation_id_in
 from committees.models import Invitation, Minutes
@@ -49,7 +49,7 @@ def minutes_link(request: HttpRequest, token: str) -> HttpResponse:
             "meeting": minutes.meeting,
             "minutes": minutes,
             "invitation": invitation,
-            "content": content_of(minutes),
+            "content": content_of(minutes, with_reserved=reads_reserved(invitation)),
             "own_corrections": minutes.corrections.filter(contact=invitation.contact)
             .select_related("text__agenda_item")
             .order_by("pk"),
@@ -76,7 +76,7 @@ def minutes_link_pdf(request: HttpRequest, token: str) -> HttpResponse:
     if invitation is None:
         return render(request, "committees/minutes_link_closed.html", status=404)
     try:
-        return pdf_of(invitation.meeting.minutes, Form.FULL)
+        return pdf_of(invitation.meeting.minutes, Form.FULL, with_reserved=reads_reserved(invitation))
     except PdfError as error:
         return HttpResponse(str(error), content_type="text/plain; charset=utf-8", status=503)
 
@@ -84,7 +84,8 @@ def minutes_link_pdf(request: HttpRequest, token: str) -> HttpResponse:
 def _form(request: HttpRequest, minutes: Minutes, invitation: Invitation) -> CorrectionForm | None:
     if not minutes.is_sent or not took_part(invitation):
         return None
-    return CorrectionForm(request.POST or None, texts=in_order(minutes), has_csrf=False)
+    texts = texts_shown(minutes, with_reserved=reads_reserved(invitation))
+    return CorrectionForm(request.POST or None, texts=texts, has_csrf=False)
 
 
 def _invitation(token: str) -> Invitation | None:

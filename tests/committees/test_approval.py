@@ -315,7 +315,7 @@ def test_what_approved_minutes_say_is_kept_whatever_becomes_of_the_rows():
     edit_decision(decision=decision, expected_revision=1, wording="Tout autre chose.")
     meeting.invitations.update(attendance="absent")
 
-    content = content_of(fresh(minutes))
+    content = content_of(fresh(minutes), with_reserved=True)
 
     assert [one.wording for one in content.decisions] == ["Le comité retient le scénario 2."]
     assert [one.title for one in content.actions] == ["Écrire à la Région"]
@@ -382,9 +382,9 @@ def test_a_titular_is_represented_by_the_deputy_who_came():
     make_invitation(meeting=meeting, contact=deputy.contact, attendance="present")
     minutes = make_minutes(meeting=meeting)
 
-    content = content_of(minutes)
+    content = content_of(minutes, with_reserved=True)
 
     assert [one.represented_by for one in content.represented] == [deputy.contact.get_full_name()]
     assert content.excused == []
     meeting.invitations.update(attendance="excused")
-    assert content_of(fresh(minutes)).represented == []
+    assert content_of(fresh(minutes), with_reserved=True).represented == []

@@ -93,7 +93,7 @@ def words_in(document):
 
 
 def test_the_full_minutes_print_people_texts_decisions_and_actions(minutes):
-    pdf = print_minutes(minutes, Form.FULL)
+    pdf = print_minutes(minutes, Form.FULL, with_reserved=True)
 
     words = words_of(pdf)
     for told in (
@@ -116,7 +116,7 @@ def test_the_full_minutes_print_people_texts_decisions_and_actions(minutes):
 
 
 def test_the_record_of_decisions_leaves_the_texts_out(minutes):
-    pdf = print_minutes(minutes, Form.DECISIONS)
+    pdf = print_minutes(minutes, Form.DECISIONS, with_reserved=True)
 
     words = words_of(pdf)
     assert "Relevé de décisions" in words
@@ -128,19 +128,19 @@ def test_the_record_of_decisions_leaves_the_texts_out(minutes):
 
 def test_approved_minutes_print_the_same_file_until_they_are_rectified(minutes):
     minutes = approved(minutes)
-    first = print_minutes(minutes, Form.FULL)
+    first = print_minutes(minutes, Form.FULL, with_reserved=True)
     minutes.meeting.invitations.update(attendance="absent")
 
-    assert print_minutes(minutes, Form.FULL) == first
+    assert print_minutes(minutes, Form.FULL, with_reserved=True) == first
     assert "Approuvé par le·la chef·fe de projet" in words_of(first)
     later = make_held_meeting(committee=minutes.meeting.committee, starts_at=NOW, title="Suivante")
     rectify_minutes(minutes=minutes, meeting=later, wording="Lire 2028.", by=make_user())
-    assert "Lire 2028." in words_of(print_minutes(minutes, Form.FULL))
+    assert "Lire 2028." in words_of(print_minutes(minutes, Form.FULL, with_reserved=True))
 
 
 @pytest.mark.parametrize(("form", "has_texts"), [(Form.FULL, True), (Form.DECISIONS, False)])
 def test_the_word_document_says_the_same(minutes, form, has_texts):
-    document = Document(BytesIO(write_minutes(minutes, form)))
+    document = Document(BytesIO(write_minutes(minutes, form, with_reserved=True)))
 
     words = words_in(document)
     for told in ("Arbitrages", "Anne Present", "1. Budget 2027", "COPIL-2026-03-D1", "Écrire à la Région"):
@@ -149,7 +149,9 @@ def test_the_word_document_says_the_same(minutes, form, has_texts):
     headings = [row.text for row in document.paragraphs if row.style.name == "Heading 1"]
     assert headings[0] == "Participation"
     assert headings[-2:] == ["Décisions", "Actions"]
-    assert write_minutes(minutes, form) == write_minutes(minutes, form)
+    assert write_minutes(minutes, form, with_reserved=True) == write_minutes(
+        minutes, form, with_reserved=True
+    )
 
 
 def url(name, minutes, form):

@@ -217,7 +217,7 @@ def the_last_steering_committee_has_approved_minutes(candidacy):
     )
     assert (minutes.status, minutes.approval) == ("approved", "silence")
     assert minutes.approved_at < timezone.now()
-    content = content_of(minutes)
+    content = content_of(minutes, with_reserved=True)
     assert sum(bool(passage.body) for passage in content.passages) == 4
     assert len(content.decisions) == minutes.meeting.decisions.count()
 
