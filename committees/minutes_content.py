@@ -135,14 +135,15 @@ def content_of(minutes: Minutes, *, with_reserved: bool) -> MinutesContent:
 
 
 def _without_reserved(content: MinutesContent) -> MinutesContent:
-    withheld = {"title": _("Point réservé"), "kind": "", "rapporteur": "", "body": "", "decisions": ()}
     return replace(
         content,
-        passages=tuple(
-            replace(passage, **withheld) if passage.is_reserved else passage for passage in content.passages
-        ),
+        passages=tuple(_withheld(row) if row.is_reserved else row for row in content.passages),
         actions=tuple(action for action in content.actions if not action.is_reserved),
     )
+
+
+def _withheld(passage: Passage) -> Passage:
+    return replace(passage, title=_("Point réservé"), kind="", rapporteur="", body="", decisions=())
 
 
 def frozen(minutes: Minutes) -> str:
