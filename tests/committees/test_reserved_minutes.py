@@ -4,6 +4,7 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from docx import Document
 from pypdf import PdfReader
 
@@ -128,11 +129,27 @@ def test_what_was_approved_keeps_what_is_reserved(meeting):
 def test_who_was_named_in_an_answer_stands_in_where_they_came(meeting):
     holder = make_invitation(meeting=meeting, attendance="present")
     absent_holder = make_invitation(meeting=meeting, attendance="absent")
-    given = make_invitation(meeting=meeting, answer="proxy", stand_in=holder.contact, attendance="excused")
-    void = make_invitation(
-        meeting=meeting, answer="proxy", stand_in=absent_holder.contact, attendance="excused"
+    given = make_invitation(
+        meeting=meeting,
+        answer="proxy",
+        answered_at=timezone.now(),
+        stand_in=holder.contact,
+        attendance="excused",
     )
-    came = make_invitation(meeting=meeting, answer="proxy", stand_in=holder.contact, attendance="present")
+    void = make_invitation(
+        meeting=meeting,
+        answer="proxy",
+        answered_at=timezone.now(),
+        stand_in=absent_holder.contact,
+        attendance="excused",
+    )
+    came = make_invitation(
+        meeting=meeting,
+        answer="proxy",
+        answered_at=timezone.now(),
+        stand_in=holder.contact,
+        attendance="present",
+    )
 
     people = list(meeting.invitations.select_related("contact"))
 
