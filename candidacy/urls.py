@@ -1,7 +1,7 @@
 from django.urls import path
 
 from candidacy import theme
-from candidacy.views import call, home, members, outbox, settings
+from candidacy.views import call, home, members, outbox, outbox_ahead, settings
 
 app_name = "candidacy"
 
@@ -55,6 +55,8 @@ urlpatterns = [
         name="territory-remove",
     ),
     path("c/<slug:slug>/envois/", outbox.outbox_list, name="outbox-list"),
+    path("c/<slug:slug>/envois/a-venir/", outbox_ahead.outbox_ahead, name="outbox-ahead"),
+    path("c/<slug:slug>/envois/<uuid:public_id>/texte/", outbox_ahead.outbox_rewrite, name="outbox-rewrite"),
     path("c/<slug:slug>/envois/<uuid:public_id>/", outbox.outbox_detail, name="outbox-detail"),
     path(
         "c/<slug:slug>/envois/<uuid:public_id>/pieces/<int:number>/",

@@ -34,7 +34,7 @@ from committees.announcements import (
 from committees.calendar import Entry, Method, Participation, Person, title_in_calendar, write_calendar
 from committees.models import AgendaItem, Invitation, Meeting
 from committees.organisers import organiser_of
-from core.templatetags.formats import clock, days_until, long_date, long_moment
+from core.templatetags.formats import clock, long_date, long_moment
 from notifications.models import OutboundMessage
 from notifications.registry import Attachment, BatchComposer, Composed, Skip, register_many
 from notifications.rendering import one_line, page_url, render_mail
@@ -58,7 +58,18 @@ def register_composers() -> None:
         REMINDER: partial(_to_invited, _write_reminder),
     }
     for kind, compose_many in composers.items():
-        register_many(kind, compose_many, label=LABELS[kind])
+        register_many(kind, compose_many, label=LABELS[kind], reason=partial(_why, kind))
+
+
+def _why(kind: str, message: Row) -> str:
+    if kind == REMINDER:
+        return _("Rappel du comité, %(rule)s") % {"rule": message.rule}
+    return {
+        CONVOCATION: _("La réunion est convoquée"),
+        UPDATE: _("La réunion a changé"),
+        CANCELLATION: _("La réunion est annulée"),
+        WITHDRAWAL: _("La personne n’est plus invitée"),
+    }[kind]
 
 
 @dataclass(frozen=True)
@@ -268,7 +279,9 @@ def _write_reminder(letter: _Letter) -> Composed | Skip:
         return Skip(_("La personne s’est excusée."))
     if _is_overtaken(letter):
         return Skip(_("Un rappel plus proche de la réunion part ou est parti."))
-    days = days_until(meeting.starts_at) or 0
+    # Counted from when it leaves: whoever reads or rewrites it beforehand sees the words that will leave.
+    leaves_on = timezone.localdate(max(timezone.now(), message.due_at))
+    days = (timezone.localdate(meeting.starts_at) - leaves_on).days
     near = {0: _("aujourd’hui"), 1: _("demain")}
     delay = near.get(days) or _("dans %(days)d jours") % {"days": days}
     return _compose(letter, letter.text("meeting_reminder", delay=delay))
@@ -314,7 +327,8 @@ def _compose(letter: _Letter, text: tuple[str, str], method: Method | None = Non
     subject, body = text[0], _greeting(name) + text[1]
     reply_to = organiser.address if organiser else ""
     if method is None:
-        return Composed(address=address, subject=subject, body=body, reply_to=reply_to)
+        facts = {"meeting": letter.sheet.facts.to_json()}
+        return Composed(address=address, subject=subject, body=body, reply_to=reply_to, facts=facts)
     sequence = _next_sequence(letter.meeting, letter.told)
     entry = replace(
         _entry(letter.sheet),

@@ -29,6 +29,7 @@ from django.utils import timezone
 
 from notifications.envelope import envelope
 from notifications.models import OutboundAttachment, OutboundMessage
+from notifications.own_words import in_own_words
 from notifications.post import Post, ServerUnreachableError, describe, is_permanent
 from notifications.registry import Composed, Skip, batch_composer_for, composer_for
 from notifications.rendering import one_line, plain_text
@@ -126,6 +127,9 @@ def _write_all(rows: Iterable[OutboundMessage]) -> dict[int, Written]:
             texts |= {row.pk: written[row.pk] for row in group}
         except Exception:  # noqa: BLE001 -- whatever is wrong with one of them, the others are written
             texts |= {row.pk: _write_alone(row) for row in group}
+        for row in group:
+            if isinstance(composed := texts[row.pk], Composed):
+                texts[row.pk] = in_own_words(row, composed)
     return texts
 
 

@@ -27,6 +27,10 @@ class OutboundMessageQuerySet(models.QuerySet["OutboundMessage"]):
         """Keep what must leave now, first come first served; an hour missed is still due."""
         return self.planned().filter(due_at__lte=now).order_by("due_at", "pk")
 
+    def leaving_before(self, instant: datetime) -> "OutboundMessageQuerySet":
+        """Keep what is planned to leave before ``instant``, in the order in which it will."""
+        return self.planned().filter(due_at__lt=instant).order_by("due_at", "pk")
+
     def failed(self) -> "OutboundMessageQuerySet":
         return self.filter(status=OutboundMessage.Status.FAILED)
 
@@ -95,6 +99,17 @@ class OutboundMessage(PublicIdModel, TimestampedModel):
     )
     sent_at = models.DateTimeField(_("envoyé le"), null=True, blank=True)
 
+    own_subject = models.CharField(_("objet"), max_length=300, blank=True)
+    own_body = models.TextField(
+        _("texte"), blank=True, help_text=_("Ce qu’une personne a écrit à la place du texte automatique.")
+    )
+    own_facts = models.JSONField(
+        _("faits annoncés par ce texte"),
+        default=dict,
+        blank=True,
+        help_text=_("S’ils changent, le texte automatique part."),
+    )
+
     objects = OutboundMessageQuerySet.as_manager()
 
     class Meta:
@@ -109,6 +124,11 @@ class OutboundMessage(PublicIdModel, TimestampedModel):
                 name="outboundmessage_sent_iff_instant",
                 condition=Q(status="sent", sent_at__isnull=False)
                 | (~Q(status="sent") & Q(sent_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="outboundmessage_own_words_have_subject",
+                condition=Q(own_body="", own_subject="") | (~Q(own_body="") & ~Q(own_subject="")),
+                violation_error_message=_("Donnez un objet au message."),
             ),
             models.CheckConstraint(
                 name="outboundmessage_sent_has_address",

@@ -59,24 +59,37 @@ Composer = Callable[[OutboundMessage], Composed | Skip]
 BatchComposer = Callable[[Sequence[OutboundMessage]], Mapping[int, Composed | Skip]]
 
 _composers: dict[str, BatchComposer] = {}
+#: Says of a planned row why it will leave.
+Reason = Callable[[OutboundMessage], str]
+
 _labels: dict[str, "str | Promise"] = {}
+_reasons: dict[str, Reason] = {}
 
 
-def register(kind: str, compose: Composer, *, label: "str | Promise" = "") -> None:
-    """Let ``compose`` write the messages of ``kind``; ``label`` names the kind on the outbox page."""
+def register(
+    kind: str, compose: Composer, *, label: "str | Promise" = "", reason: Reason | None = None
+) -> None:
+    """Let ``compose`` write the messages of ``kind``.
+
+    ``label`` names the kind on the outbox page, where ``reason`` says of a planned row why it will leave.
+    """
 
     def compose_many(messages: Sequence[OutboundMessage]) -> dict[int, Composed | Skip]:
         return {message.pk: compose(message) for message in messages}
 
-    register_many(kind, compose_many, label=label)
+    register_many(kind, compose_many, label=label, reason=reason)
 
 
-def register_many(kind: str, compose_many: BatchComposer, *, label: "str | Promise" = "") -> None:
+def register_many(
+    kind: str, compose_many: BatchComposer, *, label: "str | Promise" = "", reason: Reason | None = None
+) -> None:
     """Like `register`, for a kind of which hundreds may be due at the same minute."""
     if kind in _composers:
         raise ValueError(f"Two composers for the messages of kind {kind!r}")
     _composers[kind] = compose_many
     _labels[kind] = label
+    if reason is not None:
+        _reasons[kind] = reason
 
 
 def composer_for(kind: str) -> Composer:
@@ -93,3 +106,9 @@ def batch_composer_for(kind: str) -> BatchComposer:
 
 def label_of(kind: str) -> str:
     return str(_labels.get(kind) or kind)
+
+
+def reason_of(message: OutboundMessage) -> str:
+    """Say why ``message`` will leave; what leaves as soon as it is decided gives no other reason than its kind."""
+    reason = _reasons.get(message.kind)
+    return reason(message) if reason else label_of(message.kind)

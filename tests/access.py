@@ -334,6 +334,8 @@ ACCESS: dict[str, Rule] = {
     "candidacy:territory-edit": get(LEAD, "territory"),
     "candidacy:territory-remove": post(LEAD, "territory"),
     "candidacy:outbox-list": get(STAFF),
+    "candidacy:outbox-ahead": get(STAFF),
+    "candidacy:outbox-rewrite": get(STAFF, "message"),
     "candidacy:outbox-detail": get(STAFF, "message"),
     "candidacy:outbox-attachment": get(STAFF, "message", number=1),
     "candidacy:outbox-send": post(STAFF, "message"),

@@ -379,6 +379,9 @@ CASES = {
     # notifications
     "outboundmessage_once": twice(make_message),
     "outboundmessage_sent_iff_instant": broken(make_message, {"sent_at": NOW}),
+    "outboundmessage_own_words_have_subject": broken(
+        make_message, {"own_subject": "Objet"}, {"own_body": "Texte"}
+    ),
     "outboundmessage_sent_has_address": broken(make_sent_message, {"recipient_address": ""}),
 }
 
