@@ -1,7 +1,7 @@
 from django.urls import path
 
 from candidacy import theme
-from candidacy.views import call, home, members, outbox, outbox_ahead, settings
+from candidacy.views import call, home, members, outbox, outbox_ahead, reminders, settings
 
 app_name = "candidacy"
 
@@ -53,6 +53,13 @@ urlpatterns = [
         "c/<slug:slug>/appel/territoires/<uuid:public_id>/retirer/",
         call.territory_remove,
         name="territory-remove",
+    ),
+    path("c/<slug:slug>/reglages/rappels/", reminders.reminder_list, name="reminder-list"),
+    path("c/<slug:slug>/reglages/rappels/<slug:kind>/", reminders.reminder_edit, name="reminder-edit"),
+    path(
+        "c/<slug:slug>/reglages/rappels/<slug:kind>/oublier/",
+        reminders.reminder_forget,
+        name="reminder-forget",
     ),
     path("c/<slug:slug>/envois/", outbox.outbox_list, name="outbox-list"),
     path("c/<slug:slug>/envois/a-venir/", outbox_ahead.outbox_ahead, name="outbox-ahead"),

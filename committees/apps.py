@@ -7,11 +7,15 @@ class CommitteesConfig(AppConfig):
     verbose_name = _("comités")
 
     def ready(self) -> None:
-        from committees import messages, poll_messages
+        from committees import messages, poll_messages, recalls
         from committees.partner_panel import actions_panel, meetings_panel
+        from committees.services.reminders import replan_upcoming_meetings
+        from notifications import planners
         from partners import panels
 
         messages.register_composers()
         poll_messages.register_composers()
+        recalls.register_kinds()
+        planners.register(replan_upcoming_meetings)
         panels.register("meetings", meetings_panel, place=20)
         panels.register("actions", actions_panel, place=25)

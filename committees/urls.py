@@ -11,6 +11,7 @@ from committees.views import (
     meetings,
     poll_links,
     polls,
+    recalls,
     seats,
     series,
     steps,
@@ -36,6 +37,11 @@ urlpatterns = [
     path(f"{BLACKOUTS}/<uuid:public_id>/retirer/", blackouts.blackout_remove, name="blackout-remove"),
     path(f"{COMMITTEE}/", committees.committee_detail, name="committee-detail"),
     path(f"{COMMITTEE}/modifier/", committees.committee_edit, name="committee-edit"),
+    path(f"{COMMITTEE}/rappels/", recalls.reminder_rules, name="reminder-rules"),
+    path(f"{COMMITTEE}/rappels/<slug:kind>/", recalls.reminder_rule_edit, name="reminder-rule-edit"),
+    path(
+        f"{COMMITTEE}/rappels/<slug:kind>/oublier/", recalls.reminder_rule_forget, name="reminder-rule-forget"
+    ),
     path(f"{COMMITTEE}/membres/nouveau/", seats.seat_create, name="seat-create"),
     path(f"{COMMITTEE}/membres/<uuid:seat_id>/", seats.seat_edit, name="seat-edit"),
     path(f"{COMMITTEE}/membres/<uuid:seat_id>/retirer/", seats.seat_remove, name="seat-remove"),

@@ -8,7 +8,7 @@ class DossierConfig(AppConfig):
     verbose_name = _("dossier")
 
     def ready(self) -> None:
-        from dossier import messages, reading_messages
+        from dossier import messages, reading_messages, recalls
         from dossier.comment_messages import compose_notice
         from dossier.deposit_triggers import install_triggers
         from dossier.partner_panel import sections_panel
@@ -19,5 +19,6 @@ class DossierConfig(AppConfig):
         post_migrate.connect(install_triggers, sender=self)
         messages.register_composers()
         reading_messages.register_composers()
+        recalls.register_kinds()
         panels.register("sections", sections_panel, place=10)
         registry.register(NOTICE, compose_notice, label=_("Commentaire d’une section"))

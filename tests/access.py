@@ -333,6 +333,9 @@ ACCESS: dict[str, Rule] = {
     "candidacy:territory-create": get(LEAD),
     "candidacy:territory-edit": get(LEAD, "territory"),
     "candidacy:territory-remove": post(LEAD, "territory"),
+    "candidacy:reminder-list": get(LEAD),
+    "candidacy:reminder-edit": get(LEAD, kind="action-due"),
+    "candidacy:reminder-forget": Rule(LEAD, method="post", kwargs={"kind": "action-due"}),
     "candidacy:outbox-list": get(STAFF),
     "candidacy:outbox-ahead": get(STAFF),
     "candidacy:outbox-rewrite": get(STAFF, "message"),
@@ -352,6 +355,11 @@ ACCESS: dict[str, Rule] = {
     "committees:blackout-remove": post(LEAD_OBJECT, "blackout"),
     "committees:committee-detail": get(SEATED, "committee"),
     "committees:committee-edit": get(SEATED_READ, "committee"),
+    "committees:reminder-rules": get(SEATED_LEAD, "committee"),
+    "committees:reminder-rule-edit": get(SEATED_LEAD, "committee", kind="action-due"),
+    "committees:reminder-rule-forget": Rule(
+        SEATED_LEAD, method="post", target="committee", kwargs={"kind": "action-due"}
+    ),
     "committees:seat-create": get(SEATED_READ, "committee"),
     "committees:seat-edit": get(SEATED_READ, "committee", {"seat_id": "seat"}),
     "committees:seat-remove": post(SEATED_LEAD, "committee", {"seat_id": "seat"}),

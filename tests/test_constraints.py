@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, models
 from django.db.models import F
 
-from candidacy.models import Call
+from candidacy.models import Call, RecallRule
 from committees.models import Meeting, PollAnswer, ReminderRule
 from dossier.deposit_triggers import remove_triggers
 from dossier.models import (
@@ -69,6 +69,12 @@ def make_expense_amount():
 
 def make_income_amount():
     return make.make_income_line().amounts.get()
+
+
+def make_recall_rule(**fields):
+    fields.setdefault("candidacy", make.make_candidacy())
+    fields.setdefault("place", uuid4())
+    return RecallRule.objects.create(**{"kind": "action-due", **fields})
 
 
 def make_call():
@@ -279,6 +285,7 @@ CASES = {
     "committeemember_mandate_order": broken(make.make_seat, {"since": TODAY, "until": date(2029, 12, 31)}),
     "calendarfeed_personal_once": twice(make.make_calendar_feed),
     "calendarfeed_committee_once": twice(make_committee_feed),
+    "recallrule_kind_once": twice(make_recall_rule),
     "reminderrule_once": twice(make_reminder_rule),
     "decision_number_once": twice(make.make_decision),
     "action_closed_iff_day": broken(make.make_action, {"status": "done"}, {"closed_on": TODAY}),

@@ -14,6 +14,7 @@ from candidacy.models.candidacies import (
     validate_siren,
     validate_time_zone,
 )
+from candidacy.models.reminders import RecallRule
 
 __all__ = [
     "Call",
@@ -29,6 +30,7 @@ __all__ = [
     "Phase",
     "Piece",
     "PopulationKind",
+    "RecallRule",
     "Territory",
     "validate_siren",
     "validate_time_zone",

@@ -174,6 +174,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, task in (
         ("send-due-messages", "notifications.tasks.send_due_messages"),
         ("plan-meeting-reminders", "committees.tasks.plan_meeting_reminders"),
+        ("plan-reminders", "candidacy.tasks.plan_reminders"),
         ("resume-dossier-exports", "dossier.tasks.resume_exports"),
         ("tend-word-imports", "dossier.tasks.tend_word_imports"),
         ("resume-link-checks", "dossier.tasks.resume_link_checks"),
