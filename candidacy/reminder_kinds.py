@@ -24,6 +24,7 @@ class Reader:
     name: str
     address: str
     url: str = ""
+    user_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

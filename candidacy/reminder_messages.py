@@ -21,7 +21,14 @@ Row = OutboundMessage
 def register_kind(kind: ReminderKind) -> None:
     """Register a kind of reminder with those who plan it, and its messages with the outbox."""
     register(kind)
-    register_many(kind.key, partial(compose_reminders, kind), label=kind.label, reason=partial(_why, kind))
+    register_many(
+        kind.key,
+        partial(compose_reminders, kind),
+        label=kind.label,
+        reason=partial(_why, kind),
+        gathers=True,
+        is_refusable=True,
+    )
 
 
 def compose_reminders(kind: ReminderKind, messages: Sequence[Row]) -> dict[int, Composed | Skip]:
@@ -86,6 +93,7 @@ def _write(kind: ReminderKind, occasion: Occasion, reader: Reader, message: Row,
         subject=subject,
         body=body,
         reply_to=organiser["address"] if organiser else "",
+        user_id=reader.user_id,
         facts={"day": occasion.occurrence, "title": occasion.title, "lines": lines},
     )
 

@@ -58,7 +58,15 @@ def register_composers() -> None:
         REMINDER: partial(_to_invited, _write_reminder),
     }
     for kind, compose_many in composers.items():
-        register_many(kind, compose_many, label=LABELS[kind], reason=partial(_why, kind))
+        is_reminder = kind == REMINDER
+        register_many(
+            kind,
+            compose_many,
+            label=LABELS[kind],
+            reason=partial(_why, kind),
+            gathers=is_reminder,
+            is_refusable=is_reminder,
+        )
 
 
 def _why(kind: str, message: Row) -> str:
@@ -328,7 +336,10 @@ def _compose(letter: _Letter, text: tuple[str, str], method: Method | None = Non
     reply_to = organiser.address if organiser else ""
     if method is None:
         facts = {"meeting": letter.sheet.facts.to_json()}
-        return Composed(address=address, subject=subject, body=body, reply_to=reply_to, facts=facts)
+        user_id = letter.invitation.contact.user_id
+        return Composed(
+            address=address, subject=subject, body=body, reply_to=reply_to, facts=facts, user_id=user_id
+        )
     sequence = _next_sequence(letter.meeting, letter.told)
     entry = replace(
         _entry(letter.sheet),

@@ -21,4 +21,4 @@ class DossierConfig(AppConfig):
         reading_messages.register_composers()
         recalls.register_kinds()
         panels.register("sections", sections_panel, place=10)
-        registry.register(NOTICE, compose_notice, label=_("Commentaire d’une section"))
+        registry.register(NOTICE, compose_notice, label=_("Commentaire d’une section"), is_refusable=True)

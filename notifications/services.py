@@ -182,7 +182,14 @@ def changes_to(row: OutboundMessage, plan: Plan) -> dict[str, Any]:
     """Return what must change in ``row`` for it to do what ``plan`` says."""
     change: dict[str, Any] = {}
     if row.status == Status.CANCELLED and row.cancelled_by != CancelledBy.PERSON:
-        change = {"status": Status.PLANNED, "cancelled_by": CancelledBy.NOBODY, "reason": "", "attempts": 0}
+        change = {
+            "status": Status.PLANNED,
+            "cancelled_by": CancelledBy.NOBODY,
+            "reason": "",
+            "attempts": 0,
+            "gathered_at": None,
+            "carried_by": None,
+        }
     elif row.status != Status.PLANNED:
         return change
     if change or row.planned_for != plan.due_at:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -29,6 +30,7 @@ def reader_of(contact: Contact, *, url: str = "") -> Reader | None:
         name=contact.get_full_name(),
         address=address,
         url=url if user is not None else "",
+        user_id=contact.user_id,
     )
 
 
@@ -50,12 +52,12 @@ def leads_of(candidacies: Iterable[int]) -> dict[int, list[Reader]]:
     for row in rows:
         known_as = row.known_as  # type: ignore[attr-defined]  # annotated
         key = f"contact:{known_as}" if known_as else f"member:{row.public_id}"
-        found[row.candidacy_id].append(Reader(key=key, name=str(row.user), address=row.user.email))
+        found[row.candidacy_id].append(
+            Reader(key=key, name=str(row.user), address=row.user.email, user_id=row.user_id)
+        )
     return found
 
 
 def linked(readers: Iterable[Reader], url: str) -> tuple[Reader, ...]:
     """Return ``readers``, who all may open the page at ``url``."""
-    return tuple(
-        Reader(key=reader.key, name=reader.name, address=reader.address, url=url) for reader in readers
-    )
+    return tuple(replace(reader, url=url) for reader in readers)

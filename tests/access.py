@@ -159,6 +159,7 @@ ACCESS: dict[str, Rule] = {
     "core:health": get(EVERYBODY),
     "accounts:accessibility": get(EVERYBODY),
     "accounts:profile": get(EVERYBODY),
+    "notifications:message-choice": get(EVERYBODY),
     "candidacy:candidacy-theme": get(EVERY_MEMBER),
     # budget
     "budget:plan-detail": get(STAFF),

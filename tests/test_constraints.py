@@ -34,6 +34,7 @@ from dossier.models import (
     ThreadEvent,
     WordImportPicture,
 )
+from notifications.models import Refusal
 from notifications.services import plan_message
 from tests import factories as make
 
@@ -69,6 +70,18 @@ def make_expense_amount():
 
 def make_income_amount():
     return make.make_income_line().amounts.get()
+
+
+def make_refusal(**fields):
+    fields.setdefault("user", make.make_user())
+    return Refusal.objects.create(**{"kind": "action-due", **fields})
+
+
+def make_carried_message():
+    carried, carrier = make_message(), make_message()
+    carried.gathered_at, carried.carried_by = NOW, carrier
+    carried.save()
+    return carried
 
 
 def make_recall_rule(**fields):
@@ -386,6 +399,9 @@ CASES = {
     # notifications
     "outboundmessage_once": twice(make_message),
     "outboundmessage_sent_iff_instant": broken(make_message, {"sent_at": NOW}),
+    "refusal_once": twice(make_refusal),
+    "outboundmessage_carried_is_settled": broken(make_carried_message, {"gathered_at": None}),
+    "outboundmessage_carries_another": broken(make_carried_message, {"carried_by": F("pk")}),
     "outboundmessage_own_words_have_subject": broken(
         make_message, {"own_subject": "Objet"}, {"own_body": "Texte"}
     ),

@@ -15,7 +15,7 @@ from accounts.http import AppRequest
 from candidacy.forms.reminders import RecallRuleForm
 from candidacy.models import Candidacy, RecallRule
 from candidacy.permissions import can_change_settings
-from candidacy.reminder_kinds import ReminderKind, Rules, reminder_kinds
+from candidacy.reminder_kinds import ReminderKind, Rules, reminder_kind, reminder_kinds
 from candidacy.scope import candidacy_for
 from candidacy.services.reminders import forget_rule, set_rule
 from core.permissions import require
@@ -75,10 +75,10 @@ def _candidacy_to_set(request: AppRequest, slug: str) -> Candidacy:
 
 
 def kind_of(key: str) -> ReminderKind:
-    kind = next((kind for kind in reminder_kinds() if kind.key == key), None)
-    if kind is None:
-        raise Http404
-    return kind
+    try:
+        return reminder_kind(key)
+    except KeyError:
+        raise Http404 from None
 
 
 def rule_lines(
