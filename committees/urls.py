@@ -100,6 +100,7 @@ urlpatterns = [
     path(f"{COMMITTEE}/calendrier/nouveau/", calendar.committee_feed_open, name="committee-feed-open"),
     path("calendriers/<str:token>.ics", calendar.feed, name="feed"),
     path("c/<slug:slug>/decisions/", decisions.decision_list, name="decision-list"),
+    path("c/<slug:slug>/decisions/registre.pdf", decisions.decision_pdf, name="decision-pdf"),
     path("c/<slug:slug>/decisions/export/", decisions.decision_export, name="decision-export"),
     path("c/<slug:slug>/decisions/<uuid:public_id>/", decisions.decision_edit, name="decision-edit"),
     path(f"{MEETING}/actions/nouvelle/", actions.meeting_action_create, name="meeting-action-create"),

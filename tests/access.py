@@ -421,6 +421,7 @@ ACCESS: dict[str, Rule] = {
     "committees:decision-create": get(INVITED_READ, "meeting"),
     "committees:decision-list": get(STAFF),
     "committees:decision-export": get(STAFF),
+    "committees:decision-pdf": get(STAFF),
     "committees:decision-edit": get(STAFF_OBJECT, "decision"),
     "committees:meeting-action-create": get(INVITED_READ, "meeting"),
     "committees:action-list": get(EVERY_MEMBER),

@@ -72,6 +72,11 @@ def make_income_amount():
     return make.make_income_line().amounts.get()
 
 
+def make_superseded_decision():
+    successor = make.make_decision()
+    return make.make_decision(meeting=successor.meeting, status="superseded", superseded_by=successor)
+
+
 def make_refusal(**fields):
     fields.setdefault("user", make.make_user())
     return Refusal.objects.create(**{"kind": "action-due", **fields})
@@ -300,6 +305,8 @@ CASES = {
     "calendarfeed_committee_once": twice(make_committee_feed),
     "recallrule_kind_once": twice(make_recall_rule),
     "reminderrule_once": twice(make_reminder_rule),
+    "decision_with_successor_is_superseded": broken(make_superseded_decision, {"status": "open"}),
+    "decision_supersedes_another": broken(make_superseded_decision, {"superseded_by": F("pk")}),
     "decision_number_once": twice(make.make_decision),
     "action_closed_iff_day": broken(make.make_action, {"status": "done"}, {"closed_on": TODAY}),
     "datepoll_chosen_is_closed": broken(make.make_poll, {"chosen": make.make_slot}),
