@@ -9,6 +9,7 @@ class DossierConfig(AppConfig):
 
     def ready(self) -> None:
         from dossier import messages, reading_messages, recalls
+        from dossier.action_future import register_future
         from dossier.comment_messages import compose_notice
         from dossier.deposit_triggers import install_triggers
         from dossier.partner_panel import sections_panel
@@ -20,5 +21,6 @@ class DossierConfig(AppConfig):
         messages.register_composers()
         reading_messages.register_composers()
         recalls.register_kinds()
+        register_future()
         panels.register("sections", sections_panel, place=10)
         registry.register(NOTICE, compose_notice, label=_("Commentaire d’une section"), is_refusable=True)

@@ -424,6 +424,7 @@ ACCESS: dict[str, Rule] = {
     "committees:decision-pdf": get(STAFF),
     "committees:decision-edit": get(STAFF_OBJECT, "decision"),
     "committees:meeting-action-create": get(INVITED_READ, "meeting"),
+    "committees:action-become": get(OWN_OBJECT_READ, "action"),
     "committees:action-list": get(EVERY_MEMBER),
     "committees:action-create": get(STAFF),
     "committees:action-export": get(EVERY_MEMBER),

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.apps import apps
@@ -307,6 +307,9 @@ CASES = {
     "reminderrule_once": twice(make_reminder_rule),
     "decision_with_successor_is_superseded": broken(make_superseded_decision, {"status": "open"}),
     "decision_supersedes_another": broken(make_superseded_decision, {"superseded_by": F("pk")}),
+    "action_became_something_or_nothing": broken(
+        make.make_action, {"became_kind": "section"}, {"became_id": UUID(int=1)}
+    ),
     "decision_number_once": twice(make.make_decision),
     "action_closed_iff_day": broken(make.make_action, {"status": "done"}, {"closed_on": TODAY}),
     "datepoll_chosen_is_closed": broken(make.make_poll, {"chosen": make.make_slot}),

@@ -82,7 +82,7 @@ def test_nothing_is_replaced_by_itself_nor_by_what_was_decided_before(committee,
     later = make_decision(meeting=held(committee, 6))
     successor = later if is_itself else first
 
-    with pytest.raises((DomainError, ValidationError), match="elle-même|prise après elle"):
+    with pytest.raises((DomainError, ValidationError), match=r"elle-même|prise après elle"):
         edit_decision(decision=later, expected_revision=later.revision, superseded_by=successor)
 
 
