@@ -117,6 +117,7 @@ class _Sheet:
             "organiser": self.organiser,
             "committee": self.meeting.committee.name,
             "acronym": self.meeting.committee.acronym,
+            "reminder_text": self.meeting.committee.reminder_text,
         }
 
     @cached_property
