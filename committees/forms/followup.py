@@ -50,7 +50,7 @@ class DecisionForm(RowForm):
         help_texts = {
             "wording": _("Une phrase au présent\u00a0: «\u00a0Le comité retient…\u00a0»."),
             "status_note": _(
-                "Obligatoire pour une décision abandonnée, ou remplacée sans qu’une autre le dise."
+                "Obligatoire pour une décision abandonnée, ou remplacée sans que celle qui la remplace soit nommée."
             ),
         }
 
