@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from candidacy.models import Candidacy
 from committees.announcements import (
@@ -62,7 +63,7 @@ def register_composers() -> None:
         register_many(
             kind,
             compose_many,
-            label=LABELS[kind],
+            label=gettext_lazy("Rappel d’une réunion") if is_reminder else LABELS[kind],
             reason=partial(_why, kind),
             gathers=is_reminder,
             is_refusable=is_reminder,
