@@ -19,7 +19,7 @@ import logging
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -109,10 +109,17 @@ def only_sender() -> Iterator[bool]:
 
 def _next_due() -> list[OutboundMessage]:
     now = timezone.now()
-    settle_company(now, limit=MESSAGES_WRITTEN_TOGETHER)
+    rows = _first_due(now)
+    if not all(map(is_settled, rows)):
+        settle_company(now, limit=MESSAGES_WRITTEN_TOGETHER)
+        # What another worker is settling at this instant is left to it.
+        rows = [row for row in _first_due(now) if is_settled(row)]
+    return rows
+
+
+def _first_due(now: datetime) -> list[OutboundMessage]:
     due = OutboundMessage.objects.due(now).defer(*_DECIDED_NOW)
-    # What another worker is settling at this instant is left to it.
-    return [row for row in due[:MESSAGES_WRITTEN_TOGETHER] if is_settled(row)]
+    return list(due[:MESSAGES_WRITTEN_TOGETHER])
 
 
 def _written(rows: list[OutboundMessage]) -> Iterator[tuple[OutboundMessage, Written]]:
