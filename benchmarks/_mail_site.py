@@ -44,7 +44,6 @@ def load() -> None:
         lead = make_member()
         committee = make_committee(candidacy=lead.candidacy, name="Comité de pilotage", acronym="COPIL")
         committee.reminder_rules.create(days_before=7)
-        contacts = [make_contact(candidacy=lead.candidacy) for _ in range(PEOPLE)]
         for number in range(MEETINGS):
             meeting = make_meeting(
                 committee=committee,
@@ -56,8 +55,8 @@ def load() -> None:
             )
             for position in range(1, 7):
                 make_agenda_item(meeting=meeting, position=position, rapporteur="Mme Rose Blanc")
-            for contact in contacts:
-                make_invitation(meeting=meeting, contact=contact)
+            for _ in range(PEOPLE):  # other people each time: what is due to one person leaves as one message
+                make_invitation(meeting=meeting, contact=make_contact(candidacy=lead.candidacy))
             replan_meeting(meeting=meeting)
         told = OutboundMessage.objects.filter(kind="meeting-convocation")
         told.update(status="sent", sent_at=timezone.now(), recipient_address="told@exemple.example")

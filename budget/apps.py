@@ -8,6 +8,7 @@ class BudgetConfig(AppConfig):
 
     def ready(self) -> None:
         from budget import agenda_concerns
+        from budget.action_future import register_future
         from budget.partner_panel import funding_panel
         from committees import concerns
         from partners import panels
@@ -26,4 +27,5 @@ class BudgetConfig(AppConfig):
             show=agenda_concerns.show_expenses,
             place=30,
         )
+        register_future()
         panels.register("funding", funding_panel, place=30)

@@ -9,6 +9,8 @@ class CandidacyConfig(AppConfig):
     def ready(self) -> None:
         from candidacy.invitations import compose_invitation
         from candidacy.services.members import INVITATION
-        from notifications import registry
+        from candidacy.services.reminders import replan_reminders
+        from notifications import planners, registry
 
+        planners.register(replan_reminders)
         registry.register(INVITATION, compose_invitation, label=_("Invitation à se connecter"))

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from candidacy import theme
-from candidacy.views import backward_plan, call, home, members, outbox, settings
+from candidacy.views import backward_plan, call, home, members, outbox, outbox_ahead, reminders, settings
 
 app_name = "candidacy"
 
@@ -71,7 +71,16 @@ urlpatterns = [
         backward_plan.plan_step_remove,
         name="plan-step-remove",
     ),
+    path("c/<slug:slug>/reglages/rappels/", reminders.reminder_list, name="reminder-list"),
+    path("c/<slug:slug>/reglages/rappels/<slug:kind>/", reminders.reminder_edit, name="reminder-edit"),
+    path(
+        "c/<slug:slug>/reglages/rappels/<slug:kind>/oublier/",
+        reminders.reminder_forget,
+        name="reminder-forget",
+    ),
     path("c/<slug:slug>/envois/", outbox.outbox_list, name="outbox-list"),
+    path("c/<slug:slug>/envois/a-venir/", outbox_ahead.outbox_ahead, name="outbox-ahead"),
+    path("c/<slug:slug>/envois/<uuid:public_id>/texte/", outbox_ahead.outbox_rewrite, name="outbox-rewrite"),
     path("c/<slug:slug>/envois/<uuid:public_id>/", outbox.outbox_detail, name="outbox-detail"),
     path(
         "c/<slug:slug>/envois/<uuid:public_id>/pieces/<int:number>/",

@@ -36,6 +36,7 @@ class DecisionLine:
     number: str
     wording: str
     note: str
+    successor: str
     meeting_url: str
     met_at: datetime
     owner: str
@@ -95,6 +96,7 @@ def decision_lines(page: Page[Decision], slug: str, today: date) -> list[Decisio
         "wording",
         "status",
         "status_note",
+        "superseded_by__number",
         "due_on",
         "meeting__public_id",
         "meeting__starts_at",
@@ -107,6 +109,7 @@ def decision_lines(page: Page[Decision], slug: str, today: date) -> list[Decisio
             number=row.number,
             wording=row.wording,
             note=row.status_note,
+            successor=row.superseded_by__number or "",
             meeting_url=meeting_address(row.meeting__public_id),
             met_at=row.meeting__starts_at,
             owner=_owner(row),

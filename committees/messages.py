@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from candidacy.models import Candidacy, Membership
 from committees.announcements import (
@@ -41,7 +42,7 @@ from committees.organisers import organiser_of
 from committees.preparation import FollowUp, follow_up_of
 from committees.reserved import as_shown, papers_shown
 from core.secret_addresses import make_nonce
-from core.templatetags.formats import clock, days_until, long_date, long_moment
+from core.templatetags.formats import clock, long_date, long_moment
 from notifications.models import OutboundMessage
 from notifications.registry import Attachment, BatchComposer, Composed, Skip, register_many
 from notifications.rendering import one_line, page_url, render_mail
@@ -65,7 +66,26 @@ def register_composers() -> None:
         REMINDER: partial(_to_invited, _write_reminder),
     }
     for kind, compose_many in composers.items():
-        register_many(kind, compose_many, label=LABELS[kind])
+        is_reminder = kind == REMINDER
+        register_many(
+            kind,
+            compose_many,
+            label=gettext_lazy("Rappel d’une réunion") if is_reminder else LABELS[kind],
+            reason=partial(_why, kind),
+            gathers=is_reminder,
+            is_refusable=is_reminder,
+        )
+
+
+def _why(kind: str, message: Row) -> str:
+    if kind == REMINDER:
+        return _("Rappel du comité, %(rule)s") % {"rule": message.rule}
+    return {
+        CONVOCATION: _("La réunion est convoquée"),
+        UPDATE: _("La réunion a changé"),
+        CANCELLATION: _("La réunion est annulée"),
+        WITHDRAWAL: _("La personne n’est plus invitée"),
+    }[kind]
 
 
 @dataclass(frozen=True)
@@ -140,6 +160,7 @@ class _Sheet:
             "organiser": self.organiser,
             "committee": self.meeting.committee.name,
             "acronym": self.meeting.committee.acronym,
+            "reminder_text": self.meeting.committee.reminder_text,
         }
 
     @cached_property
@@ -331,7 +352,9 @@ def _write_reminder(letter: _Letter) -> Composed | Skip:
         return Skip(_("La personne s’est excusée."))
     if _is_overtaken(letter):
         return Skip(_("Un rappel plus proche de la réunion part ou est parti."))
-    days = days_until(meeting.starts_at) or 0
+    # Counted from when it leaves: whoever reads or rewrites it beforehand sees the words that will leave.
+    leaves_on = timezone.localdate(max(timezone.now(), message.due_at))
+    days = (timezone.localdate(meeting.starts_at) - leaves_on).days
     near = {0: _("aujourd’hui"), 1: _("demain")}
     delay = near.get(days) or _("dans %(days)d jours") % {"days": days}
     return _compose(letter, letter.text("meeting_reminder", delay=delay))
@@ -382,8 +405,15 @@ def _compose(
     subject, body = text[0], _greeting(name) + text[1]
     reply_to = organiser.address if organiser else ""
     if method is None:
+        facts = {"meeting": letter.sheet.facts.to_json()}
         return Composed(
-            address=address, subject=subject, body=body, reply_to=reply_to, withheld=(letter.token,)
+            address=address,
+            subject=subject,
+            body=body,
+            reply_to=reply_to,
+            facts=facts,
+            withheld=(letter.token,),
+            user_id=letter.invitation.contact.user_id,
         )
     sequence = _next_sequence(letter.meeting, letter.told)
     entry = replace(

@@ -33,6 +33,11 @@ def can_remove_seat(user: User, seat: CommitteeMember) -> bool:
     return is_lead(user, seat.committee.candidacy)
 
 
+def can_change_reminder_rules(user: User, committee: Committee) -> bool:
+    """When the application writes to people is a setting, like those of the candidacy."""
+    return is_lead(user, committee.candidacy)
+
+
 def can_change_blackouts(user: User, candidacy: Candidacy) -> bool:
     return is_staff(user, candidacy)
 

@@ -33,6 +33,7 @@ DECISION_HEADER: Sequence[Cell] = (
     _("Échéance"),
     _("État"),
     _("Suite donnée"),
+    _("Remplacée par"),
 )
 ACTION_HEADER: Sequence[Cell] = (
     _("Action"),
@@ -80,6 +81,7 @@ def decision_rows(decisions: Iterable[Decision]) -> Iterator[Sequence[Cell]]:
             decision.due_on,
             decision.get_status_display(),
             decision.status_note,
+            decision.superseded_by.number if decision.superseded_by else "",
         )
 
 

@@ -4,6 +4,7 @@ urlpatterns = [
     path("", include("core.urls")),
     path("compte/", include("accounts.entrance_urls")),
     path("", include("accounts.urls")),
+    path("", include("notifications.urls")),
     path("", include("candidacy.urls")),
     path("", include("partners.urls")),
     path("", include("committees.urls")),

@@ -9,7 +9,8 @@ class DossierConfig(AppConfig):
 
     def ready(self) -> None:
         from committees import concerns
-        from dossier import messages, reading_messages
+        from dossier import messages, reading_messages, recalls
+        from dossier.action_future import register_future
         from dossier.agenda_concerns import offer_sections, show_sections
         from dossier.comment_messages import compose_notice
         from dossier.deposit_triggers import install_triggers
@@ -28,5 +29,7 @@ class DossierConfig(AppConfig):
             show=show_sections,
             place=10,
         )
+        recalls.register_kinds()
+        register_future()
         panels.register("sections", sections_panel, place=10)
-        registry.register(NOTICE, compose_notice, label=_("Commentaire d’une section"))
+        registry.register(NOTICE, compose_notice, label=_("Commentaire d’une section"), is_refusable=True)

@@ -41,7 +41,7 @@ def compose_notice(message: OutboundMessage) -> Composed | Skip:
             "footer_part": render_to_string("emails/parts/footer.txt", frame),
         },
     )
-    return Composed(address=person.email, subject=subject, body=body)
+    return Composed(address=person.email, subject=subject, body=body, user_id=person.pk)
 
 
 def _recipient(message: OutboundMessage, comment: Comment) -> User | None:

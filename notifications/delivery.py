@@ -1,5 +1,7 @@
 """The worker's half of the outbox: what is due leaves, row by row, over one connection to the mail server.
 
+Several that are due to one person leave as one (`notifications.gathering`).
+
 A hundred messages are written together, because their reads are shared, and used within the second. Then each row
 is looked at again, sent, marked and committed before the next one is touched. A process killed on the way leaves
 its row planned: the next tick sends it, with the same Message-ID if the server had already accepted it.
@@ -16,8 +18,8 @@ import hashlib
 import logging
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +27,16 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from notifications.envelope import envelope
+from notifications.gathering import Bundle, bundle, carried_by, is_settled, settle_company
 from notifications.models import OutboundAttachment, OutboundMessage
+from notifications.own_words import in_own_words
 from notifications.post import Post, ServerUnreachableError, describe, is_permanent
+from notifications.preferences import refused_by
 from notifications.registry import Composed, Skip, batch_composer_for, composer_for
 from notifications.rendering import one_line, plain_text
 from notifications.statements import hold_and_record_sent, is_still_due, record_sent
@@ -48,7 +55,8 @@ LONGEST_BACK_OFF_MINUTES = 60
 Status = OutboundMessage.Status
 _DECIDED_NOW = ("recipient_address", "subject", "body", "facts")
 _DECIDED_EARLIER = {field.name for field in OutboundMessage._meta.get_fields()} - set(_DECIDED_NOW)
-Written = Composed | Skip | Exception
+Text = Composed | Skip | Exception
+Written = Bundle | Skip | Exception
 #: What `deliver_due` did, counted by the state its rows ended in; a row put off counts as planned.
 Tally = Counter[str]
 
@@ -100,7 +108,17 @@ def only_sender() -> Iterator[bool]:
 
 
 def _next_due() -> list[OutboundMessage]:
-    due = OutboundMessage.objects.due(timezone.now()).defer(*_DECIDED_NOW)
+    now = timezone.now()
+    rows = _first_due(now)
+    if not all(map(is_settled, rows)):
+        settle_company(now, limit=MESSAGES_WRITTEN_TOGETHER)
+        # What another worker is settling at this instant is left to it.
+        rows = [row for row in _first_due(now) if is_settled(row)]
+    return rows
+
+
+def _first_due(now: datetime) -> list[OutboundMessage]:
+    due = OutboundMessage.objects.due(now).defer(*_DECIDED_NOW)
     return list(due[:MESSAGES_WRITTEN_TOGETHER])
 
 
@@ -116,20 +134,58 @@ def _written(rows: list[OutboundMessage]) -> Iterator[tuple[OutboundMessage, Wri
 
 
 def _write_all(rows: Iterable[OutboundMessage]) -> dict[int, Written]:
+    rows = list(rows)
+    carried = carried_by(rows)
+    texts = _write_each([*rows, *(row for group in carried.values() for row in group)])
+    written: dict[int, Written] = {}
+    for row in rows:
+        own = texts[row.pk]
+        others = [(other, texts[other.pk]) for other in carried[row.pk]]
+        written[row.pk] = _write_together(own, others) if isinstance(own, Composed) else own
+    return written
+
+
+def _write_together(own: Composed, others: Iterable[tuple[OutboundMessage, Text]]) -> Bundle:
+    """Put together what goes to one address; what has nothing to say any more is given up on the way.
+
+    What could not be written, or would go elsewhere, leaves by itself after its carrier.
+    """
+    parts = []
+    for other, text in others:
+        if isinstance(text, Skip):
+            _settle(OutboundMessage.objects.planned(), other, **_given_up(text.reason))
+        elif isinstance(text, Composed) and text.address == own.address:
+            parts.append((other, text))
+    return bundle(own, parts)
+
+
+def _write_each(rows: Iterable[OutboundMessage]) -> dict[int, Text]:
     by_kind: dict[str, list[OutboundMessage]] = defaultdict(list)
     for row in rows:
         by_kind[row.kind].append(row)
-    texts: dict[int, Written] = {}
+    texts: dict[int, Text] = {}
     for kind, group in by_kind.items():
         try:
             written = batch_composer_for(kind)(group)
             texts |= {row.pk: written[row.pk] for row in group}
         except Exception:  # noqa: BLE001 -- whatever is wrong with one of them, the others are written
             texts |= {row.pk: _write_alone(row) for row in group}
+        _respect_people(kind, group, texts)
     return texts
 
 
-def _write_alone(row: OutboundMessage) -> Written:
+def _respect_people(kind: str, group: Iterable[OutboundMessage], texts: dict[int, Text]) -> None:
+    """Leave out whoever does without this kind, and use the words that somebody gave a message."""
+    composed = {row: text for row in group if isinstance(text := texts[row.pk], Composed)}
+    refused = refused_by(kind, [text.user_id for text in composed.values() if text.user_id])
+    for row, text in composed.items():
+        if text.user_id in refused:
+            texts[row.pk] = Skip(_("La personne ne souhaite pas ces messages."))
+        else:
+            texts[row.pk] = in_own_words(row, text)
+
+
+def _write_alone(row: OutboundMessage) -> Text:
     try:
         return composer_for(row.kind)(row)
     except Exception as error:
@@ -140,14 +196,12 @@ def _write_alone(row: OutboundMessage) -> Written:
 def _deliver(row: OutboundMessage, written: Written, post: Post) -> list[str]:
     """Deal with one row; return the state it ended in, or nothing when it is no longer ours to deal with."""
     if isinstance(written, Skip):
-        return _give_up(row, written.reason)
+        return _settle(OutboundMessage.objects.due(timezone.now()), row, **_given_up(written.reason))
     if isinstance(written, Exception):
+        OutboundMessage.objects.filter(carried_by=row).update(carried_by=None)  # they need not wait for it
         return _put_off(row, _explain(written))
     try:
-        files = _copy_onto(row, written)  # before sending: what left must be storable
-        email = envelope(row, written)
-        send = _send_holding if connection.features.has_select_for_update_skip_locked else _send_alone
-        return [Status.SENT] if send(row, files, lambda: post.send(email)) else []
+        return _send(row, written, post)
     except ServerUnreachableError:
         raise
     except OSError as error:  # smtplib's errors are among them
@@ -161,23 +215,42 @@ def _deliver(row: OutboundMessage, written: Written, post: Post) -> list[str]:
         return _put_off(row, _explain(error))
 
 
-def _send_holding(row: OutboundMessage, files: list[OutboundAttachment], send: Callable[[], None]) -> bool:
-    """Write that ``row`` left, let it leave, and commit: what does not leave, or dies on the way, was not written."""
+def _send(row: OutboundMessage, written: Bundle, post: Post) -> list[str]:
+    files = _copy_onto(row, written.composed)  # before sending: what left must be storable
+    for other, text in written.parts:
+        _copy_onto(other, text)
+    email = envelope(row, written.composed)
+    send = _send_holding if connection.features.has_select_for_update_skip_locked else _send_alone
+    together = [row, *(other for other, _text in written.parts)]
+    return [Status.SENT] * len(together) if send(together, files, lambda: post.send(email)) else []
+
+
+def _send_holding(
+    rows: Sequence[OutboundMessage], files: list[OutboundAttachment], send: Callable[[], None]
+) -> bool:
+    """Write that ``rows`` left, in one message, let it leave, and commit.
+
+    What does not leave, or dies on the way, was not written.
+    """
     with transaction.atomic():
-        if not hold_and_record_sent(row, now=timezone.now()):
+        if not all(hold_and_record_sent(row, now=timezone.now()) for row in rows):
+            transaction.set_rollback(True)
             return False
         OutboundAttachment.objects.bulk_create(files)
         send()
     return True
 
 
-def _send_alone(row: OutboundMessage, files: list[OutboundAttachment], send: Callable[[], None]) -> bool:
+def _send_alone(
+    rows: Sequence[OutboundMessage], files: list[OutboundAttachment], send: Callable[[], None]
+) -> bool:
     """Send outside any transaction, then write it down: no other process sends, and the site must not wait."""
-    if not is_still_due(row, now=timezone.now()):
+    if not all(is_still_due(row, now=timezone.now()) for row in rows):
         return False
     send()
-    with transaction.atomic() if files else contextlib.nullcontext():
-        record_sent(row, now=timezone.now())
+    with transaction.atomic() if files or len(rows) > 1 else contextlib.nullcontext():
+        for row in rows:
+            record_sent(row, now=timezone.now())
         OutboundAttachment.objects.bulk_create(files)
     return True
 
@@ -208,32 +281,34 @@ def _copy_onto(message: OutboundMessage, composed: Composed) -> list[OutboundAtt
 # --- what becomes of a row ---------------------------------------------------------------------------
 
 
-def _give_up(message: OutboundMessage, reason: str) -> list[str]:
-    return _settle(
-        message,
-        status=Status.CANCELLED,
-        cancelled_by=OutboundMessage.CancelledBy.DELIVERY,
-        reason=one_line(reason, limit=300),
-    )
+def _given_up(reason: str) -> dict[str, Any]:
+    return {
+        "status": Status.CANCELLED,
+        "cancelled_by": OutboundMessage.CancelledBy.DELIVERY,
+        "reason": one_line(reason, limit=300),
+    }
 
 
 def _put_off(message: OutboundMessage, error: str, *, for_good: bool = False, address: str = "") -> list[str]:
     """Try again later, or stop; the ``address`` that the server refused is then kept, and marks its owner."""
     attempts = message.attempts + 1
-    told = {"attempts": attempts, "last_error": plain_text(error)}
+    changes: dict[str, Any] = {"attempts": attempts, "last_error": plain_text(error)}
     if for_good or attempts >= MAX_ATTEMPTS:
-        return _settle(message, status=Status.FAILED, recipient_address=address, **told)
-    return _settle(message, status=Status.PLANNED, due_at=timezone.now() + back_off(attempts), **told)
+        changes |= {"status": Status.FAILED, "recipient_address": address}
+    else:
+        changes |= {"status": Status.PLANNED, "due_at": timezone.now() + back_off(attempts)}
+    return _settle(OutboundMessage.objects.due(timezone.now()), message, **changes)
 
 
-def _settle(message: OutboundMessage, *, status: Status, **changes: Any) -> list[str]:
-    """Write what became of a row that did not leave, unless it was decided about or taken up meanwhile."""
-    now = timezone.now()
+def _settle(
+    rows: QuerySet[OutboundMessage], message: OutboundMessage, *, status: str, **changes: Any
+) -> list[str]:
+    """Write what became of a row that did not leave, unless it is no longer among ``rows`` or is taken up."""
     with transaction.atomic():
-        still_due = OutboundMessage.objects.due(now).filter(pk=message.pk)
-        keys = still_due.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True)
+        still = rows.filter(pk=message.pk)
+        keys = still.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True)
         changed = OutboundMessage.objects.filter(pk__in=list(keys)).update(
-            status=status, updated_at=now, **changes
+            status=status, updated_at=timezone.now(), **changes
         )
     return [status] if changed else []
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from core.models import PublicIdModel, TimestampedModel
 
 
@@ -24,8 +25,16 @@ class OutboundMessageQuerySet(models.QuerySet["OutboundMessage"]):
         return self.filter(status=OutboundMessage.Status.PLANNED)
 
     def due(self, now: datetime) -> "OutboundMessageQuerySet":
-        """Keep what must leave now, first come first served; an hour missed is still due."""
-        return self.planned().filter(due_at__lte=now).order_by("due_at", "pk")
+        """Keep what must leave now, first come first served; an hour missed is still due.
+
+        What another row carries is not due as long as that one is still to leave.
+        """
+        due = self.planned().filter(due_at__lte=now)
+        return due.exclude(carried_by__status=OutboundMessage.Status.PLANNED).order_by("due_at", "pk")
+
+    def leaving_before(self, instant: datetime) -> "OutboundMessageQuerySet":
+        """Keep what is planned to leave before ``instant``, in the order in which it will."""
+        return self.planned().filter(due_at__lt=instant).order_by("due_at", "pk")
 
     def failed(self) -> "OutboundMessageQuerySet":
         return self.filter(status=OutboundMessage.Status.FAILED)
@@ -95,6 +104,32 @@ class OutboundMessage(PublicIdModel, TimestampedModel):
     )
     sent_at = models.DateTimeField(_("envoyé le"), null=True, blank=True)
 
+    gathered_at = models.DateTimeField(
+        _("compagnie arrêtée le"),
+        null=True,
+        blank=True,
+        help_text=_("Dès lors, le message ne part ni avec d’autres ni sous un autre Message-ID."),
+    )
+    carried_by = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="carried",
+        verbose_name=_("part avec"),
+    )
+
+    own_subject = models.CharField(_("objet"), max_length=300, blank=True)
+    own_body = models.TextField(
+        _("texte"), blank=True, help_text=_("Ce qu’une personne a écrit à la place du texte automatique.")
+    )
+    own_facts = models.JSONField(
+        _("faits annoncés par ce texte"),
+        default=dict,
+        blank=True,
+        help_text=_("S’ils changent, le texte automatique part."),
+    )
+
     objects = OutboundMessageQuerySet.as_manager()
 
     class Meta:
@@ -109,6 +144,19 @@ class OutboundMessage(PublicIdModel, TimestampedModel):
                 name="outboundmessage_sent_iff_instant",
                 condition=Q(status="sent", sent_at__isnull=False)
                 | (~Q(status="sent") & Q(sent_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="outboundmessage_carried_is_settled",
+                condition=Q(carried_by__isnull=True) | Q(gathered_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="outboundmessage_carries_another",
+                condition=Q(carried_by__isnull=True) | ~Q(carried_by=models.F("pk")),
+            ),
+            models.CheckConstraint(
+                name="outboundmessage_own_words_have_subject",
+                condition=Q(own_body="", own_subject="") | (~Q(own_body="") & ~Q(own_subject="")),
+                violation_error_message=_("Donnez un objet au message."),
             ),
             models.CheckConstraint(
                 name="outboundmessage_sent_has_address",
@@ -126,6 +174,21 @@ class OutboundMessage(PublicIdModel, TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.title or self.kind} → {self.recipient_name or self.recipient_key}"
+
+
+class Refusal(models.Model):
+    """A kind of message that somebody with an account does not want."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(_("nature"), max_length=50)
+
+    class Meta:
+        verbose_name = _("refus d’un message")
+        verbose_name_plural = _("refus de messages")
+        constraints = [models.UniqueConstraint(name="refusal_once", fields=["user", "kind"])]
+
+    def __str__(self) -> str:
+        return self.kind
 
 
 class OutboundAttachment(models.Model):

@@ -40,6 +40,8 @@ class Composed:
     attachments: tuple[Attachment, ...] = ()
     reply_to: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
+    #: The account of the recipient, where they have one: it may refuse some kinds.
+    user_id: int | None = None
     withheld: tuple[str, ...] = ()
 
     @property
@@ -63,24 +65,57 @@ Composer = Callable[[OutboundMessage], Composed | Skip]
 BatchComposer = Callable[[Sequence[OutboundMessage]], Mapping[int, Composed | Skip]]
 
 _composers: dict[str, BatchComposer] = {}
+#: Says of a planned row why it will leave.
+Reason = Callable[[OutboundMessage], str]
+
 _labels: dict[str, "str | Promise"] = {}
+_reasons: dict[str, Reason] = {}
+#: Kinds that leave together when several are due to one person, and kinds that a person may do without.
+_gathering: set[str] = set()
+_refusable: set[str] = set()
 
 
-def register(kind: str, compose: Composer, *, label: "str | Promise" = "") -> None:
-    """Let ``compose`` write the messages of ``kind``; ``label`` names the kind on the outbox page."""
+def register(
+    kind: str,
+    compose: Composer,
+    *,
+    label: "str | Promise" = "",
+    reason: Reason | None = None,
+    gathers: bool = False,
+    is_refusable: bool = False,
+) -> None:
+    """Let ``compose`` write the messages of ``kind``.
+
+    ``label`` names the kind on the outbox page, where ``reason`` says of a planned row why it will leave. Kinds that
+    gather leave in one message when several are due to one person; a person may do without a refusable one.
+    """
 
     def compose_many(messages: Sequence[OutboundMessage]) -> dict[int, Composed | Skip]:
         return {message.pk: compose(message) for message in messages}
 
-    register_many(kind, compose_many, label=label)
+    register_many(kind, compose_many, label=label, reason=reason, gathers=gathers, is_refusable=is_refusable)
 
 
-def register_many(kind: str, compose_many: BatchComposer, *, label: "str | Promise" = "") -> None:
+def register_many(
+    kind: str,
+    compose_many: BatchComposer,
+    *,
+    label: "str | Promise" = "",
+    reason: Reason | None = None,
+    gathers: bool = False,
+    is_refusable: bool = False,
+) -> None:
     """Like `register`, for a kind of which hundreds may be due at the same minute."""
     if kind in _composers:
         raise ValueError(f"Two composers for the messages of kind {kind!r}")
     _composers[kind] = compose_many
     _labels[kind] = label
+    if reason is not None:
+        _reasons[kind] = reason
+    if gathers:
+        _gathering.add(kind)
+    if is_refusable:
+        _refusable.add(kind)
 
 
 def composer_for(kind: str) -> Composer:
@@ -97,3 +132,18 @@ def batch_composer_for(kind: str) -> BatchComposer:
 
 def label_of(kind: str) -> str:
     return str(_labels.get(kind) or kind)
+
+
+def reason_of(message: OutboundMessage) -> str:
+    """Say why ``message`` will leave; what leaves as soon as it is decided gives no other reason than its kind."""
+    reason = _reasons.get(message.kind)
+    return reason(message) if reason else label_of(message.kind)
+
+
+def gathering_kinds() -> frozenset[str]:
+    return frozenset(_gathering)
+
+
+def refusable_kinds() -> dict[str, str]:
+    """Return the labels of the kinds that a person may do without, in alphabetical order."""
+    return dict(sorted(((kind, label_of(kind)) for kind in _refusable), key=lambda pair: pair[1]))

@@ -132,7 +132,7 @@ def cancel_planned(*, keys: Collection[int], reason: str) -> int:
 @transaction.atomic
 def advance_message(message: OutboundMessage) -> None:
     """« Envoyer maintenant »: the same row, due at once, so nothing leaves twice."""
-    row = _hold(message)
+    row = hold_message(message)
     if row.status != Status.PLANNED:
         raise DomainError(_("Seul un message encore à envoyer peut partir maintenant."))
     row.due_at = timezone.now()
@@ -143,7 +143,7 @@ def advance_message(message: OutboundMessage) -> None:
 @transaction.atomic
 def retry_message(message: OutboundMessage) -> None:
     """Try a failed message again, from the first attempt."""
-    row = _hold(message)
+    row = hold_message(message)
     if row.status != Status.FAILED:
         raise DomainError(_("Seul un message en échec peut être renvoyé."))
     row.status = Status.PLANNED
@@ -156,13 +156,22 @@ def retry_message(message: OutboundMessage) -> None:
 @transaction.atomic
 def cancel_message(message: OutboundMessage, reason: str = "") -> None:
     """Hold back one message for good: no plan takes it up again."""
-    row = _hold(message)
+    row = hold_message(message)
     if row.status not in {Status.PLANNED, Status.FAILED}:
         raise DomainError(_("Ce message est déjà parti ou déjà annulé."))
     row.status = Status.CANCELLED
     row.cancelled_by = CancelledBy.PERSON
     row.reason = one_line(reason, limit=300)
     row.save(update_fields=["status", "cancelled_by", "reason", "updated_at"])
+
+
+def hold_message(message: OutboundMessage) -> OutboundMessage:
+    """Lock the row of ``message`` and read it again; refuse while a worker has it in hand."""
+    rows = OutboundMessage.objects.filter(pk=message.pk)
+    row = rows.select_for_update(of=("self",), skip_locked=True).first()
+    if row is None:
+        raise DomainError(_("Ce message est en train de partir."))
+    return row
 
 
 def row_key(row: OutboundMessage) -> Key:
@@ -173,7 +182,14 @@ def changes_to(row: OutboundMessage, plan: Plan) -> dict[str, Any]:
     """Return what must change in ``row`` for it to do what ``plan`` says."""
     change: dict[str, Any] = {}
     if row.status == Status.CANCELLED and row.cancelled_by != CancelledBy.PERSON:
-        change = {"status": Status.PLANNED, "cancelled_by": CancelledBy.NOBODY, "reason": "", "attempts": 0}
+        change = {
+            "status": Status.PLANNED,
+            "cancelled_by": CancelledBy.NOBODY,
+            "reason": "",
+            "attempts": 0,
+            "gathered_at": None,
+            "carried_by": None,
+        }
     elif row.status != Status.PLANNED:
         return change
     if change or row.planned_for != plan.due_at:
@@ -212,15 +228,6 @@ def _new_row(plan: Plan) -> OutboundMessage:
 def _unlocked(rows: QuerySet[OutboundMessage]) -> list[int]:
     """Lock ``rows`` and return their keys, but those that a worker is sending: nobody waits for a mail server."""
     return list(rows.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True))
-
-
-def _hold(message: OutboundMessage) -> OutboundMessage:
-    """Lock the row of ``message`` and read it again."""
-    rows = OutboundMessage.objects.filter(pk=message.pk)
-    row = rows.select_for_update(of=("self",), skip_locked=True).first()
-    if row is None:
-        raise DomainError(_("Ce message est en train de partir."))
-    return row
 
 
 def _send_soon() -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.apps import apps
@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, models
 from django.db.models import F
 
-from candidacy.models import Call
+from candidacy.models import Call, RecallRule
 from committees import kept_minutes
 from committees.models import (
     AgendaConcern,
@@ -44,6 +44,7 @@ from dossier.models import (
     ThreadEvent,
     WordImportPicture,
 )
+from notifications.models import Refusal
 from notifications.services import plan_message
 from tests import factories as make
 
@@ -79,6 +80,29 @@ def make_expense_amount():
 
 def make_income_amount():
     return make.make_income_line().amounts.get()
+
+
+def make_superseded_decision():
+    successor = make.make_decision()
+    return make.make_decision(meeting=successor.meeting, status="superseded", superseded_by=successor)
+
+
+def make_refusal(**fields):
+    fields.setdefault("user", make.make_user())
+    return Refusal.objects.create(**{"kind": "action-due", **fields})
+
+
+def make_carried_message():
+    carried, carrier = make_message(), make_message()
+    carried.gathered_at, carried.carried_by = NOW, carrier
+    carried.save()
+    return carried
+
+
+def make_recall_rule(**fields):
+    fields.setdefault("candidacy", make.make_candidacy())
+    fields.setdefault("place", uuid4())
+    return RecallRule.objects.create(**{"kind": "action-due", **fields})
 
 
 def make_call():
@@ -347,7 +371,13 @@ CASES = {
     "committeemember_mandate_order": broken(make.make_seat, {"since": TODAY, "until": date(2029, 12, 31)}),
     "calendarfeed_personal_once": twice(make.make_calendar_feed),
     "calendarfeed_committee_once": twice(make_committee_feed),
+    "recallrule_kind_once": twice(make_recall_rule),
     "reminderrule_once": twice(make_reminder_rule),
+    "decision_with_successor_is_superseded": broken(make_superseded_decision, {"status": "open"}),
+    "decision_supersedes_another": broken(make_superseded_decision, {"superseded_by": F("pk")}),
+    "action_became_something_or_nothing": broken(
+        make.make_action, {"became_kind": "section"}, {"became_id": UUID(int=1)}
+    ),
     "decision_number_once": twice(make.make_decision),
     "action_closed_iff_day": broken(make.make_action, {"status": "done"}, {"closed_on": TODAY}),
     "datepoll_chosen_is_closed": broken(make.make_poll, {"chosen": make.make_slot}),
@@ -490,6 +520,12 @@ CASES = {
     # notifications
     "outboundmessage_once": twice(make_message),
     "outboundmessage_sent_iff_instant": broken(make_message, {"sent_at": NOW}),
+    "refusal_once": twice(make_refusal),
+    "outboundmessage_carried_is_settled": broken(make_carried_message, {"gathered_at": None}),
+    "outboundmessage_carries_another": broken(make_carried_message, {"carried_by": F("pk")}),
+    "outboundmessage_own_words_have_subject": broken(
+        make_message, {"own_subject": "Objet"}, {"own_body": "Texte"}
+    ),
     "outboundmessage_sent_has_address": broken(make_sent_message, {"recipient_address": ""}),
 }
 

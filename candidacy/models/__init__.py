@@ -15,6 +15,7 @@ from candidacy.models.candidacies import (
     validate_siren,
     validate_time_zone,
 )
+from candidacy.models.reminders import RecallRule
 
 __all__ = [
     "LONGEST_DAYS",
@@ -32,6 +33,7 @@ __all__ = [
     "Piece",
     "PlanStep",
     "PopulationKind",
+    "RecallRule",
     "Territory",
     "validate_siren",
     "validate_time_zone",

@@ -17,14 +17,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AppRequest
 from candidacy.models import Candidacy
-from candidacy.outbox import preview
+from candidacy.outbox import preview_automatic
 from candidacy.permissions import can_read_outbox, can_steer_outbox
 from candidacy.scope import candidacy_for
 from candidacy.views.tabs import PAGE_SIZE, Tab, cut
 from core.errors import DomainError
 from core.permissions import require
 from notifications.models import OutboundMessage
-from notifications.registry import label_of
+from notifications.own_words import in_own_words, still_true
+from notifications.registry import Composed, Skip, label_of, reason_of
 from notifications.services import advance_message, cancel_message, retry_message
 
 Status = OutboundMessage.Status
@@ -63,11 +64,14 @@ def outbox_list(request: AppRequest, slug: str) -> HttpResponse:
 @require_safe
 def outbox_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     message = _message(_candidacy_with_outbox(request, slug), public_id)
+    automatic = preview_automatic(message)
     context = {
         "message": message,
         "kind_label": label_of(message.kind),
+        "why": reason_of(message),
         "attachments": message.attachments.defer("content").order_by("pk"),
-        "preview": preview(message),
+        "preview": in_own_words(message, automatic) if isinstance(automatic, Composed) else automatic,
+        "own_words": _own_words(message, automatic),
     }
     return render(request, "candidacy/outbox_detail.html", context)
 
@@ -88,23 +92,29 @@ def outbox_attachment(request: AppRequest, slug: str, public_id: UUID, number: i
 
 @require_POST
 def outbox_send(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    message = _message_to_steer(request, slug, public_id)
+    message = message_to_steer(request, slug, public_id)
     return _steer(request, slug, message, advance_message, _("Le message part dans la minute."))
 
 
 @require_POST
 def outbox_retry(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    message = _message_to_steer(request, slug, public_id)
+    message = message_to_steer(request, slug, public_id)
     return _steer(request, slug, message, retry_message, _("Un nouvel essai part dans la minute."))
 
 
 @require_POST
 def outbox_cancel(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    message = _message_to_steer(request, slug, public_id)
+    message = message_to_steer(request, slug, public_id)
     reason = _("Annulé par %(name)s.") % {"name": request.user}
     return _steer(
         request, slug, message, partial(cancel_message, reason=reason), _("Le message ne partira pas.")
     )
+
+
+def message_to_steer(request: AppRequest, slug: str, public_id: UUID) -> OutboundMessage:
+    candidacy = candidacy_for(request, slug)
+    require(can_steer_outbox(request.user, candidacy))
+    return _message(candidacy, public_id)
 
 
 def _steer(
@@ -120,7 +130,16 @@ def _steer(
         messages.error(request, str(error))
     else:
         messages.success(request, told)
+    if request.GET.get("retour") == "a-venir":
+        return redirect("candidacy:outbox-ahead", slug)
     return redirect("candidacy:outbox-detail", slug, message.public_id)
+
+
+def _own_words(message: OutboundMessage, automatic: Composed | Skip | None) -> str:
+    """Say what becomes of the words that a person gave ``message``: "kept", "outdated", or nothing."""
+    if not message.own_body or not isinstance(automatic, Composed):
+        return ""
+    return "kept" if still_true(message, automatic) else "outdated"
 
 
 def _refused_people(candidacy: Candidacy, keys: Collection[str]) -> set[str]:
@@ -138,12 +157,6 @@ def _candidacy_with_outbox(request: AppRequest, slug: str) -> Candidacy:
 def _message(candidacy: Candidacy, public_id: UUID) -> OutboundMessage:
     messages_of_candidacy = OutboundMessage.objects.in_scope(candidacy.public_id)
     return get_object_or_404(messages_of_candidacy, public_id=public_id)
-
-
-def _message_to_steer(request: AppRequest, slug: str, public_id: UUID) -> OutboundMessage:
-    candidacy = candidacy_for(request, slug)
-    require(can_steer_outbox(request.user, candidacy))
-    return _message(candidacy, public_id)
 
 
 def _tabs(candidacy: Candidacy, current: str) -> list[Tab]:

@@ -57,6 +57,8 @@ class CommitteeForm(RowForm):
             "co_animator",
             "minutes_due_days",
             "minutes_silence_days",
+            "reminders_on_working_days",
+            "reminder_text",
         ]
         widgets = {"mandate": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
@@ -161,6 +163,8 @@ class CommitteeForm(RowForm):
                     + "</p>"
                 ),
                 *rows,
+                "reminders_on_working_days",
+                "reminder_text",
             ),
             Submit("save", _t("Enregistrer")),
         )

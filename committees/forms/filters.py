@@ -30,6 +30,20 @@ class _ListFilterForm(SortedFilterForm):
         else:
             self.fields["comite"].choices = [("", _t("Tous")), *committees]  # type: ignore[attr-defined]  # a choice field
 
+    def in_words(self) -> list[str]:
+        """Say what the list is narrowed to, for whoever reads it without the bar."""
+        said = []
+        for name, value in self.asked.items():
+            field = self.fields[name]
+            if name == "tri" or not value:
+                continue
+            if isinstance(field, TickFilter):
+                said.append(str(field.label))
+            else:
+                shown = dict(getattr(field, "choices", ())).get(value, value)
+                said.append(f"{field.label} : {shown}")
+        return said
+
 
 def _committees(candidacy: Candidacy, reader: User) -> list[tuple[str, str]] | None:
     """Return the committees to choose from, by public identifier; None for those who read of no committee."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from candidacy.models import Candidacy
 from committees.forms.rows import ContactField, RowForm
 from committees.models import Action, Decision, Meeting
+from committees.supersession import possible_successors, replaceable
 from core.sheets import DayInput
 from partners.models import Contact, ContactQuerySet
 
@@ -26,14 +27,31 @@ class _DecisionField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not s
 
 class DecisionForm(RowForm):
     owner = ContactField(required=False)
+    superseded_by = _DecisionField(
+        label=_("Remplacée par"),
+        queryset=Decision.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        empty_label=_("Aucune autre"),
+    )
+    replaces = _DecisionField(
+        label=_("Remplace la décision"),
+        queryset=Decision.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        empty_label=_("Aucune"),
+        help_text=_("Elle ne sera plus à appliquer, et dira par quelle décision elle est remplacée."),
+    )
 
     class Meta:
         model = Decision
-        fields = ["wording", "agenda_item", "owner", "due_on", "status", "status_note"]
+        fields = ["wording", "agenda_item", "owner", "due_on", "status", "status_note", "superseded_by"]
         widgets = {"wording": forms.Textarea(attrs={"rows": 4}), "due_on": DayInput}
         help_texts = {
             "wording": _("Une phrase au présent\u00a0: «\u00a0Le comité retient…\u00a0»."),
-            "status_note": _("Obligatoire pour une décision remplacée ou abandonnée."),
+            "status_note": _(
+                "Obligatoire pour une décision abandonnée, ou remplacée sans que celle qui la remplace soit nommée."
+            ),
         }
 
     def __init__(self, *args: Any, meeting: Meeting, row: Decision | None = None, **kwargs: Any) -> None:
@@ -45,10 +63,15 @@ class DecisionForm(RowForm):
         items.empty_label = _t("Aucun en particulier")  # type: ignore[attr-defined]  # likewise
         follow: list[Any] = []
         if row is None:
-            del self.fields["status"], self.fields["status_note"]
+            del self.fields["status"], self.fields["status_note"], self.fields["superseded_by"]
+            self.fields["replaces"].queryset = replaceable(meeting)  # type: ignore[attr-defined]  # likewise
+            follow = ["replaces"]
         else:
+            del self.fields["replaces"]
+            self.fields["superseded_by"].queryset = possible_successors(row)  # type: ignore[attr-defined]  # likewise
             follow = [
-                Row(Column("status", css_class="col-sm-4"), Column("status_note", css_class="col-sm-8"))
+                Row(Column("status", css_class="col-sm-4"), Column("status_note", css_class="col-sm-8")),
+                "superseded_by",
             ]
         self.helper.layout = Layout(
             *self.hidden_names,
@@ -62,7 +85,8 @@ class DecisionForm(RowForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         explained = {Decision.Status.SUPERSEDED, Decision.Status.ABANDONED}
-        if cleaned.get("status") in explained and not cleaned.get("status_note"):
+        says_why = cleaned.get("status_note") or cleaned.get("superseded_by")
+        if cleaned.get("status") in explained and not says_why:
             self.add_error(
                 "status_note",
                 _t("Dites par quoi la décision est remplacée, ou pourquoi elle est abandonnée."),

@@ -120,6 +120,17 @@ class Committee(PublicIdModel, TimestampedModel):
         default=10,
         validators=[MinValueValidator(1), MaxValueValidator(90)],
     )
+    reminders_on_working_days = models.BooleanField(
+        _("Rappels les jours ouvrés seulement"),
+        default=False,
+        help_text=_("Un rappel qui tomberait un week-end ou un jour férié part le jour ouvré précédent."),
+    )
+    reminder_text = models.CharField(
+        _("Première phrase des rappels"),
+        max_length=300,
+        blank=True,
+        help_text=_("Vide : la phrase habituelle."),
+    )
     revision = models.PositiveIntegerField(_("révision"), default=1, editable=False)
 
     history = HistoricalRecords()

@@ -57,6 +57,14 @@ class Decision(PublicIdModel, TimestampedModel):
     due_on = models.DateField(_("échéance"), null=True, blank=True)
     status = models.CharField(_("état"), max_length=12, choices=Status, default=Status.OPEN)
     status_note = models.CharField(_("suite donnée"), max_length=300, blank=True)
+    superseded_by = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supersedes",
+        verbose_name=_("remplacée par"),
+    )
     revision = models.PositiveIntegerField(_("révision"), default=1, editable=False)
 
     history = HistoricalRecords()
@@ -67,6 +75,15 @@ class Decision(PublicIdModel, TimestampedModel):
         verbose_name_plural = _("décisions")
         constraints = [
             models.UniqueConstraint(name="decision_number_once", fields=["candidacy", "number"]),
+            models.CheckConstraint(
+                name="decision_with_successor_is_superseded",
+                condition=Q(superseded_by__isnull=True) | Q(status="superseded"),
+            ),
+            models.CheckConstraint(
+                name="decision_supersedes_another",
+                condition=Q(superseded_by__isnull=True) | ~Q(superseded_by=models.F("pk")),
+                violation_error_message=_("Une décision ne se remplace pas elle-même."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -131,6 +148,11 @@ class Action(PublicIdModel, TimestampedModel):
     status = models.CharField(_("état"), max_length=12, choices=Status, default=Status.TO_DO)
     closed_on = models.DateField(_("close le"), null=True, blank=True)
     proof = models.CharField(_("preuve ou suite"), max_length=300, blank=True)
+    #: What the action became, and in which application: see committees.becoming.
+    became_kind = models.CharField(_("devenue"), max_length=20, blank=True, editable=False)
+    became_id = models.UUIDField(
+        _("identifiant de ce qu’elle est devenue"), null=True, blank=True, editable=False
+    )
     revision = models.PositiveIntegerField(_("révision"), default=1, editable=False)
 
     history = HistoricalRecords()
@@ -144,7 +166,12 @@ class Action(PublicIdModel, TimestampedModel):
                 name="action_closed_iff_day",
                 condition=Q(status__in=["done", "abandoned"], closed_on__isnull=False)
                 | (~Q(status__in=["done", "abandoned"]) & Q(closed_on__isnull=True)),
-            )
+            ),
+            models.CheckConstraint(
+                name="action_became_something_or_nothing",
+                condition=Q(became_kind="", became_id__isnull=True)
+                | (~Q(became_kind="") & Q(became_id__isnull=False)),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -48,6 +48,8 @@ class CommitteeFields(TypedDict, total=False):
     co_animator: Contact | None
     minutes_due_days: int
     minutes_silence_days: int | None
+    reminders_on_working_days: bool
+    reminder_text: str
 
 
 class SeatFields(TypedDict, total=False):
@@ -89,11 +91,12 @@ def edit_committee(
     locked = lock(committee)
     _check_animators(locked, fields)
     changed = save_changes(locked, fields, expected_revision=expected_revision)
-    if reminders is not None and _write_reminders(locked, reminders):
-        if not changed:
-            check_revision(locked, expected_revision)
-            locked.revision += 1
-            locked.save()
+    has_other_rules = reminders is not None and _write_reminders(locked, reminders)
+    if has_other_rules and not changed:
+        check_revision(locked, expected_revision)
+        locked.revision += 1
+        locked.save()
+    if has_other_rules or "reminders_on_working_days" in changed:
         for meeting in locked.meetings.convened().filter(starts_at__gt=timezone.now()):
             replan_meeting(meeting=meeting)
     return locked

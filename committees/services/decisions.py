@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from committees.models import AgendaItem, Decision, Meeting
 from committees.services.locking import already_made, identity, lock, save_changes
+from committees.supersession import check_succession
 from core.errors import DomainError
 from partners.models import Contact
 
@@ -21,13 +22,20 @@ class DecisionFields(TypedDict, total=False):
     due_on: date | None
     status: str
     status_note: str
+    superseded_by: Decision | None
 
 
 @transaction.atomic
 def record_decision(
-    *, meeting: Meeting, public_id: UUID | None = None, **fields: Unpack[DecisionFields]
+    *,
+    meeting: Meeting,
+    replaces: Decision | None = None,
+    public_id: UUID | None = None,
+    **fields: Unpack[DecisionFields],
 ) -> Decision:
     """Write down a decision under the next number of its committee and month: COPIL-2026-03-D2.
+
+    The decision that it ``replaces`` is no longer open, and says so.
 
     The committee's row is locked, so two people who decide at once get two numbers.
     """
@@ -42,6 +50,8 @@ def record_decision(
     _check(decision)
     decision.full_clean()
     decision.save()
+    if replaces is not None:
+        _replace(lock(replaces), decision)
     return decision
 
 
@@ -49,12 +59,33 @@ def record_decision(
 def edit_decision(
     *, decision: Decision, expected_revision: int, **fields: Unpack[DecisionFields]
 ) -> Decision:
-    """Change a decision; its number stays for ever."""
+    """Change a decision; its number stays for ever.
+
+    A decision that is given a successor is superseded; one that is taken out of that state has none any more.
+    """
     locked = lock(decision)
+    successor = fields.get("superseded_by", locked.superseded_by)
+    if successor is not None and successor != locked.superseded_by:
+        fields["status"] = Decision.Status.SUPERSEDED
+    elif fields.get("status", locked.status) != Decision.Status.SUPERSEDED:
+        fields["superseded_by"] = None
     changed = save_changes(locked, fields, expected_revision=expected_revision)
     if changed:
         _check(locked)
     return locked
+
+
+def _replace(decision: Decision, successor: Decision) -> None:
+    if decision.status != Decision.Status.OPEN:
+        raise DomainError(
+            _("La décision %(number)s n’est plus à appliquer : elle ne se remplace pas.")
+            % {"number": decision.number}
+        )
+    decision.status, decision.superseded_by = Decision.Status.SUPERSEDED, successor
+    decision.revision += 1
+    _check(decision)
+    decision.full_clean()
+    decision.save()
 
 
 def _check(decision: Decision) -> None:
@@ -62,7 +93,9 @@ def _check(decision: Decision) -> None:
         raise DomainError(_("Ce point appartient à l’ordre du jour d’une autre réunion."))
     if decision.owner and decision.owner.candidacy_id != decision.candidacy_id:
         raise DomainError(_("Cette personne n’est pas un contact de la candidature."))
-    if decision.status in EXPLAINED and not decision.status_note:
+    if decision.superseded_by is not None:
+        check_succession(decision, decision.superseded_by)
+    elif decision.status in EXPLAINED and not decision.status_note:
         raise DomainError(_("Dites par quoi la décision est remplacée, ou pourquoi elle est abandonnée."))
 
 

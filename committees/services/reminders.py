@@ -33,6 +33,7 @@ from committees.announcements import (
 )
 from committees.models import Invitation, Meeting, ReminderRule
 from core.localtime import first_instant_from
+from core.working_days import is_working_day
 from notifications.models import OutboundMessage
 from notifications.services import Key, Plan, cancel_planned, changes_to, plan_messages, row_key
 
@@ -211,14 +212,21 @@ def _remind(comparison: _Comparison, invitation: Invitation) -> None:
     if invitation.answer in Invitation.AWAY:
         return
     contact = invitation.contact
-    for rule in comparison.meeting.committee.reminder_rules.all():
+    for days_before, instant in _instants(comparison.meeting).items():
         comparison.want_reminder(
-            rule.days_before,
+            days_before,
             recipient_key(contact),
             contact.get_full_name(),
-            reminder_instant(comparison.meeting, rule),
+            instant,
             problem=unreachable(invitation),
         )
+
+
+def _instants(meeting: Meeting) -> dict[int, datetime]:
+    """Return when each rule speaks; of two that fall together on a working day, the nearer to the meeting does."""
+    rules = sorted(meeting.committee.reminder_rules.all(), key=lambda rule: -rule.days_before)
+    nearest = {reminder_instant(meeting, rule): rule.days_before for rule in rules}
+    return {days_before: instant for instant, days_before in nearest.items()}
 
 
 def _call_off(comparison: _Comparison, invitation: Invitation, told: Told | None) -> None:
@@ -257,9 +265,14 @@ def _still_expects(comparison: _Comparison, told: Told) -> bool:
 
 
 def reminder_instant(meeting: Meeting, rule: ReminderRule) -> datetime:
-    """Return when ``rule`` speaks: an hour of the wall clock, whatever the clocks did in between."""
+    """Return when ``rule`` speaks: an hour of the wall clock, whatever the clocks did in between.
+
+    Where the committee writes on working days alone, a closed day gives way to the working day before it.
+    """
     zone = meeting.committee.candidacy.zone
     day = meeting.starts_at.astimezone(zone).date() - timedelta(days=rule.days_before)
+    while meeting.committee.reminders_on_working_days and not is_working_day(day):
+        day -= timedelta(days=1)
     return first_instant_from(day, rule.local_time, zone)
 
 

@@ -11,8 +11,10 @@ from accounts.http import AppRequest
 from candidacy.models import Candidacy
 from candidacy.permissions import is_staff
 from candidacy.scope import candidacy_for
+from committees.becoming import what_became_of
 from committees.forms.filters import ActionFilterForm
 from committees.forms.followup import ActionForm, ReportForm
+from committees.ladder import ladder_of
 from committees.lists import action_lines
 from committees.models import Action, Meeting
 from committees.models.followup import ActionQuerySet
@@ -103,7 +105,14 @@ def action_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse
     if outcome.is_saved:
         messages.success(request, _("L’action est enregistrée."))
         return redirect("committees:action-list", slug)
-    context = {"action": action, "form": form, "outcome": outcome, "may_change": may_change}
+    context = {
+        "action": action,
+        "form": form,
+        "outcome": outcome,
+        "may_change": may_change,
+        "became": what_became_of(action) if may_change else None,
+        "rungs": ladder_of(action) if may_change else (),
+    }
     return render(request, "committees/action_edit.html", context, status=outcome.status)
 
 

@@ -14,6 +14,7 @@ from committees.forms.committees import CommitteeForm
 from committees.models import Decision, Meeting
 from committees.permissions import (
     can_change_committee,
+    can_change_reminder_rules,
     can_create_committee,
     can_create_meeting,
     can_read_committees,
@@ -54,6 +55,7 @@ def committee_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpRes
         "today": timezone.localdate(),
         "may_change": may_change,
         "may_create_meeting": can_create_meeting(request.user, committee),
+        "may_change_reminders": can_change_reminder_rules(request.user, committee),
     }
     return render(request, "committees/committee_detail.html", context)
 

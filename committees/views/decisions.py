@@ -16,10 +16,12 @@ from committees.lists import decision_lines
 from committees.models import Decision
 from committees.models.followup import DecisionQuerySet
 from committees.permissions import can_change_decision, can_read_decisions, can_record_decision
+from committees.register_pdf import print_register, read_register
 from committees.registers import DECISION_HEADER, decision_rows
 from committees.services.decisions import edit_decision, record_decision
 from committees.views.meeting_part import redirect_to_meeting
 from committees.views.scope import decision_of, meeting_of, page_of, readable, sheet_format_of
+from core.pdf import PdfError
 from core.permissions import require
 from core.sheets import submit
 from core.spreadsheet import spreadsheet_response
@@ -48,7 +50,31 @@ def decision_export(request: AppRequest, slug: str) -> HttpResponse:
         sheet_format_of(request),
         title=_("Relevé de décisions"),
         header=DECISION_HEADER,
-        rows=decision_rows(decisions.select_related("meeting__committee__candidacy", "owner__organisation")),
+        rows=decision_rows(
+            decisions.select_related("meeting__committee__candidacy", "owner__organisation", "superseded_by")
+        ),
+    )
+
+
+@require_GET
+def decision_pdf(request: AppRequest, slug: str) -> HttpResponse:
+    """Print the register as it is filtered."""
+    candidacy = candidacy_for(request, slug)
+    require(can_read_decisions(request.user, candidacy))
+    form, decisions = _narrowed(request, candidacy)
+    register = read_register(decisions, timezone.localdate())
+    try:
+        printed = print_register(candidacy, register, filters=form.in_words())
+    except PdfError as error:
+        messages.error(request, str(error))
+        return redirect("committees:decision-list", slug)
+    return HttpResponse(
+        printed.content,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="registre-des-decisions-{slug}.pdf"',
+            "Cache-Control": "no-store",
+        },
     )
 
 
@@ -85,6 +111,7 @@ def decision_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpRespon
         "decision": decision,
         "vote": getattr(decision, "vote", None),
         "today": timezone.localdate(),
+        "superseded": decision.supersedes.order_by("pk"),
         "actions": decision.actions.select_related("owner").order_by("pk"),
         "form": form,
         "outcome": outcome,

@@ -176,6 +176,7 @@ CELERY_BEAT_SCHEDULE = {
         ("plan-meeting-reminders", "committees.tasks.plan_meeting_reminders"),
         ("approve-minutes-by-silence", "committees.tasks.approve_minutes_by_silence"),
         ("read-calendar-replies", "committees.tasks.read_calendar_replies"),
+        ("plan-reminders", "candidacy.tasks.plan_reminders"),
         ("resume-dossier-exports", "dossier.tasks.resume_exports"),
         ("tend-word-imports", "dossier.tasks.tend_word_imports"),
         ("resume-link-checks", "dossier.tasks.resume_link_checks"),

@@ -71,6 +71,7 @@ NOT_A_PAGE = {
     "committees:meeting-export",
     "committees:meeting-calendar",
     "committees:decision-export",
+    "committees:decision-pdf",
     "committees:feed",
     "committees:poll-link-theme",
     "committees:attendance-sheet",

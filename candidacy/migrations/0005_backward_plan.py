@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("candidacy", "0003_page_limit_of_the_call"),
+        ("candidacy", "0004_recall_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,193 @@
+"""What committees remind people of, beside their meetings: answers, actions, and a rhythm that is at risk."""
+
+from collections.abc import Collection, Iterable, Iterator
+from functools import partial
+from uuid import UUID
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from candidacy.models import RecallRule
+from candidacy.reminder_kinds import Occasion, Reader, ReminderKind
+from candidacy.reminder_messages import register_kind
+from committees.models import Action, Committee, Invitation, Meeting
+from committees.models.followup import ActionQuerySet
+from committees.rhythm import Rhythm, rhythms
+from core.templatetags.formats import long_date, long_moment
+from notifications.rendering import page_url
+from partners.models import Contact
+from partners.readers import leads_of, linked, reader_of, with_access
+
+UNANSWERED = "invitation-unanswered"
+ACTION_DUE = "action-due"
+ACTION_OVERDUE = "action-overdue"
+RHYTHM = "rhythm-at-risk"
+
+Audience = RecallRule.Audience
+
+
+def register_kinds() -> None:
+    for kind in (
+        ReminderKind(
+            key=UNANSWERED,
+            label=gettext_lazy("Invitation sans réponse"),
+            subject=gettext_lazy("Viendrez-vous %(when)s ? %(title)s"),
+            intro=gettext_lazy("Cette réunion a lieu %(when)s, et nous n’avons pas encore votre réponse."),
+            find=unanswered_invitations,
+            steps=(3,),
+            audiences=(Audience.CONCERNED,),
+            is_of_committees=True,
+        ),
+        ReminderKind(
+            key=ACTION_DUE,
+            label=gettext_lazy("Action à échéance"),
+            subject=gettext_lazy("À faire %(when)s : %(title)s"),
+            intro=gettext_lazy("Cette action est attendue %(when)s."),
+            find=open_actions,
+            steps=(3,),
+            is_of_committees=True,
+        ),
+        ReminderKind(
+            key=ACTION_OVERDUE,
+            label=gettext_lazy("Action en retard"),
+            subject=gettext_lazy("En retard %(when)s : %(title)s"),
+            intro=gettext_lazy("L’échéance de cette action est passée %(when)s. Dites où elle en est."),
+            find=open_actions,
+            steps=(1, 7, 14),
+            is_after=True,
+            audience=Audience.LADDER,
+            audiences=(Audience.LADDER, Audience.CONCERNED, Audience.LEADS, Audience.BOTH),
+            is_of_committees=True,
+        ),
+        ReminderKind(
+            key=RHYTHM,
+            label=gettext_lazy("Rythme menacé"),
+            subject=gettext_lazy("À convoquer %(when)s : %(title)s"),
+            intro=gettext_lazy("Le dernier jour pour convoquer avec le délai tombe %(when)s."),
+            find=rhythms_at_risk,
+            steps=(7, 1),
+            audience=Audience.LEADS,
+            audiences=(Audience.LEADS, Audience.BOTH),
+            is_of_committees=True,
+        ),
+    ):
+        register_kind(kind)
+
+
+def unanswered_invitations(about: Collection[UUID] | None) -> Iterator[Occasion]:
+    """Find the convened meetings to come for which somebody’s answer is missing."""
+    waiting = Invitation.objects.filter(answer=Invitation.Answer.NONE)
+    meetings = Meeting.objects.convened().filter(
+        starts_at__gt=timezone.now(), pk__in=waiting.values("meeting")
+    )
+    if about is not None:
+        meetings = meetings.filter(public_id__in=about)
+    contacts = Prefetch("contact", queryset=with_access(Contact.objects.all()))
+    related = meetings.select_related("committee__candidacy").prefetch_related(
+        Prefetch("invitations", queryset=waiting.prefetch_related(contacts))
+    )
+    for meeting in related:
+        candidacy = meeting.committee.candidacy
+        url = page_url("committees:meeting-detail", slug=candidacy.slug, public_id=meeting.public_id)
+        readers = _readers((invitation.contact for invitation in meeting.invitations.all()), url)
+        if readers:
+            yield Occasion(
+                candidacy=candidacy,
+                about=meeting.public_id,
+                day=meeting.local_day,
+                hour=meeting.starts_at.astimezone(candidacy.zone).strftime("T%H:%M"),
+                title=meeting.title,
+                write_lines=partial(_meeting_lines, meeting),
+                committee=meeting.committee.public_id,
+                concerned=readers,
+            )
+
+
+def open_actions(about: Collection[UUID] | None) -> Iterator[Occasion]:
+    """Find the actions that are open and have a day."""
+    actions: ActionQuerySet = Action.objects.open().filter(due_on__isnull=False)
+    if about is not None:
+        actions = actions.filter(public_id__in=about)
+    rows = list(
+        actions.select_related("candidacy", "meeting__committee", "decision__meeting__committee")
+        .prefetch_related(Prefetch("owner", queryset=with_access(Contact.objects.all())))
+        .order_by("pk")
+    )
+    leads = leads_of(action.candidacy_id for action in rows) if rows else {}
+    for action in rows:
+        candidacy = action.candidacy
+        url = page_url("committees:action-edit", slug=candidacy.slug, public_id=action.public_id)
+        committee = _committee_of(action)
+        yield Occasion(
+            candidacy=candidacy,
+            about=action.public_id,
+            day=action.due_on,  # type: ignore[arg-type]  # those without are left out
+            title=action.title,
+            write_lines=partial(_action_lines, action),
+            committee=committee.public_id if committee else None,
+            concerned=_readers([action.owner] if action.owner else [], url),
+            leads=linked(leads.get(candidacy.pk, ()), url),
+        )
+
+
+def rhythms_at_risk(about: Collection[UUID] | None) -> Iterator[Occasion]:
+    """Find the committees of which a meeting is missing while it can still be convened with its notice."""
+    committees = Committee.objects.filter(rhythm_min__isnull=False)
+    if about is not None:
+        committees = committees.filter(public_id__in=about)
+    animators = with_access(Contact.objects.filter(user__isnull=False))
+    rows = list(
+        committees.select_related("candidacy").prefetch_related(
+            Prefetch("animator", queryset=animators), Prefetch("co_animator", queryset=animators)
+        )
+    )
+    if not rows:
+        return
+    counted = rhythms(rows, timezone.now())
+    leads = leads_of(committee.candidacy_id for committee in rows)
+    for committee in rows:
+        rhythm = counted[committee.pk]
+        if not rhythm.missing or rhythm.days_left < 0:
+            continue
+        candidacy = committee.candidacy
+        url = page_url("committees:committee-detail", slug=candidacy.slug, public_id=committee.public_id)
+        told = linked(leads.get(candidacy.pk, ()), url)
+        keys = {reader.key for reader in told}
+        others = _readers(committee.animators, "")
+        yield Occasion(
+            candidacy=candidacy,
+            about=committee.public_id,
+            day=rhythm.convene_by,
+            title=committee.name,
+            write_lines=partial(_rhythm_lines, rhythm),
+            committee=committee.public_id,
+            concerned=tuple(reader for reader in others if reader.key not in keys),
+            leads=told,
+        )
+
+
+def _meeting_lines(meeting: Meeting) -> list[str]:
+    return [long_moment(meeting.starts_at), *([meeting.place] if meeting.place else [])]
+
+
+def _action_lines(action: Action) -> list[str]:
+    lines = [_("Échéance : %(day)s") % {"day": long_date(action.due_on)}]
+    if action.owner is not None:
+        lines.append(_("Responsable : %(name)s") % {"name": action.owner})
+    return lines
+
+
+def _rhythm_lines(rhythm: Rhythm) -> list[str]:
+    return [rhythm.advice]
+
+
+def _committee_of(action: Action) -> Committee | None:
+    if action.meeting is not None:
+        return action.meeting.committee
+    return action.decision.meeting.committee if action.decision else None
+
+
+def _readers(contacts: Iterable[Contact], url: str) -> tuple[Reader, ...]:
+    return tuple(reader for contact in contacts if (reader := reader_of(contact, url=url)) is not None)
