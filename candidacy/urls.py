@@ -55,6 +55,7 @@ urlpatterns = [
         name="territory-remove",
     ),
     path("c/<slug:slug>/retroplanning/", backward_plan.backward_plan, name="backward-plan"),
+    path("c/<slug:slug>/retroplanning/pdf/", backward_plan.backward_plan_pdf, name="backward-plan-pdf"),
     path("c/<slug:slug>/retroplanning/modele/", backward_plan.plan_standard, name="plan-standard"),
     path("c/<slug:slug>/retroplanning/dates/", backward_plan.plan_keep_dates, name="plan-keep-dates"),
     path("c/<slug:slug>/retroplanning/nouvelle/", backward_plan.plan_step_edit, name="plan-step-create"),

@@ -10,9 +10,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from candidacy.printing import PAPERS, Letterhead, Printout, print_out
 from committees.models import CommitteeMember, Meeting, protocol_rank
 from committees.models.session import SIGNATURE_HEIGHT, SIGNATURE_WIDTH
-from committees.printing import Letterhead, print_document
 from committees.services.meetings import sitting_members
 from committees.session_page import RoomPerson, read_people
 from core.templatetags.formats import clock
@@ -37,14 +37,6 @@ class SheetRow:
 def print_attendance_sheet(meeting: Meeting, form: SheetForm) -> bytes:
     """Return the sheet as PDF; raises PdfError where there can be none."""
     candidacy = meeting.committee.candidacy
-    letterhead = Letterhead(
-        candidacy=candidacy.title,
-        bearer=candidacy.bearer_name,
-        is_fictitious=candidacy.is_fictitious,
-        language=candidacy.language,
-        time_zone=candidacy.time_zone,
-        accent_colour=candidacy.accent_colour,
-    )
     with translation.override(candidacy.language), timezone.override(candidacy.zone):
         context = {
             "form": form,
@@ -57,12 +49,15 @@ def print_attendance_sheet(meeting: Meeting, form: SheetForm) -> bytes:
         }
         html = render_to_string("committees/pdf/attendance_sheet.html", context)
         title = _("%(form)s – %(meeting)s") % {"form": form.label, "meeting": meeting.title}
-    return print_document(
-        letterhead,
-        title=title,
-        html=html,
-        identifier=uuid5(meeting.public_id, form.value).urn,
-        dated=meeting.starts_at,
+    return print_out(
+        Printout(
+            letterhead=Letterhead.of(candidacy),
+            title=title,
+            html=html,
+            identifier=uuid5(meeting.public_id, form.value).urn,
+            dated=meeting.starts_at,
+            sheets=PAPERS,
+        )
     )
 
 

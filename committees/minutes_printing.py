@@ -12,9 +12,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from candidacy.printing import PAPERS, Letterhead, Printout, print_out
 from committees.minutes_content import MinutesContent, content_of
 from committees.models import Minutes, Rectification
-from committees.printing import Letterhead, print_document
 from core.numeric_columns import align_numbers
 from core.richtext import render_rich_text
 from core.templatetags.formats import clock, long_date
@@ -34,12 +34,15 @@ def print_minutes(minutes: Minutes, form: Form, *, with_reserved: bool) -> bytes
     with translation.override(content.language), timezone.override(ZoneInfo(content.time_zone)):
         html = render_to_string("committees/pdf/minutes.html", _context(minutes, content, form))
         title = _title(content, form)
-    return print_document(
-        letterhead_of(content),
-        title=title,
-        html=align_numbers(html),
-        identifier=uuid5(minutes.public_id, f"{form.value} {with_reserved}").urn,
-        dated=_dated(minutes),
+    return print_out(
+        Printout(
+            letterhead=letterhead_of(content),
+            title=title,
+            html=align_numbers(html),
+            identifier=uuid5(minutes.public_id, f"{form.value} {with_reserved}").urn,
+            dated=_dated(minutes),
+            sheets=PAPERS,
+        )
     )
 
 

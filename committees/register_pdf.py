@@ -4,31 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from pathlib import Path
 from uuid import UUID, uuid5
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from candidacy.models import Candidacy
+from candidacy.printing import Letterhead, Printout, print_out
 from committees.badges import decision_badge
 from committees.models import Decision
 from committees.models.followup import DecisionQuerySet
-from core.pdf import Document, Limits, Part, RenderedPdf, Wording, render
-from core.typography import space_text
 
-FONT_SOURCES = Path(settings.BASE_DIR) / "node_modules"
-_STYLE = Path(settings.BASE_DIR) / "static" / "pdf" / "register.css"
-#: A register is printed while a person waits; longer ones are narrowed first, or taken as a spreadsheet.
-LIMITS = Limits(
-    part_cpu_seconds=30,
-    part_wall_seconds=40,
-    wall_seconds=50,
-    memory_bytes=settings.PDF_MEMORY_BYTES,
-    processes=1,
-)
 MOST_DECISIONS = 1000
 
 
@@ -58,32 +45,22 @@ def read_register(decisions: DecisionQuerySet, today: date) -> list[PrintedDecis
 
 def print_register(
     candidacy: Candidacy, decisions: Sequence[PrintedDecision], *, filters: Sequence[str]
-) -> RenderedPdf:
+) -> bytes:
     """Print ``decisions``; ``filters`` say in words what the list was narrowed to. Raises PdfError."""
     with translation.override(candidacy.language), timezone.override(candidacy.zone):
         context = {"candidacy": candidacy, "decisions": decisions, "filters": filters}
         html = render_to_string("committees/pdf/decision_register.html", context)
         title = _("Registre des décisions")
-        document = Document(
-            lang=candidacy.language,
+    return print_out(
+        Printout(
+            letterhead=Letterhead.of(candidacy),
             title=_("%(title)s – %(candidacy)s") % {"title": title, "candidacy": candidacy.title},
-            author=candidacy.bearer_name,
+            html=html,
             identifier=_identifier(candidacy.public_id, html).urn,
             dated=_midnight(candidacy),
-            style=_STYLE.read_text(encoding="utf-8"),
-            accent=candidacy.accent_colour,
-            header=space_text(candidacy.title),
-            footer=_("Candidature fictive de démonstration")
-            if candidacy.is_fictitious
-            else candidacy.bearer_name,
-            cover="",
-            parts=(Part(key="register", title=title, html=html, anchor="register-title"),),
-            static_roots=(Path(settings.BASE_DIR) / "static",),
-            wording=Wording(),
-            is_excerpt=True,
+            sheets=("register.css",),
         )
-    directory = Path(settings.CACHE_DIR) / "pdf"
-    return render(document, directory=directory, font_sources=FONT_SOURCES, limits=LIMITS)
+    )
 
 
 def _printed(decision: Decision, today: date) -> PrintedDecision:

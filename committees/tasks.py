@@ -15,5 +15,6 @@ def approve_minutes_by_silence() -> None:
     approve_silent_minutes()
 
 
+@shared_task
 def read_calendar_replies() -> None:
     read_replies()

@@ -341,6 +341,7 @@ ACCESS: dict[str, Rule] = {
     "candidacy:territory-edit": get(LEAD, "territory"),
     "candidacy:territory-remove": post(LEAD, "territory"),
     "candidacy:backward-plan": get(STAFF),
+    "candidacy:backward-plan-pdf": get(STAFF),
     "candidacy:plan-standard": post(STAFF),
     "candidacy:plan-keep-dates": post(STAFF),
     "candidacy:plan-step-create": get(STAFF),

@@ -337,11 +337,11 @@ CASES = {
     "organisation_name_once": twice(make.make_organisation),
     "contact_email_once": twice(make.make_contact),
     "contact_user_once": twice(make_contact_with_an_account),
-    "plan_step_duration": broken(make.make_plan_step, {"duration": 0}, {"duration": 731}),
-    "plan_step_planned_in_order": broken(
+    "planstep_duration": broken(make.make_plan_step, {"duration": 0}, {"duration": 731}),
+    "planstep_planned_in_order": broken(
         make.make_plan_step, {"planned_from": date(2030, 1, 2), "planned_until": TODAY}
     ),
-    "plan_step_finished_once_started": broken(
+    "planstep_finished_once_started": broken(
         make.make_plan_step,
         {"finished_on": TODAY},
         {"started_on": date(2030, 1, 2), "finished_on": TODAY},

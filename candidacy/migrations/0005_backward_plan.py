@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("duration__gte", 1), ("duration__lte", 730)),
-                        name="plan_step_duration",
+                        name="planstep_duration",
                         violation_error_message="Une tâche dure de 1 à 730 jours.",
                     ),
                     models.CheckConstraint(
@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
                             ("planned_from__lte", models.F("planned_until")),
                             _connector="OR",
                         ),
-                        name="plan_step_planned_in_order",
+                        name="planstep_planned_in_order",
                         violation_error_message="La fin prévue précède le début prévu.",
                     ),
                     models.CheckConstraint(
@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
                             ),
                             _connector="OR",
                         ),
-                        name="plan_step_finished_once_started",
+                        name="planstep_finished_once_started",
                         violation_error_message="Une tâche finie a un jour de début, qui n’est pas après sa fin.",
                     ),
                 ],

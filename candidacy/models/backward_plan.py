@@ -52,19 +52,19 @@ class PlanStep(PublicIdModel, TimestampedModel):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                name="plan_step_duration",
+                name="planstep_duration",
                 condition=Q(duration__gte=1, duration__lte=LONGEST_DAYS),
                 violation_error_message=_("Une tâche dure de 1 à 730 jours."),
             ),
             models.CheckConstraint(
-                name="plan_step_planned_in_order",
+                name="planstep_planned_in_order",
                 condition=Q(planned_from__isnull=True)
                 | Q(planned_until__isnull=True)
                 | Q(planned_from__lte=F("planned_until")),
                 violation_error_message=_("La fin prévue précède le début prévu."),
             ),
             models.CheckConstraint(
-                name="plan_step_finished_once_started",
+                name="planstep_finished_once_started",
                 condition=Q(finished_on__isnull=True)
                 | Q(started_on__isnull=False, started_on__lte=F("finished_on")),
                 violation_error_message=_("Une tâche finie a un jour de début, qui n’est pas après sa fin."),

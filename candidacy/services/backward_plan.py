@@ -103,7 +103,7 @@ def load_standard_plan(candidacy: Candidacy) -> int:
     _lock_plan(candidacy)
     if candidacy.plan_steps.exists():
         raise DomainError(
-            _("Le rétroplanning contient déjà des tâches : ajoutez celles qui manquent une à une.")
+            _("Le rétroplanning contient déjà des tâches\u00a0: ajoutez celles qui manquent une à une.")
         )
     steps: dict[str, PlanStep] = {}
     for row in tomllib.loads(STANDARD_PLAN.read_text(encoding="utf-8"))["steps"]:
@@ -151,5 +151,7 @@ def _require_order(candidacy: Candidacy) -> None:
         TopologicalSorter(waits).prepare()
     except CycleError as error:
         raise DomainError(
-            _("Ces tâches s’attendent en rond : aucune ne pourrait commencer. Retirez l’une des attentes.")
+            _(
+                "Ces tâches s’attendent en rond\u00a0: aucune ne pourrait commencer. Retirez l’une des attentes."
+            )
         ) from error

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AppRequest
+from candidacy.backward_plan_pdf import print_backward_plan
 from candidacy.forms.backward_plan import PlanStepForm
 from candidacy.models import Candidacy, PlanStep
 from candidacy.permissions import can_change_backward_plan, can_read_backward_plan, can_remove_plan_step
@@ -24,7 +25,9 @@ from candidacy.services.backward_plan import (
     save_step,
 )
 from candidacy.timeline import draw
+from core.downloads import made_file_response
 from core.errors import DomainError
+from core.pdf import PdfError
 from core.permissions import require
 from core.sheets import submit
 
@@ -46,6 +49,18 @@ def backward_plan(request: AppRequest, slug: str) -> HttpResponse:
     return render(request, "candidacy/backward_plan.html", context)
 
 
+@require_safe
+def backward_plan_pdf(request: AppRequest, slug: str) -> HttpResponse:
+    candidacy = candidacy_for(request, slug)
+    require(can_read_backward_plan(request.user, candidacy))
+    try:
+        content = print_backward_plan(candidacy, today=timezone.localdate())
+    except PdfError as error:
+        messages.error(request, str(error))
+        return redirect("candidacy:backward-plan", slug)
+    return made_file_response(content, "application/pdf", f"retroplanning {slug}", "pdf")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_step_edit(request: AppRequest, slug: str, public_id: UUID | None = None) -> HttpResponse:
     candidacy = _plan_to_change(request, slug)
@@ -63,7 +78,9 @@ def plan_step_edit(request: AppRequest, slug: str, public_id: UUID | None = None
         ),
     )
     if outcome.is_saved:
-        messages.success(request, _("« %(title)s » est dans le rétroplanning.") % {"title": outcome.row})
+        messages.success(
+            request, _("«\u00a0%(title)s\u00a0» est dans le rétroplanning.") % {"title": outcome.row}
+        )
         return redirect("candidacy:backward-plan", slug)
     context = {
         "form": form,
@@ -91,7 +108,9 @@ def plan_step_remove(request: AppRequest, slug: str, public_id: UUID) -> HttpRes
     require(can_remove_plan_step(request.user, candidacy))
     step = _step(candidacy, public_id)
     remove_step(step=step)
-    messages.success(request, _("« %(title)s » n’est plus dans le rétroplanning.") % {"title": step})
+    messages.success(
+        request, _("«\u00a0%(title)s\u00a0» n’est plus dans le rétroplanning.") % {"title": step}
+    )
     return redirect("candidacy:backward-plan", slug)
 
 

@@ -69,7 +69,7 @@ def decision_pdf(request: AppRequest, slug: str) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("committees:decision-list", slug)
     return HttpResponse(
-        printed.content,
+        printed,
         content_type="application/pdf",
         headers={
             "Content-Disposition": f'inline; filename="registre-des-decisions-{slug}.pdf"',

@@ -65,6 +65,7 @@ NOT_A_PAGE = {
     "candidacy:candidacy-theme",
     "candidacy:logo",
     "candidacy:outbox-attachment",
+    "candidacy:backward-plan-pdf",
     "budget:plan-export",
     "partners:organisation-export",
     "partners:deliberation-act",

@@ -1,10 +1,13 @@
 """The backward plan on its pages and through its services."""
 
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from page import ValidationProfile, validate_pdf_bytes
+from pypdf import PdfReader
 
 from candidacy.models import PlanStep
 from candidacy.plan_reading import read_backward_plan
@@ -17,6 +20,7 @@ from candidacy.services.backward_plan import (
 )
 from candidacy.timeline import draw
 from core.errors import DomainError, StaleRevisionError
+from core.pdf import PdfError
 from tests.factories import make_candidacy, make_member, make_plan_step, make_territory
 
 DEPOSIT = date(2026, 5, 11)
@@ -263,3 +267,29 @@ def test_the_page_costs_the_same_for_any_number_of_tasks(client, lead, count, dj
     # session, user, candidacy and membership, tasks, what they wait for, region of the bearer
     with django_assert_num_queries(6):
         client.get(url)
+
+
+def test_the_plan_is_printed_for_all_readers_of_pdf(client, lead):
+    load_standard_plan(lead.candidacy)
+
+    response = client.get(address("backward-plan-pdf", lead.candidacy))
+
+    assert response["Content-Disposition"].startswith('attachment; filename="retroplanning-')
+    pages = PdfReader(BytesIO(response.content)).pages
+    words = " ".join(" ".join(page.extract_text() for page in pages).split())
+    for told in ("Rétroplanning", "comptées à rebours du dépôt", "Essai de dépôt en ligne", "jours ouvrés"):
+        assert told in words
+    assert "no failures" in str(validate_pdf_bytes(response.content, profile=ValidationProfile.PDF_UA_1))
+    assert client.get(address("backward-plan-pdf", lead.candidacy)).content == response.content
+
+
+def test_a_plan_that_cannot_be_printed_is_said_so(client, lead, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise PdfError("La mise en page a échoué.")
+
+    monkeypatch.setattr("candidacy.views.backward_plan.print_backward_plan", refuse)
+
+    assert (
+        "La mise en page a échoué."
+        in client.get(address("backward-plan-pdf", lead.candidacy), follow=True).text
+    )
