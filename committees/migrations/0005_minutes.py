@@ -4,7 +4,6 @@ import uuid
 
 import django.core.validators
 import django.db.models.deletion
-import django.db.models.expressions
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
@@ -529,13 +528,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             (
                                 "voices__gte",
-                                django.db.models.expressions.CombinedExpression(
-                                    django.db.models.expressions.CombinedExpression(
-                                        models.F("votes_for"), "+", models.F("votes_against")
-                                    ),
-                                    "+",
-                                    models.F("abstentions"),
-                                ),
+                                models.F("votes_for") + models.F("votes_against") + models.F("abstentions"),
                             )
                         ),
                         name="decisionvote_no_more_than_voices",
