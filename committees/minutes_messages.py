@@ -1,4 +1,4 @@
-"""The message that hands the minutes to whoever was called to the meeting, for correction."""
+"""What leaves about minutes: to whoever was called to the meeting, for correction; to the leads, what is corrected."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -16,17 +16,53 @@ from django.utils.translation import gettext_lazy
 
 from committees.announcements import address_of, invited, unreachable
 from committees.minutes_tokens import minutes_token_for
-from committees.models import Invitation, Minutes
+from committees.models import Correction, Invitation, Minutes
 from committees.organisers import organiser_of
 from committees.representation import took_part
-from committees.services.approval import MINUTES_SENT
+from committees.services.approval import CORRECTION, MINUTES_SENT, leads_to_tell
 from notifications.models import OutboundMessage
-from notifications.registry import Composed, Skip, register_many
+from notifications.registry import Composed, Skip, register, register_many
 from notifications.rendering import page_url, render_mail
 
 
 def register_composers() -> None:
     register_many(MINUTES_SENT, compose_minutes, label=gettext_lazy("Compte rendu à relire"))
+    register(CORRECTION, compose_correction, label=gettext_lazy("Correction d’un compte rendu"), gathers=True)
+
+
+def compose_correction(message: OutboundMessage) -> Composed | Skip:
+    """Tell a lead what somebody who took part asks to change, while it waits for an answer."""
+    related = ("minutes__meeting__committee__candidacy", "contact", "text__agenda_item")
+    correction = Correction.objects.select_related(*related).filter(public_id=message.about).first()
+    if correction is None or not correction.is_pending:
+        return Skip(_("La correction n’attend plus de réponse."))
+    meeting = correction.minutes.meeting
+    candidacy = meeting.committee.candidacy
+    people = leads_to_tell(candidacy)
+    lead = next((one for one in people if message.recipient_key == f"user:{one.public_id}"), None)
+    if lead is None:
+        return Skip(_("La personne n’a plus accès à la candidature."))
+    with translation.override(candidacy.language), timezone.override(candidacy.zone):
+        frame = {"candidacy": candidacy.title, "is_fictitious": candidacy.is_fictitious, "organiser": None}
+        url = page_url("committees:minutes-detail", slug=candidacy.slug, public_id=meeting.public_id)
+        context = {
+            **frame,
+            "lead": str(lead),
+            "name": correction.contact.get_full_name(),
+            "title": meeting.title,
+            "passage": correction.text.title if correction.text else "",
+            "wording": correction.wording,
+            "url": f"{url}#corrections",
+            "footer_part": render_to_string("emails/parts/footer.txt", frame),
+        }
+        subject, body = render_mail("minutes_correction", context)
+    return Composed(
+        address=lead.email,
+        subject=subject,
+        body=body,
+        reply_to=address_of(correction.contact),
+        user_id=lead.pk,
+    )
 
 
 def compose_minutes(messages: Sequence[OutboundMessage]) -> dict[int, Composed | Skip]:

@@ -1,6 +1,7 @@
 """What committees remind people of, beside their meetings: answers, actions, and a rhythm that is at risk."""
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -12,8 +13,11 @@ from django.utils.translation import gettext_lazy
 from candidacy.models import RecallRule
 from candidacy.reminder_kinds import Occasion, Reader, ReminderKind
 from candidacy.reminder_messages import register_kind
-from committees.models import Action, Committee, Invitation, Meeting
+from committees.announcements import reaching, reads_reserved
+from committees.models import Action, AgendaPaper, Committee, Invitation, Meeting, Minutes
 from committees.models.followup import ActionQuerySet
+from committees.representation import took_part
+from committees.reserved import as_shown, papers_shown
 from committees.rhythm import Rhythm, rhythms
 from core.templatetags.formats import long_date, long_moment
 from notifications.rendering import page_url
@@ -24,6 +28,8 @@ UNANSWERED = "invitation-unanswered"
 ACTION_DUE = "action-due"
 ACTION_OVERDUE = "action-overdue"
 RHYTHM = "rhythm-at-risk"
+PAPERS = "papers-available"
+MINUTES_OPEN = "minutes-to-correct"
 
 Audience = RecallRule.Audience
 
@@ -36,6 +42,28 @@ def register_kinds() -> None:
             subject=gettext_lazy("Viendrez-vous %(when)s ? %(title)s"),
             intro=gettext_lazy("Cette réunion a lieu %(when)s, et nous n’avons pas encore votre réponse."),
             find=unanswered_invitations,
+            steps=(3,),
+            audiences=(Audience.CONCERNED,),
+            is_of_committees=True,
+        ),
+        ReminderKind(
+            key=PAPERS,
+            label=gettext_lazy("Pièces d’une réunion à lire"),
+            subject=gettext_lazy("À lire pour la réunion %(when)s\u00a0: %(title)s"),
+            intro=gettext_lazy("Cette réunion a lieu %(when)s\u00a0; ses pièces sont à lire."),
+            find=meetings_with_papers,
+            steps=(5,),
+            audiences=(Audience.CONCERNED,),
+            is_of_committees=True,
+        ),
+        ReminderKind(
+            key=MINUTES_OPEN,
+            label=gettext_lazy("Compte rendu à corriger"),
+            subject=gettext_lazy("À relire jusqu’au dernier jour, %(when)s\u00a0: %(title)s"),
+            intro=gettext_lazy(
+                "Les corrections de ce compte rendu ne sont plus reçues après le dernier jour, %(when)s."
+            ),
+            find=minutes_to_correct,
             steps=(3,),
             audiences=(Audience.CONCERNED,),
             is_of_committees=True,
@@ -98,6 +126,75 @@ def unanswered_invitations(about: Collection[UUID] | None) -> Iterator[Occasion]
                 about=meeting.public_id,
                 day=meeting.local_day,
                 hour=meeting.starts_at.astimezone(candidacy.zone).strftime("T%H:%M"),
+                title=meeting.title,
+                write_lines=partial(_meeting_lines, meeting),
+                committee=meeting.committee.public_id,
+                concerned=readers,
+            )
+
+
+def meetings_with_papers(about: Collection[UUID] | None) -> Iterator[Occasion]:
+    """Find the convened meetings to come that have papers, with those who may come and read one of them."""
+    meetings = Meeting.objects.convened().filter(
+        starts_at__gt=timezone.now(), pk__in=AgendaPaper.objects.values("item__meeting")
+    )
+    if about is not None:
+        meetings = meetings.filter(public_id__in=about)
+    contacts = Prefetch("contact", queryset=with_access(Contact.objects.all()))
+    coming = reaching(Invitation.objects.exclude(answer__in=Invitation.AWAY), "meeting__committee__candidacy")
+    related = meetings.select_related("committee__candidacy").prefetch_related(
+        Prefetch("invitations", queryset=coming.prefetch_related(contacts)), "agenda_items__papers"
+    )
+    for meeting in related:
+        candidacy = meeting.committee.candidacy
+        url = page_url("committees:meeting-detail", slug=candidacy.slug, public_id=meeting.public_id)
+        items = meeting.agenda_items.all()
+        has_open_papers = any(
+            papers_shown(item, with_reserved=False) for item in as_shown(items, with_reserved=False)
+        )
+        told = [row for row in meeting.invitations.all() if has_open_papers or reads_reserved(row)]
+        readers = _readers((invitation.contact for invitation in told), url)
+        if readers:
+            yield Occasion(
+                candidacy=candidacy,
+                about=meeting.public_id,
+                day=meeting.local_day,
+                hour=meeting.starts_at.astimezone(candidacy.zone).strftime("T%H:%M"),
+                title=meeting.title,
+                write_lines=partial(_meeting_lines, meeting),
+                committee=meeting.committee.public_id,
+                concerned=readers,
+            )
+
+
+def minutes_to_correct(about: Collection[UUID] | None) -> Iterator[Occasion]:
+    """Find the minutes that the silence will approve, with those who took part and have asked for nothing yet."""
+    sent = Minutes.objects.filter(status=Minutes.Status.SENT, silence_on__isnull=False)
+    if about is not None:
+        sent = sent.filter(public_id__in=about)
+    contacts = Prefetch("contact", queryset=with_access(Contact.objects.all()))
+    related = sent.select_related("meeting__committee__candidacy").prefetch_related(
+        Prefetch("meeting__invitations", queryset=Invitation.objects.prefetch_related(contacts)),
+        "corrections",
+    )
+    for minutes in related:
+        meeting = minutes.meeting
+        candidacy = meeting.committee.candidacy
+        url = page_url("committees:minutes-detail", slug=candidacy.slug, public_id=meeting.public_id)
+        asked = {correction.contact_id for correction in minutes.corrections.all()}
+        readers = _readers(
+            (
+                row.contact
+                for row in meeting.invitations.all()
+                if took_part(row) and row.contact_id not in asked
+            ),
+            url,
+        )
+        if readers:
+            yield Occasion(
+                candidacy=candidacy,
+                about=minutes.public_id,
+                day=minutes.silence_on - timedelta(days=1),  # type: ignore[arg-type, operator]  # those without are left out
                 title=meeting.title,
                 write_lines=partial(_meeting_lines, meeting),
                 committee=meeting.committee.public_id,

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from candidacy.models import Candidacy, Membership
 from committees.announcements import recipient_key
 from committees.minutes_content import frozen
 from committees.models import Correction, Invitation, Meeting, Minutes, MinutesText, Rectification
@@ -16,8 +17,9 @@ from committees.services.locking import already_made, identity, lock
 from core.errors import DomainError
 from notifications.services import Plan, plan_messages
 
-#: The kind of message that committees.minutes_messages writes.
+#: The kinds of messages that committees.minutes_messages writes.
 MINUTES_SENT = "minutes-sent"
+CORRECTION = "minutes-correction"
 Approval, Outcome, Status = Minutes.Approval, Correction.Outcome, Minutes.Status
 
 
@@ -70,7 +72,15 @@ def propose_correction(
     )
     correction.full_clean()
     correction.save()
+    candidacy = locked.meeting.committee.candidacy
+    plan_messages(_tell(lead, correction, candidacy) for lead in leads_to_tell(candidacy))
     return correction
+
+
+def leads_to_tell(candidacy: Candidacy) -> list[User]:
+    """Return who is told of a correction: all the leads, whoever sent the minutes."""
+    members = candidacy.memberships.filter(role=Membership.Role.LEAD, user__is_active=True)
+    return [member.user for member in members.select_related("user").order_by("pk")]
 
 
 @transaction.atomic
@@ -171,6 +181,20 @@ def _approve(
 
 def _today(meeting: Meeting) -> date:
     return timezone.localdate(timezone=meeting.committee.candidacy.zone)
+
+
+def _tell(lead: User, correction: Correction, candidacy: Candidacy) -> Plan:
+    return Plan(
+        scope=candidacy.public_id,
+        kind=CORRECTION,
+        about=correction.public_id,
+        rule=CORRECTION,
+        recipient_key=f"user:{lead.public_id}",
+        occurrence="1",
+        due_at=timezone.now(),
+        title=_("Correction proposée\u00a0: %(title)s") % {"title": correction.minutes.meeting.title},
+        recipient_name=str(lead),
+    )
 
 
 def _plan(minutes: Minutes, invitation: Invitation) -> Plan:
