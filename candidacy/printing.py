@@ -14,7 +14,7 @@ from core.pdf import Document, Limits, Part, render
 from core.typography import space_html, space_text
 
 _STATIC = Path(settings.BASE_DIR) / "static"
-_FONT_SOURCES = Path(settings.BASE_DIR) / "node_modules"
+FONT_SOURCES = Path(settings.BASE_DIR) / "node_modules"
 #: The looks of the dossier, and of papers of a page or two.
 PAPERS = ("dossier.css", "papers.css")
 #: A long register takes half a minute; what takes longer is wrong.
@@ -93,6 +93,6 @@ def print_out(printout: Printout) -> bytes:
             is_excerpt=True,
         )
     rendered = render(
-        document, directory=Path(settings.CACHE_DIR) / "pdf", font_sources=_FONT_SOURCES, limits=_LIMITS
+        document, directory=Path(settings.CACHE_DIR) / "pdf", font_sources=FONT_SOURCES, limits=_LIMITS
     )
     return rendered.content

@@ -79,6 +79,7 @@ urlpatterns = [
     path("sondage/<str:token>/", poll_links.poll_link, name="poll-link"),
     path("sondage/<str:token>/couleurs.css", poll_links.poll_link_theme, name="poll-link-theme"),
     path("reponse/<str:token>/", answer_links.answer_link, name="answer-link"),
+    path("reponse/<str:token>/dossier-de-seance.pdf", answer_links.answer_link_pack, name="answer-link-pack"),
     path("reponse/<str:token>/couleurs.css", answer_links.answer_link_theme, name="answer-link-theme"),
     path(
         "reponse/<str:token>/pieces/<uuid:public_id>/",
@@ -90,6 +91,7 @@ urlpatterns = [
     path(f"{MEETING}/", meetings.meeting_detail, name="meeting-detail"),
     path(f"{MEETING}/modifier/", meetings.meeting_edit, name="meeting-edit"),
     path(f"{MEETING}/agenda.ics", meetings.meeting_calendar, name="meeting-calendar"),
+    path(f"{MEETING}/dossier-de-seance.pdf", meetings.meeting_pack, name="meeting-pack"),
     path(f"{MEETING}/convocation.pdf", meetings.meeting_convocation, name="meeting-convocation"),
     path(f"{MEETING}/annoncer/", steps.meeting_announce, name="meeting-announce"),
     path(f"{MEETING}/convoquer/", steps.meeting_convene, name="meeting-convene"),

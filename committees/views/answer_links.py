@@ -6,6 +6,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from candidacy.theme import theme_response
@@ -14,12 +15,14 @@ from committees.answer_tokens import invitation_id_in
 from committees.forms.answers import AnswerForm
 from committees.meeting_page import lay_out
 from committees.models import AgendaPaper, Invitation
+from committees.pack import print_pack
 from committees.paper_formats import content_type_of
 from committees.preparation import FollowUp, follow_up_of
 from committees.reserved import as_shown, papers_shown
 from committees.services.invitations import answer_invitation
 from core.addressed import for_whoever_knows_the_address, is_sent_from_elsewhere
-from core.downloads import file_response
+from core.downloads import file_response, made_file_response
+from core.pdf import PdfError
 from core.sheets import CONFLICT, submit
 
 
@@ -57,6 +60,21 @@ def answer_link_paper(request: HttpRequest, token: str, public_id: UUID) -> File
     if (paper.is_confidential or paper.item.is_confidential) and not reads_reserved(invitation):
         raise Http404
     return file_response(paper.file, paper.filename, content_type=content_type_of(paper))
+
+
+@for_whoever_knows_the_address
+@require_safe
+def answer_link_pack(request: HttpRequest, token: str) -> HttpResponse:
+    """Hand out the papers that the person may read as one file."""
+    invitation = _invitation(token)
+    if invitation is None:
+        raise Http404
+    try:
+        content = print_pack(invitation.meeting, with_reserved=reads_reserved(invitation))
+    except PdfError as error:
+        return HttpResponse(str(error), content_type="text/plain; charset=utf-8", status=503)
+    name = _("dossier de séance %(title)s") % {"title": invitation.meeting.title}
+    return made_file_response(content, "application/pdf", name, "pdf")
 
 
 @for_whoever_knows_the_address

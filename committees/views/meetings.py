@@ -23,6 +23,7 @@ from committees.meeting_page import read_agenda
 from committees.messages import calendar_of
 from committees.models import Invitation, Meeting, protocol_rank
 from committees.models.meeting import MeetingQuerySet
+from committees.pack import print_pack
 from committees.permissions import (
     can_change_meeting,
     can_create_meeting,
@@ -35,6 +36,7 @@ from committees.registers import MEETING_HEADER, meeting_rows
 from committees.services.meetings import create_meeting, edit_meeting
 from committees.views.meeting_part import meeting_context
 from committees.views.scope import committee_of, meeting_of, page_of, readable, sheet_format_of
+from core.downloads import made_file_response
 from core.pdf import PdfError
 from core.permissions import require
 from core.sheets import submit
@@ -175,9 +177,19 @@ def meeting_convocation(request: AppRequest, slug: str, public_id: UUID) -> Http
     except PdfError as error:
         messages.error(request, str(error))
         return redirect("committees:meeting-detail", slug, public_id)
-    name = slugify(_("convocation %(title)s") % {"title": meeting.title})
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
-    )
+    name = _("convocation %(title)s") % {"title": meeting.title}
+    return made_file_response(content, "application/pdf", name, "pdf")
+
+
+@require_GET
+def meeting_pack(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    """Download the papers that the person may read as one file."""
+    meeting = meeting_of(request, slug, public_id)
+    own = meeting.invitations.filter(contact__user=request.user).first()
+    try:
+        content = print_pack(meeting, with_reserved=can_read_reserved(request.user, meeting, own))
+    except PdfError as error:
+        messages.error(request, str(error))
+        return redirect("committees:meeting-detail", slug, public_id)
+    name = _("dossier de séance %(title)s") % {"title": meeting.title}
+    return made_file_response(content, "application/pdf", name, "pdf")

@@ -29,7 +29,7 @@ def stamp(content: bytes, words: str, fonts: list[tuple[str, str]]) -> bytes:
 
     ``fonts`` are families with their files.
     """
-    drawing, width = _draw(words, fonts)
+    drawing, width = draw(words, fonts, _SIZE)
     with pikepdf.open(BytesIO(content)) as pdf:
         form = pdf.make_indirect(_form(pdf, drawing, width))
         for page in pdf.pages:
@@ -63,15 +63,15 @@ def _put(page: pikepdf.Page, form: Any, width: float) -> None:
     )
 
 
-def _draw(words: str, files: list[tuple[str, str]]) -> tuple[str, float]:
-    """Return the operators that trace ``words`` from the origin, and how wide they are."""
+def draw(words: str, files: list[tuple[str, str]], size: float) -> tuple[str, float]:
+    """Return the operators that trace ``words`` from the origin at ``size`` points, and how wide they are."""
     fonts = [TTFont(path) for wanted in _FAMILIES for family, path in files if family == wanted]
     traced: list[str] = []
     x = 0.0
     for character in unicodedata.normalize("NFC", words):
         font, glyph = _glyph(fonts, character)
         if font is not None:
-            pen = _TracingPen(font.getGlyphSet(), x, _SIZE / font["head"].unitsPerEm)
+            pen = _TracingPen(font.getGlyphSet(), x, size / font["head"].unitsPerEm)
             font.getGlyphSet()[glyph].draw(pen)
             traced += pen.operators
             x += font["hmtx"][glyph][0] * pen.scale

@@ -83,6 +83,8 @@ NOT_A_PAGE = {
     "committees:answer-link-theme",
     "committees:answer-link-paper",
     "committees:meeting-convocation",
+    "committees:meeting-pack",
+    "committees:answer-link-pack",
     "committees:paper-download",
     "committees:action-export",
     "dossier:criteria-export",
