@@ -14,6 +14,8 @@ DAYS_WIDTH = 710
 ROW_HEIGHT = 30
 HEAD_HEIGHT = 34
 _NAME_LENGTH = 38
+#: What paper shows, where no style sheet reaches a drawing.
+_COLOURS = {"good": "#17552f", "warn": "#6b4100", "bad": "#921c1c"}
 #: Days of air on both sides.
 _MARGIN = timedelta(days=3)
 #: Of more months only some are named.
@@ -36,6 +38,10 @@ class TimelineRow:
     #: Where it lies as things stand, or lay.
     expected: Span
     tone: str
+
+    @property
+    def colour(self) -> str:
+        return _COLOURS.get(self.tone, "#55606a")
 
 
 @dataclass(frozen=True)
