@@ -131,7 +131,7 @@ def test_the_form_begins_with_what_the_message_will_say_and_the_message_leaves_i
     assert "Hôtel de ville" in begun["own_body"]
 
     client.post(
-        url, {"seen": begun["seen"], "own_subject": "À jeudi", "own_body": "Pensez à la carte.\r\nMerci."}
+        url, {"seen": begun["seen"], "own_subject": "À jeudi", "own_body": "Pensez à la carte.\r\n[lien 1]"}
     )
     with time_machine.travel(reminder.due_at + timedelta(minutes=1)):
         deliver_due()
@@ -140,14 +140,14 @@ def test_the_form_begins_with_what_the_message_will_say_and_the_message_leaves_i
     assert (reminder.status, reminder.subject, reminder.body) == (
         Status.SENT,
         "À jeudi",
-        "Pensez à la carte.\nMerci.\n",
+        "Pensez à la carte.\n…\n",
     )
     assert meeting.status == Meeting.Status.CONVENED
 
 
 def test_words_about_facts_that_changed_do_not_leave(client, lead):
     meeting, reminder = reminder_of_a_meeting(lead.candidacy)
-    rewrite_message(message=reminder, subject="À jeudi", body="À l’hôtel de ville.")
+    rewrite_message(message=reminder, subject="À jeudi", body="À l’hôtel de ville. [lien 1]")
     meeting.refresh_from_db()
     edit_meeting(meeting=meeting, expected_revision=meeting.revision, place="Médiathèque")
 
@@ -163,7 +163,7 @@ def test_words_about_facts_that_changed_do_not_leave(client, lead):
 
 def test_an_emptied_text_brings_the_automatic_one_back(client, lead):
     _meeting, reminder = reminder_of_a_meeting(lead.candidacy)
-    rewrite_message(message=reminder, subject="À jeudi", body="Venez.")
+    rewrite_message(message=reminder, subject="À jeudi", body="Venez. [lien 1]")
     url = address("outbox-rewrite", lead.candidacy, reminder.public_id)
 
     seen = rewrite_form(client, url)["seen"]
@@ -177,9 +177,11 @@ def test_two_people_at_one_text_the_second_is_told(client, lead):
     _meeting, reminder = reminder_of_a_meeting(lead.candidacy)
     url = address("outbox-rewrite", lead.candidacy, reminder.public_id)
     seen = rewrite_form(client, url)["seen"]
-    rewrite_message(message=reminder, subject="Le premier", body="Venez.")
+    rewrite_message(message=reminder, subject="Le premier", body="Venez. [lien 1]")
 
-    response = client.post(url, {"seen": seen, "own_subject": "Le second", "own_body": "Venez vite."})
+    response = client.post(
+        url, {"seen": seen, "own_subject": "Le second", "own_body": "Venez vite. [lien 1]"}
+    )
 
     reminder.refresh_from_db()
     assert response.status_code == 409

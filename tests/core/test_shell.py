@@ -71,6 +71,7 @@ NAVIGATION = {
         ("Comités", "committees:committee-list"),
         ("Budget", "budget:plan-detail"),
         ("Appel", "candidacy:call-detail"),
+        ("Rétroplanning", "candidacy:backward-plan"),
         ("Envois", "candidacy:outbox-list"),
         ("Réglages", "candidacy:candidacy-settings"),
     ],
@@ -106,7 +107,10 @@ def test_the_navigation_names_the_pages_of_the_role_in_one_order(client, role):
 def test_the_team_is_not_led_to_the_settings_it_may_not_change(client):
     labels = [label for label, _, _ in entries(page_of(client, make_member(role=Role.TEAM)))]
 
-    assert labels == ["Tableau de bord", "Dossier", "Partenaires", "Comités", "Budget", "Appel", "Envois"]
+    assert labels == [
+        *("Tableau de bord", "Dossier", "Partenaires", "Comités", "Budget"),
+        *("Appel", "Rétroplanning", "Envois"),
+    ]
 
 
 def test_an_observer_with_the_grant_is_led_to_the_funding_plan(client):

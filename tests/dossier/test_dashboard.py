@@ -157,12 +157,13 @@ def test_the_committees_show_their_next_meeting_with_its_answers():
     make_meeting(committee=copil, starts_at=now + timedelta(days=1), status=Meeting.Status.CANCELLED)
     for answer in Invitation.Answer:
         answered_at = None if answer == Invitation.Answer.NONE else now
-        make_invitation(meeting=soon, answer=answer, answered_at=answered_at)
+        stand_in = make_contact(candidacy=lead.candidacy) if answer in Invitation.REPRESENTED else None
+        make_invitation(meeting=soon, answer=answer, answered_at=answered_at, stand_in=stand_in)
 
     [card] = read(lead).committees
 
     assert (card.committee, card.meeting) == (copil, soon)
-    assert card.answers == AnswerCounts(present=1, remote=1, excused=1, none=1)
+    assert card.answers == AnswerCounts(present=1, remote=1, excused=1, deputy=1, proxy=1, none=1)
 
 
 def test_other_committees_show_only_when_their_rhythm_is_in_danger():
