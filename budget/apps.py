@@ -7,7 +7,7 @@ class BudgetConfig(AppConfig):
     verbose_name = _("budget")
 
     def ready(self) -> None:
-        from budget import agenda_concerns
+        from budget import agenda_concerns, recalls
         from budget.action_future import register_future
         from budget.partner_panel import funding_panel
         from committees import concerns
@@ -27,5 +27,6 @@ class BudgetConfig(AppConfig):
             show=agenda_concerns.show_expenses,
             place=30,
         )
+        recalls.register_kinds()
         register_future()
         panels.register("funding", funding_panel, place=30)

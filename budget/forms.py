@@ -20,6 +20,7 @@ from budget.nomenclature import (
 )
 from budget.services import MAX_YEARS
 from core.forms import EuroField
+from core.sheets import DayInput
 from partners.models import Organisation
 
 
@@ -146,12 +147,18 @@ class IncomeLineForm(_LineForm):
             "nature",
             "status",
             "status_on",
+            "apply_by",
+            "agreement_until",
             "requested_amount",
             "granted_amount",
             "reference",
             "note",
         ]
-        widgets = {"status_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
+        widgets = dict.fromkeys(("status_on", "apply_by", "agreement_until"), DayInput())
+        help_texts = {
+            "apply_by": _("L’échéance du financeur\u00a0: les chef·fes de projet en reçoivent un rappel."),
+            "agreement_until": _("Un rappel prévient avant que la convention n’expire."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -187,6 +194,8 @@ class IncomeLineForm(_LineForm):
                 Row(
                     Column("status", css_class="col-sm-6"),
                     Column("status_on", css_class="col-sm-6"),
+                    Column("apply_by", css_class="col-sm-6"),
+                    Column("agreement_until", css_class="col-sm-6"),
                     Column("requested_amount", css_class="col-sm-6"),
                     Column("granted_amount", css_class="col-sm-6"),
                 ),

@@ -158,6 +158,8 @@ class IncomeLine(PublicIdModel, TimestampedModel):
     nature = models.CharField(_("section"), max_length=10, choices=Nature, default=Nature.OPERATING)
     status = models.CharField(_("état"), max_length=12, choices=Status, default=Status.CONSIDERED)
     status_on = models.DateField(_("état au"), null=True, blank=True)
+    apply_by = models.DateField(_("demande à déposer au plus tard le"), null=True, blank=True)
+    agreement_until = models.DateField(_("convention valable jusqu’au"), null=True, blank=True)
     requested_amount = models.DecimalField(
         _("montant demandé"),
         max_digits=14,
