@@ -502,7 +502,7 @@ def test_the_tick_costs_the_same_for_any_number(lead, django_assert_num_queries,
             due_on=date(2026, 9, 10),
         )
     replan_reminders()
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(16):
         assert replan_reminders() == 0
 
 
@@ -569,6 +569,8 @@ def test_a_committee_shows_whose_rule_it_follows(client, lead):
     lines = client.get(reverse("committees:reminder-rules", args=args)).context["lines"]
     assert [(line.kind.key, line.steps, line.is_own) for line in lines] == [
         ("invitation-unanswered", "J-3", False),
+        ("papers-available", "J-5", False),
+        ("minutes-to-correct", "J-3", False),
         ("action-due", "J-4", True),
         ("action-overdue", "J+1, J+7, J+14", False),
         ("rhythm-at-risk", "J-7, J-1", False),
