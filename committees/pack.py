@@ -3,12 +3,10 @@
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid5
 
-import pikepdf
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -57,7 +55,8 @@ def print_pack(meeting: Meeting, *, with_reserved: bool) -> bytes:
         copies = {paper.pk: _copy(paper, Path(folder)) for paper in joined}
         counted = dict(zip(copies, count_pages(list(copies.values())), strict=True))
         front = _front(meeting, _laid_out(papers, counted, 1), with_reserved=with_reserved)
-        if (length := _length(front)) > 1:
+        (first := Path(folder) / "front.pdf").write_bytes(front)
+        if (length := count_pages([first])[0] or 1) > 1:
             front = _front(meeting, _laid_out(papers, counted, length), with_reserved=with_reserved)
         enclosures = [Enclosure(copies[paper.pk], paper.title) for paper in joined if counted[paper.pk]]
         return pack(front, enclosures, font_sources=FONT_SOURCES, directory=directory)
@@ -116,8 +115,3 @@ def _front(meeting: Meeting, items: Sequence[PackedItem], *, with_reserved: bool
             sheets=PAPERS,
         )
     )
-
-
-def _length(front: bytes) -> int:
-    with pikepdf.open(BytesIO(front)) as pdf:
-        return len(pdf.pages)
