@@ -2,13 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 
-from committees.models import Meeting
+from committees.models import AgendaItem
 
 
-def agenda_digest(meeting: Meeting) -> str:
-    """Name the agenda of ``meeting`` as it stands, with its papers; the same agenda has the same name."""
-    items = meeting.agenda_items.prefetch_related("papers")
+def agenda_digest(items: Iterable[AgendaItem]) -> str:
+    """Name an agenda as it stands, with its papers; the same agenda has the same name."""
     values = [
         [
             item.title,

@@ -124,7 +124,7 @@ def convene_meeting(
     if not contacts:
         raise DomainError(_("Choisissez au moins une personne à convoquer."))
     _invite(locked, contacts)
-    locked.announced_agenda = agenda_digest(locked)
+    locked.announced_agenda = agenda_digest(locked.agenda_items.prefetch_related("papers"))
     locked.status = Status.CONVENED
     locked.convened_at = timezone.now()
     locked.convened_by = by
@@ -140,7 +140,7 @@ def announce_agenda(*, meeting: Meeting) -> bool:
         raise DomainError(_("Seule une réunion convoquée annonce un changement."))
     if locked.has_started:
         raise DomainError(_("La réunion a commencé\u00a0: on ne change plus la convocation."))
-    digest = agenda_digest(locked)
+    digest = agenda_digest(locked.agenda_items.prefetch_related("papers"))
     if digest == locked.announced_agenda:
         return False
     locked.announced_agenda = digest

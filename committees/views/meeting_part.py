@@ -14,7 +14,7 @@ from committees.closed_days import closed_reason
 from committees.forms.followup import QuickActionForm, QuickDecisionForm
 from committees.meeting_page import read_agenda, read_roll, read_steps, uninvited_members
 from committees.minutes_page import send_by
-from committees.models import Meeting
+from committees.models import AgendaItem, Meeting
 from committees.permissions import can_change_meeting
 from committees.preparation import FollowUp, follow_up_of, remainder_for
 from core.htmx import render_part
@@ -23,6 +23,7 @@ from core.htmx import render_part
 def meeting_context(meeting: Meeting, reader: User) -> dict[str, Any]:
     """Read what ``reader``, who prepares it, sees of ``meeting``."""
     roll = read_roll(meeting)
+    agenda = read_agenda(meeting, reader, with_reserved=True)
     is_open = meeting.is_draft or meeting.is_convened
     goes_ahead = meeting.is_convened and not meeting.has_started
     address = [meeting.committee.candidacy.slug, meeting.public_id]
@@ -30,15 +31,18 @@ def meeting_context(meeting: Meeting, reader: User) -> dict[str, Any]:
     return {
         "meeting": meeting,
         "steps": read_steps(meeting),
-        "agenda": read_agenda(meeting, reader, with_reserved=True),
+        "agenda": agenda,
         "minutes": getattr(meeting, "minutes", None),
         "send_by": send_by(meeting) if meeting.is_held else None,
-        "agenda_has_changed": goes_ahead and agenda_digest(meeting) != meeting.announced_agenda,
+        "agenda_has_changed": goes_ahead
+        and agenda_digest(line.item for line in agenda.lines if isinstance(line.item, AgendaItem))
+        != meeting.announced_agenda,
         "closed_reason": closed_reason(meeting),
         "agenda_is_open": is_open,
         "follow_up": follow_up_of(meeting) if is_open else FollowUp(),
         "remainder": remainder_for(meeting) if is_open else None,
         "roll": roll,
+        "own": next((row for row in roll.invitations if row.contact.user_id == reader.pk), None),
         "uninvited": uninvited_members(meeting, roll.invitations) if goes_ahead else [],
         "answers_are_open": goes_ahead,
         "is_in_session": meeting.is_held or (meeting.is_convened and meeting.has_started),

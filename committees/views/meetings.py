@@ -85,12 +85,11 @@ def _narrowed(request: AppRequest, candidacy: Candidacy) -> tuple[MeetingFilterF
 def meeting_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     """Show the team the meeting they prepare; whoever is invited sees what they need to come, and no more."""
     meeting = meeting_of(request, slug, public_id)
+    if can_change_meeting(request.user, meeting):
+        return render(request, "committees/meeting_detail.html", meeting_context(meeting, request.user))
     own = meeting.invitations.filter(contact__user=request.user).select_related("stand_in").first()
     if own is not None:
         own.meeting = meeting
-    if can_change_meeting(request.user, meeting):
-        context = {**meeting_context(meeting, request.user), "own": own}
-        return render(request, "committees/meeting_detail.html", context)
     with_reserved = can_read_reserved(request.user, meeting, own)
     context = {
         "meeting": meeting,
