@@ -24,9 +24,9 @@ def make_contact(*, organisation=None, candidacy=None, **fields):
 
 
 def make_sitting(*, organisation=None, candidacy=None, **fields):
-    """Make a sitting, each on a day of its own; its agenda closes ten days before it."""
+    """Make a sitting long past, each on a day of its own; its agenda closes ten days before it."""
     organisation = organisation or make_organisation(candidacy=candidacy)
-    fields.setdefault("held_on", date(2020, 1, 1) + timedelta(days=next(_serial)))
+    fields.setdefault("held_on", date(1990, 1, 1) + timedelta(days=next(_serial) % 10_000))
     fields.setdefault("agenda_closes_on", fields["held_on"] - timedelta(days=10))
     return Sitting.objects.create(organisation=organisation, candidacy=organisation.candidacy, **fields)
 

@@ -133,8 +133,8 @@ def test_a_deliberation_is_noted_once_and_then_voted(client, member):
         ({"votes_for": "3", "act_number": "12"}, {"votes_for", "act_number"}),
         ({"status": "withdrawn", "votes_against": "0"}, {"votes_against"}),
         ({"status": "adopted", "votes_for": "-1"}, {"votes_for"}),
-        ({"transmitted_on": "2019-12-31"}, {"transmitted_on"}),
-        ({"status": "adopted", "transmitted_on": "2019-12-31"}, {"transmitted_on"}),
+        ({"transmitted_on": "1989-12-31"}, {"transmitted_on"}),
+        ({"status": "adopted", "transmitted_on": "1989-12-31"}, {"transmitted_on"}),
         ({"title": ""}, {"title"}),
     ],
 )
