@@ -293,3 +293,24 @@ def test_a_plan_that_cannot_be_printed_is_said_so(client, lead, monkeypatch):
         "La mise en page a échoué."
         in client.get(address("backward-plan-pdf", lead.candidacy), follow=True).text
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"duration": "0"}, "duration"),
+        ({"duration": "731"}, "duration"),
+        ({"finished_on": "2026-03-02"}, "__all__"),
+        ({"started_on": "2026-03-03", "finished_on": "2026-03-02"}, "__all__"),
+        ({"planned_from": "2026-03-03", "planned_until": "2026-03-02"}, "__all__"),
+    ],
+)
+def test_what_cannot_be_is_said_on_the_form_and_nothing_typed_is_lost(client, lead, typed, told):
+    url = address("plan-step-create", lead.candidacy)
+
+    response = client.post(url, shown(client, url) | {"title": "Relecture", **typed})
+
+    assert response.status_code == 422
+    assert told in response.context["form"].errors
+    assert 'value="Relecture"' in response.text
+    assert not lead.candidacy.plan_steps.exists()
