@@ -20,8 +20,8 @@ from committees.models import (
     protocol_rank,
 )
 from committees.models.agenda import AgendaPoint
-from committees.models.meeting import Voices
 from committees.reserved import as_shown, is_withheld, papers_shown
+from committees.voices import Voices, count_voices
 
 Answer = Invitation.Answer
 Attendance = Invitation.Attendance
@@ -159,13 +159,14 @@ def lay_out(items: Sequence[AgendaPoint], duration: int, opens_at: datetime | No
 
 def read_roll(meeting: Meeting) -> Roll:
     """Read who is on the list, and how many voices that makes."""
-    invitations = meeting.invitations.select_related("contact__organisation", "contact__user", "stand_in")
-    voting = Invitation.objects.filter(meeting=meeting)
-    return Roll(
-        meeting=meeting,
-        invitations=tuple(sorted(invitations, key=protocol_rank)),
-        counted=Voices(0, 0, 0) if meeting.is_draft else voting.count_voices(),
+    invitations = tuple(
+        sorted(
+            meeting.invitations.select_related("contact__organisation", "contact__user", "stand_in"),
+            key=protocol_rank,
+        )
     )
+    counted = Voices(0, 0, 0) if meeting.is_draft else count_voices(meeting, invitations)
+    return Roll(meeting=meeting, invitations=invitations, counted=counted)
 
 
 def read_steps(meeting: Meeting) -> tuple[Step, ...]:

@@ -2,21 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from accounts.models import User
 from committees.models import Action, AgendaItem, Decision, Meeting
 
 Status = Meeting.Status
+Row = TypeVar("Row", Decision, Action)
+
+#: How many decisions, and how many actions, an agenda begins with; the registers hold the others.
+MOST_TOLD = 20
 
 
 @dataclass(frozen=True)
 class FollowUp:
-    """The open decisions and actions of the body, the most pressing first."""
+    """The open decisions and actions of the body, the most pressing first, and how many more there are."""
 
     decisions: Sequence[Decision] = ()
     actions: Sequence[Action] = ()
+    further_decisions: int = 0
+    further_actions: int = 0
+
+    @property
+    def decision_count(self) -> int:
+        return len(self.decisions) + self.further_decisions
+
+    @property
+    def action_count(self) -> int:
+        return len(self.actions) + self.further_actions
 
     def __bool__(self) -> bool:
         return bool(self.decisions or self.actions)
@@ -37,20 +52,26 @@ def follow_up_of(meeting: Meeting) -> FollowUp:
         meeting__committee=committee, meeting__starts_at__lt=meeting.starts_at
     )
     actions = Action.objects.open().of_committee(committee.public_id)
-    by_day = F("due_on").asc(nulls_last=True)
-    return FollowUp(
-        decisions=list(decisions.select_related("owner").order_by(by_day, "pk")),
-        actions=list(
-            actions.exclude(meeting=meeting).select_related("owner__organisation").order_by(by_day, "pk")
-        ),
+    told_decisions, further_decisions = _most_pressing(decisions.select_related("owner"))
+    told_actions, further_actions = _most_pressing(
+        actions.exclude(meeting=meeting).select_related("owner__organisation")
     )
+    return FollowUp(told_decisions, told_actions, further_decisions, further_actions)
 
 
 def own_follow_up(meeting: Meeting, reader: User) -> FollowUp:
     """Return what somebody who only looks on has to do themselves."""
     own = Action.objects.open().of_committee(meeting.committee.public_id).filter(owner__user=reader)
-    by_day = F("due_on").asc(nulls_last=True)
-    return FollowUp(actions=list(own.select_related("owner__organisation").order_by(by_day, "pk")))
+    told, further = _most_pressing(own.select_related("owner__organisation"))
+    return FollowUp(actions=told, further_actions=further)
+
+
+def _most_pressing(rows: QuerySet[Row]) -> tuple[list[Row], int]:
+    """Return the first rows by day, and how many are left; they are counted only where some are."""
+    first = list(rows.order_by(F("due_on").asc(nulls_last=True), "pk")[: MOST_TOLD + 1])
+    if len(first) <= MOST_TOLD:
+        return first, 0
+    return first[:MOST_TOLD], rows.count() - MOST_TOLD
 
 
 def remainder_for(meeting: Meeting) -> Remainder | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from committees.models import CommitteeMember, Meeting, MinutesText
+from committees.voices import count_voices
 from core.templatetags.formats import clock
 
 Place = MinutesText.Place
@@ -41,7 +42,7 @@ def _opening(meeting: Meeting) -> list[Phrase]:
 
 
 def _item(meeting: Meeting, rapporteur: str) -> list[Phrase]:
-    voices = meeting.invitations.count_voices().present
+    voices = count_voices(meeting).present
     return [
         Phrase(_("Présentation"), _("%(who)s présente le point.") % {"who": rapporteur or "…"}),
         Phrase(_("Unanimité"), _("Adopté à l’unanimité.")),

@@ -15,6 +15,7 @@ from committees.models import (
     protocol_rank,
 )
 from committees.representation import CAME
+from committees.voices import count_voices
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def read_room(meeting: Meeting) -> Room:
         for number, item in enumerate(meeting.agenda_items.all(), start=1)
     )
     people = read_people(meeting)
-    counted = meeting.invitations.count_voices()
+    counted = count_voices(meeting, [person.invitation for person in people])
     current = next((row for row in items if row.is_current), None)
     return Room(
         meeting=meeting,

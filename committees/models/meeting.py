@@ -1,10 +1,8 @@
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -199,44 +197,6 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         scope = "meeting__committee__candidacy__in"
         own = Q((scope, candidacies_of(user, GUESTS)), contact__user=user, meeting__convened_at__isnull=False)
         return self.filter(Q((scope, candidacies_of(user, STAFF))) | own)
-
-    def count_voices(self) -> "Voices":
-        """Count, in one query, who votes: all of them, those announced, and those in the room or represented there.
-
-        A titular and their deputies bring one voice, however many of them come. Whoever is represented counts where the
-        person who stands in for them comes.
-        """
-        seat = CommitteeMember.objects.filter(
-            committee=OuterRef("meeting__committee"), contact=OuterRef("contact")
-        ).values(seat=Coalesce("deputy_of", "pk"))
-        rows = self.filter(is_voting=True).annotate(
-            voice=Coalesce(Subquery(seat[:1]), -F("contact")),
-            stood_in_for=_stood_in_for("answer"),
-            stood_in_for_there=_stood_in_for("attendance"),
-        )
-        coming = Q(answer__in=Invitation.COMING) | Q(stood_in_for=True)
-        there = Q(attendance__in=Invitation.COMING) | Q(stood_in_for_there=True)
-        counts = rows.aggregate(
-            total=Count("voice", distinct=True),
-            announced=Count("voice", distinct=True, filter=coming),
-            present=Count("voice", distinct=True, filter=there),
-        )
-        return Voices(**counts)
-
-
-class Voices(NamedTuple):
-    """How many vote, on the list, by what they answered, and by who came."""
-
-    total: int
-    announced: int
-    present: int
-
-
-def _stood_in_for(field: str) -> Exists:
-    coming = {f"{field}__in": Invitation.COMING}
-    return Exists(
-        Invitation.objects.filter(meeting=OuterRef("meeting"), contact=OuterRef("stand_in"), **coming)
-    )
 
 
 class Invitation(PublicIdModel, TimestampedModel):

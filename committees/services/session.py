@@ -24,6 +24,7 @@ from committees.services.invitations import record_attendance
 from committees.services.locking import lock
 from committees.services.meetings import hold_meeting
 from committees.services.minutes import begin_minutes
+from committees.voices import count_voices
 from core.errors import DomainError
 from partners.models import Contact
 
@@ -119,7 +120,7 @@ def decide_in_session(
     )
     if ballot is None or DecisionVote.objects.filter(decision=decision).exists():
         return decision
-    voices = meeting.invitations.count_voices().present
+    voices = count_voices(meeting).present
     if ballot.total > voices:
         raise DomainError(
             _("%(votes)s votes pour %(voices)s voix présentes\u00a0: relevez d’abord les présences.")

@@ -11,6 +11,7 @@ from committees.services.invitations import (
     take_answers_as_attendance,
 )
 from committees.services.meetings import convene_meeting
+from committees.voices import count_voices
 from core.errors import DomainError
 from notifications.models import OutboundMessage
 from tests.factories import make_committee, make_invitation, make_meeting, make_seat, make_user
@@ -196,7 +197,7 @@ def test_a_titular_and_their_deputies_bring_one_voice():
     for seat in (titular, *deputies, alone):
         invite(meeting, seat, Answer.PRESENT)
 
-    assert meeting.invitations.all().count_voices().announced == 2
+    assert count_voices(meeting).announced == 2
 
 
 def test_two_deputies_of_an_absent_titular_bring_one_voice():
@@ -208,7 +209,7 @@ def test_two_deputies_of_an_absent_titular_bring_one_voice():
         deputy = make_seat(committee=committee, quality=CommitteeMember.Quality.DEPUTY, deputy_of=titular)
         invite(meeting, deputy, Answer.REMOTE)
 
-    assert meeting.invitations.all().count_voices().announced == 1
+    assert count_voices(meeting).announced == 1
 
 
 def test_guests_and_the_silent_bring_no_voice():
@@ -218,7 +219,7 @@ def test_guests_and_the_silent_bring_no_voice():
     invite(meeting, make_seat(committee=committee), Answer.NONE)
     invite(meeting, make_seat(committee=committee), Answer.EXCUSED)
 
-    assert meeting.invitations.all().count_voices().announced == 0
+    assert count_voices(meeting).announced == 0
 
 
 def test_voting_people_without_a_seat_bring_one_voice_each():
@@ -226,4 +227,4 @@ def test_voting_people_without_a_seat_bring_one_voice_each():
     for _ in range(2):
         make_invitation(meeting=meeting, is_voting=True, answer=Answer.PRESENT, answered_at=timezone.now())
 
-    assert meeting.invitations.all().count_voices().announced == 2
+    assert count_voices(meeting).announced == 2

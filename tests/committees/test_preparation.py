@@ -2,14 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from io import BytesIO
 
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
+from pypdf import PdfReader
 
 from candidacy.models import Membership
+from committees.convocation import print_convocation
 from committees.models import Meeting
-from committees.preparation import follow_up_of, remainder_for
+from committees.preparation import MOST_TOLD, follow_up_of, remainder_for
 from committees.services.agenda import carry_agenda_item
 from core.errors import DomainError
 from core.templatetags.formats import short_date
@@ -85,6 +88,29 @@ def test_what_is_left_to_do_comes_first_the_most_pressing_before(committee, last
 
     assert follow_up.decisions == [sooner, later, undated]
     assert follow_up.actions == [noted, born]
+
+
+def test_a_long_list_says_how_many_more_there_are(client, committee, last, draft, prints):
+    for n in range(MOST_TOLD + 2):
+        make_decision(meeting=last, number=f"COM-2026-01-D{n + 1}", due_on=NOW.date() + timedelta(days=n))
+    for _ in range(MOST_TOLD + 1):
+        make_action(candidacy=committee.candidacy, meeting=last)
+
+    follow_up = follow_up_of(draft)
+    page = page_of(client, draft).text
+
+    assert (follow_up.decision_count, follow_up.action_count) == (MOST_TOLD + 2, MOST_TOLD + 1)
+    assert [decision.number for decision in follow_up.decisions] == [
+        f"COM-2026-01-D{n + 1}" for n in range(MOST_TOLD)
+    ]
+    assert f"{MOST_TOLD + 2} décisions à appliquer" in page
+    assert f'?comite={committee.public_id}&amp;etat=open">et 2 autres</a>' in page
+    assert f'?comite={committee.public_id}">et 1 autre</a>' in page
+    assert f"COM-2026-01-D{MOST_TOLD + 1}" not in page
+    pages = PdfReader(BytesIO(print_convocation(draft, with_reserved=True))).pages
+    printed = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert "2 autres décisions à appliquer" in printed
+    assert "1 autre action ouverte" in printed
 
 
 def test_the_page_shows_it_above_the_agenda_until_the_meeting_is_held(client, last, draft):

@@ -18,6 +18,7 @@ from budget.models import ExpenseAmount, IncomeAmount, IncomeLine
 from candidacy.models import Candidacy, Membership, Territory
 from committees.minutes_content import content_of
 from committees.models import Action, Committee, Decision, Invitation, Meeting, Minutes
+from committees.voices import count_voices
 from core.richtext import SECTION_REFERENCE, sanitise, to_plain_text
 from dossier.criteria import read_matrix
 from dossier.demonstration.loading import load_demonstration
@@ -147,7 +148,7 @@ def a_held_meeting_says_who_came(candidacy):
     held = Meeting.objects.filter(status=Meeting.Status.HELD)
     assert all(meeting.convened_at < meeting.starts_at for meeting in held)
     assert all(
-        meeting.invitations.count_voices().present >= meeting.committee.quorum
+        count_voices(meeting).present >= meeting.committee.quorum
         for meeting in held.filter(committee__quorum__isnull=False).select_related("committee")
     )
 
