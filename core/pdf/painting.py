@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import cssselect2
+from PIL import Image
 from weasyprint import CSS, HTML
 from weasyprint.formatting_structure.boxes import ReplacedBox, TextBox
 from weasyprint.text.fonts import FontConfiguration
@@ -15,6 +16,7 @@ from core.pdf.document import STATIC_URL, Wording
 from core.pdf.drawings import embed_drawings_as_they_are
 from core.pdf.fetcher import ClosedFetcher, Shelf
 from core.pdf.frame import DIGITS
+from core.pdf.glyph_arrays import declare_glyph_arrays_once
 from core.pdf.markup import Tidied, tidy
 from core.pdf.tagging import finish
 
@@ -25,6 +27,7 @@ _VARIANT = "pdf/ua-1"
 logging.getLogger("weasyprint").handlers = [logging.NullHandler()]
 
 embed_drawings_as_they_are()
+declare_glyph_arrays_once()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Press:
 
 def make_press(*, lang: str, wording: Wording, shelf: Shelf, style: str) -> Press:
     """Parse ``style`` and load what every piece will need, before the processes part ways."""
+    Image.preinit()
     fonts = FontConfiguration()
     sheet = CSS(string=style, base_url=STATIC_URL, url_fetcher=ClosedFetcher(shelf), font_config=fonts)
     press = Press(lang, wording, shelf, sheet, fonts)
@@ -128,7 +132,8 @@ def _digits(rendered: Any) -> dict[str, Any]:
 
 #: Touches each face, the hyphenation of the language and the drawing code, so that the pieces start warm.
 _SAMPLE = (
-    "<h1>A</h1><h2>B</h2><p>Anticonstitutionnellement <em>b</em> <strong>c</strong> <a href='https://a.example'>d</a>"
+    f"<h1>A</h1><h2>B</h2><p>{'intergouvernementalisation ' * 12}"
+    "<em>b</em> <strong>c</strong> <a href='https://a.example'>d</a></p>"
     "<table><tr><th>e</th><td>f</td></tr></table><ul><li>g</li></ul>"
-    "<svg viewBox='0 0 9 9'><title>h</title><path d='M0 0h9'/><text>i</text></svg></p>"
+    "<svg viewBox='0 0 9 9'><title>h</title><path d='M0 0h9'/><text>i</text></svg>"
 )

@@ -109,6 +109,8 @@ class _Job:
     #: Part, title of the section and reason, for the sections that stop a part.
     culprits: list[tuple[str, str, str]] = field(default_factory=list)
     common: str = ""
+    #: The pages that the parts quoted when the document was last printed.
+    remembered: dict[str, int] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -118,6 +120,8 @@ class _Job:
 
     def run(self) -> RenderedPdf:
         self.common = self.common_digest()
+        if not self.document.is_excerpt:
+            self.remembered = self.store.remembered(self.document.identifier)
         with leased_engine() as engine:
             press = Pressroom(
                 engine=engine,
@@ -128,7 +132,7 @@ class _Job:
                 is_cancelled=self.is_cancelled,
             )
             late = self.late_parts()
-            early = [request for request in self.part_requests({}) if request.key not in late]
+            early = [request for request in self.part_requests(self.remembered) if request.key not in late]
             self.paint(press, early, partial(self.on_progress, "parts"))
             self.on_progress("contents", 0, 1)
             self.settle_numbers(press)
@@ -213,7 +217,12 @@ class _Job:
         return requests
 
     def late_parts(self) -> set[str]:
-        """Return the last parts that quote page numbers: they are painted when the parts before them are counted."""
+        """Return the last parts that quote page numbers: they are painted when the parts before them are counted.
+
+        What was printed before is painted with the numbers it had then: few changes move the pages of all the others.
+        """
+        if self.remembered:
+            return set()
         quoting = takewhile(lambda part: _PAGE_OF.search(part.html), reversed(self.document.parts))
         return {part.key for part in quoting}
 
@@ -229,9 +238,17 @@ class _Job:
                 self.paint(press, [self.contents_request(pages), *self.frame_requests()])
             counted = self.page_count("contents")
             if counted == pages and self.anchor_pages(pages) == numbers:
+                self.remember(numbers)
                 return
             pages = counted
         raise PdfError("Les numéros de page du sommaire ne se stabilisent pas.")
+
+    def remember(self, numbers: Mapping[str, int]) -> None:
+        """Keep the numbers that the parts quote, unless they are those of an excerpt."""
+        quoted = {match[2] for part in self.document.parts for match in _PAGE_OF.finditer(part.html)}
+        pages = {anchor: numbers[anchor] for anchor in sorted(quoted & numbers.keys())}
+        if pages != self.remembered and not self.document.is_excerpt:
+            self.store.remember(self.document.identifier, pages)
 
     def contents_request(self, pages: int) -> Request:
         html = contents_html(self.entries(pages), self.document.wording)
@@ -468,7 +485,16 @@ def _likely_contents_pages(lines: int) -> int:
 def _program_digest() -> str:
     """Return the digest of what lays out a piece: our own code and the libraries it leans on."""
     digest = hashlib.sha256()
-    for module in ("document", "drawings", "fetcher", "frame", "markup", "painting", "tagging"):
+    for module in (
+        "document",
+        "drawings",
+        "fetcher",
+        "frame",
+        "glyph_arrays",
+        "markup",
+        "painting",
+        "tagging",
+    ):
         digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
     for library in (
         "weasyprint",

@@ -10,6 +10,9 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
 
+#: Without pictures a piece is short, and its many objects are found faster in memory.
+_SMALL_BYTES = 1 << 20
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -47,10 +50,14 @@ def check_piece(path: Path) -> dict[str, Any]:
 
 
 def open_piece(path: Path) -> BinaryIO:
-    """Return the PDF of a piece as a file of its own, to be read as far as needed and no further."""
+    """Return the PDF of a piece as a file of its own: a small one in memory, a large one read as far as needed."""
     file = path.open("rb")
     file.readline()
-    return io.BufferedReader(_Rest(file, file.tell()))
+    start = file.tell()
+    if os.fstat(file.fileno()).st_size - start > _SMALL_BYTES:
+        return io.BufferedReader(_Rest(file, start))
+    with file:
+        return io.BytesIO(file.read())
 
 
 class _Rest(io.RawIOBase):
@@ -114,6 +121,25 @@ class PieceStore:
         path = self.path(digest)
         path.parent.mkdir(exist_ok=True)
         return made.replace(path)
+
+    def remember(self, document: str, pages: dict[str, int]) -> None:
+        """Keep the pages that the parts of ``document`` quote, for its next print to begin with."""
+        path = self._memory_of(document)
+        path.parent.mkdir(exist_ok=True)
+        with NamedTemporaryFile("w", dir=path.parent, prefix=".new-", delete=False) as file:
+            json.dump(pages, file)
+        Path(file.name).replace(path)
+
+    def remembered(self, document: str) -> dict[str, int]:
+        """Return what was kept of ``document``, or nothing: a guess, to be checked by whoever uses it."""
+        try:
+            pages = json.loads(self._memory_of(document).read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return pages if isinstance(pages, dict) else {}
+
+    def _memory_of(self, document: str) -> Path:
+        return self.path(hashlib.sha256(f"pages of {document}".encode()).hexdigest())
 
     def shrink(self) -> None:
         """Drop what was used least recently until the directory is back under its limit."""

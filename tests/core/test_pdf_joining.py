@@ -1,5 +1,6 @@
 """The joined file: one structure, links that lead somewhere, the same bytes again."""
 
+import re
 import subprocess
 import sys
 from io import BytesIO
@@ -245,6 +246,43 @@ def test_a_changed_paragraph_paints_its_part_alone(directory, rendered):
 
     assert again.sha256 != rendered.sha256
     assert again.measures.parts_painted == 1
+
+
+QUOTING = "<p>Voir p. <span data-page-of='b'>?</span>.</p>"
+
+
+def _quoted(result):
+    text = PdfReader(BytesIO(result.content)).pages[result.first_pages["a"] - 1].extract_text()
+    return int(re.search(r"Voir p\.\s(\d+)", text)[1])
+
+
+def test_a_changed_part_that_quotes_pages_is_painted_once(tmp_path):
+    other = make_part("b", "<p>Autre.</p>", number="2")
+    render_parts(tmp_path, make_part("a", QUOTING), other)
+
+    again = render_parts(tmp_path, make_part("a", f"{QUOTING}<p>Relu.</p>"), other)
+
+    assert again.measures.parts_painted == 1
+    assert _quoted(again) == again.first_pages["b"] == 4
+
+
+@pytest.mark.parametrize("is_kept_whole", [True, False])
+def test_pages_that_have_moved_are_quoted_where_they_are_now(tmp_path, is_kept_whole):
+    other = make_part("b", "<p>Autre.</p>", number="2")
+    before = render_parts(tmp_path, make_part("a", QUOTING), other)
+    for path in (tmp_path / "pieces").glob("??/*"):
+        if path.read_bytes().startswith(b'{"b": '):
+            path.write_bytes(b'{"b": 4}' if is_kept_whole else b'{"b')
+            break
+    else:
+        pytest.fail("nothing was remembered")
+    longer = make_part("a", QUOTING + "<p>Suite.</p>" * 50)
+
+    moved = render_parts(tmp_path, longer, other)
+    fresh = render_parts(tmp_path / "fresh", longer, other)
+
+    assert (_quoted(before), _quoted(moved)) == (4, 5)
+    assert moved.sha256 == fresh.sha256
 
 
 def test_two_parts_may_use_the_same_identifier(tmp_path):

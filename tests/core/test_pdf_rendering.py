@@ -424,7 +424,9 @@ def test_each_document_has_an_identifier_of_its_own(tmp_path):
     assert len(bytes(first[0])) == 16
 
 
-def test_a_kept_piece_is_read_from_where_its_pdf_begins(tmp_path):
+@pytest.mark.parametrize("small_bytes", [0, 1 << 20])
+def test_a_kept_piece_is_read_from_where_its_pdf_begins(tmp_path, monkeypatch, small_bytes):
+    monkeypatch.setattr("core.pdf.store._SMALL_BYTES", small_bytes)
     write_piece(tmp_path / "a", b"%PDF-1.7 contenu", {"pages": 2})
 
     with open_piece(tmp_path / "a") as piece:
