@@ -4,11 +4,11 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from committees.models import AgendaItem
+from committees.models import AgendaItem, AgendaPaper
 
 
-def agenda_digest(items: Iterable[AgendaItem]) -> str:
-    """Name an agenda as it stands, with its papers; the same agenda has the same name."""
+def agenda_digest(items: Iterable[tuple[AgendaItem, Iterable[AgendaPaper]]]) -> str:
+    """Name an agenda as it stands, each item with its papers; the same agenda has the same name."""
     values = [
         [
             item.title,
@@ -17,8 +17,8 @@ def agenda_digest(items: Iterable[AgendaItem]) -> str:
             item.rapporteur,
             item.details,
             item.is_confidential,
-            [[paper.title, paper.sha256, paper.is_confidential] for paper in item.papers.all()],
+            [[paper.title, paper.sha256, paper.is_confidential] for paper in papers],
         ]
-        for item in items
+        for item, papers in items
     ]
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:32]

@@ -1,6 +1,7 @@
 """What the page of a meeting shows: plain values read in a fixed number of queries."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from accounts.models import User
 from committees.announcements import address_of
 from committees.concerns import Concern, shown_concerns
 from committees.models import (
+    AgendaConcern,
     AgendaPaper,
     Committee,
     CommitteeMember,
@@ -21,7 +23,7 @@ from committees.models import (
 )
 from committees.models.agenda import AgendaPoint
 from committees.reserved import as_shown, is_withheld, papers_shown
-from committees.voices import Voices, count_voices
+from committees.voices import Voices, voices_of
 
 Answer = Invitation.Answer
 Attendance = Invitation.Attendance
@@ -113,19 +115,22 @@ class Roll:
 
 def read_agenda(meeting: Meeting, reader: User, *, with_reserved: bool) -> Agenda:
     """Lay the agenda out as ``reader`` may read it, with the papers and what each item is about."""
-    items = list(
-        meeting.agenda_items.select_related("carried_from__meeting").prefetch_related("papers", "concerns")
-    )
+    # Prefetching costs more than it reads where a meeting has few papers, and none has many.
+    papers = defaultdict(list)
+    for paper in AgendaPaper.objects.filter(item__meeting=meeting):
+        papers[paper.item_id].append(paper)
+    items = list(meeting.agenda_items.select_related("carried_from__meeting"))
     shown = as_shown(items, with_reserved=with_reserved)
     agenda = lay_out(shown, meeting.duration_minutes, meeting.starts_at)
-    told = [item for item in shown if not is_withheld(item)]
+    told = {item.pk for item in shown if not is_withheld(item)}
+    about = AgendaConcern.objects.filter(item__meeting=meeting)
     concerns = shown_concerns(
-        reader, meeting.committee.candidacy, (row for item in told for row in item.concerns.all())
+        reader, meeting.committee.candidacy, (row for row in about if row.item_id in told)
     )
     lines = (
         replace(
             line,
-            papers=papers_shown(item, with_reserved=with_reserved),
+            papers=papers_shown(item, papers[item.pk], with_reserved=with_reserved),
             concerns=concerns.get(item.pk, ()),
         )
         for line, item in zip(agenda.lines, shown, strict=True)
@@ -157,7 +162,14 @@ def lay_out(items: Sequence[AgendaPoint], duration: int, opens_at: datetime | No
     return Agenda(lines=tuple(lines), total=minutes, duration=duration)
 
 
-def read_roll(meeting: Meeting) -> Roll:
+def read_seats(meeting: Meeting) -> list[CommitteeMember]:
+    """Read who sits, sat or will sit on the committee of ``meeting``; a draft calls nobody yet."""
+    if meeting.is_draft:
+        return []
+    return list(CommitteeMember.objects.filter(committee=meeting.committee_id).select_related("contact"))
+
+
+def read_roll(meeting: Meeting, seats: Iterable[CommitteeMember]) -> Roll:
     """Read who is on the list, and how many voices that makes."""
     invitations = tuple(
         sorted(
@@ -165,8 +177,7 @@ def read_roll(meeting: Meeting) -> Roll:
             key=protocol_rank,
         )
     )
-    counted = Voices(0, 0, 0) if meeting.is_draft else count_voices(meeting, invitations)
-    return Roll(meeting=meeting, invitations=invitations, counted=counted)
+    return Roll(meeting=meeting, invitations=invitations, counted=voices_of(invitations, seats))
 
 
 def read_steps(meeting: Meeting) -> tuple[Step, ...]:
@@ -197,9 +208,10 @@ def _minutes_steps(meeting: Meeting) -> tuple[Step, Step]:
     return done, Step(_("Approuver"), "done" if minutes.is_approved else "current", minutes.approved_at)
 
 
-def uninvited_members(meeting: Meeting, invitations: Sequence[Invitation]) -> list[CommitteeMember]:
+def uninvited_members(
+    meeting: Meeting, invitations: Iterable[Invitation], seats: Iterable[CommitteeMember]
+) -> list[CommitteeMember]:
     """Return who sits on the day of the meeting and is not called: mandates and dates move."""
     called = {invitation.contact_id for invitation in invitations}
-    seats = CommitteeMember.objects.filter(committee=meeting.committee_id).sitting_on(meeting.local_day)
-    absent = [seat for seat in seats.select_related("contact") if seat.contact_id not in called]
-    return sorted(absent, key=protocol_rank)
+    sitting = (seat for seat in seats if seat.sits_on(meeting.local_day))
+    return sorted((seat for seat in sitting if seat.contact_id not in called), key=protocol_rank)

@@ -53,16 +53,14 @@ def follow_up_of(meeting: Meeting) -> FollowUp:
     )
     actions = Action.objects.open().of_committee(committee.public_id)
     told_decisions, further_decisions = _most_pressing(decisions.select_related("owner"))
-    told_actions, further_actions = _most_pressing(
-        actions.exclude(meeting=meeting).select_related("owner__organisation")
-    )
+    told_actions, further_actions = _most_pressing(actions.exclude(meeting=meeting).select_related("owner"))
     return FollowUp(told_decisions, told_actions, further_decisions, further_actions)
 
 
 def own_follow_up(meeting: Meeting, reader: User) -> FollowUp:
     """Return what somebody who only looks on has to do themselves."""
     own = Action.objects.open().of_committee(meeting.committee.public_id).filter(owner__user=reader)
-    told, further = _most_pressing(own.select_related("owner__organisation"))
+    told, further = _most_pressing(own.select_related("owner"))
     return FollowUp(actions=told, further_actions=further)
 
 

@@ -15,11 +15,14 @@ def as_shown(items: Iterable[AgendaItem], *, with_reserved: bool) -> list[Agenda
     return [item if with_reserved or not item.is_confidential else _withheld(item) for item in items]
 
 
-def papers_shown(item: AgendaItem, *, with_reserved: bool) -> Sequence[AgendaPaper]:
-    """Return the papers of an item that `as_shown` returned."""
+def papers_shown(
+    item: AgendaItem, papers: Iterable[AgendaPaper] | None = None, *, with_reserved: bool
+) -> Sequence[AgendaPaper]:
+    """Return the papers of an item that `as_shown` returned; ``papers`` are all of its own, where they have been read."""
     if is_withheld(item):
         return ()
-    return [paper for paper in item.papers.all() if with_reserved or not paper.is_confidential]
+    own = item.papers.all() if papers is None else papers
+    return [paper for paper in own if with_reserved or not paper.is_confidential]
 
 
 def is_withheld(item: AgendaItem) -> bool:

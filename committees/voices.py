@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from django.db.models.functions import Coalesce
-
 from committees.models import CommitteeMember, Invitation, Meeting
 
 
@@ -17,14 +15,19 @@ class Voices(NamedTuple):
 
 
 def count_voices(meeting: Meeting, invitations: Iterable[Invitation] | None = None) -> Voices:
+    """Count who votes at ``meeting``; ``invitations`` are all of its own, for whoever has read them already."""
+    called = meeting.invitations.all() if invitations is None else invitations
+    return voices_of(called, CommitteeMember.objects.filter(committee=meeting.committee_id))
+
+
+def voices_of(invitations: Iterable[Invitation], seats: Iterable[CommitteeMember]) -> Voices:
     """Count who votes: all of them, those announced, and those in the room or represented there.
 
     A titular and their deputies bring one voice, however many of them come. Whoever is represented counts where the
-    person who stands in for them comes. ``invitations`` are those of the meeting, for whoever has read them already.
+    person who stands in for them comes.
     """
-    called = list(meeting.invitations.all() if invitations is None else invitations)
-    seats = CommitteeMember.objects.filter(committee=meeting.committee_id)
-    seat_of = dict(seats.values_list("contact_id", Coalesce("deputy_of_id", "pk")))
+    called = list(invitations)
+    seat_of = {seat.contact_id: seat.deputy_of_id or seat.pk for seat in seats}
     announced = {row.contact_id for row in called if row.answer in Invitation.COMING}
     there = {row.contact_id for row in called if row.attendance in Invitation.COMING}
 

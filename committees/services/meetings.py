@@ -124,7 +124,7 @@ def convene_meeting(
     if not contacts:
         raise DomainError(_("Choisissez au moins une personne à convoquer."))
     _invite(locked, contacts)
-    locked.announced_agenda = agenda_digest(locked.agenda_items.prefetch_related("papers"))
+    locked.announced_agenda = _digest_of(locked)
     locked.status = Status.CONVENED
     locked.convened_at = timezone.now()
     locked.convened_by = by
@@ -140,7 +140,7 @@ def announce_agenda(*, meeting: Meeting) -> bool:
         raise DomainError(_("Seule une réunion convoquée annonce un changement."))
     if locked.has_started:
         raise DomainError(_("La réunion a commencé\u00a0: on ne change plus la convocation."))
-    digest = agenda_digest(locked.agenda_items.prefetch_related("papers"))
+    digest = _digest_of(locked)
     if digest == locked.announced_agenda:
         return False
     locked.announced_agenda = digest
@@ -277,6 +277,11 @@ def _title_after_move(meeting: Meeting, starts_at: datetime) -> str:
     if meeting.title == usual_title(meeting.committee, meeting.starts_at):
         return usual_title(meeting.committee, starts_at)
     return meeting.title
+
+
+def _digest_of(meeting: Meeting) -> str:
+    items = meeting.agenda_items.prefetch_related("papers")
+    return agenda_digest((item, item.papers.all()) for item in items)
 
 
 def _refuse_once_decided(meeting: Meeting) -> None:
