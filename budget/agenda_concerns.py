@@ -10,7 +10,7 @@ from budget.models import ExpenseLine, IncomeLine
 from budget.permissions import can_edit_plan
 from candidacy.models import Candidacy
 from committees.concerns import Concern
-from core.addresses import row_address
+from core.addresses import page_address
 
 
 def offer_expenses(candidacy: Candidacy) -> Sequence[tuple[UUID, str]]:
@@ -25,7 +25,7 @@ def show_expenses(user: User, candidacy: Candidacy, wanted: Collection[UUID]) ->
     lines = ExpenseLine.objects.visible_to(user).filter(plan__candidacy=candidacy, public_id__in=wanted)
     return {
         line.public_id: Concern(
-            line.label, row_address("budget:expense-edit", candidacy.slug, line.public_id)
+            line.label, page_address("budget:expense-edit", candidacy.slug, line.public_id)
         )
         for line in lines.only("public_id", "label")
     }
@@ -45,7 +45,7 @@ def show_incomes(user: User, candidacy: Candidacy, wanted: Collection[UUID]) -> 
     own = "" if can_edit_plan(user, candidacy) else reverse("budget:funding-own", args=[candidacy.slug])
     return {
         line.public_id: Concern(
-            line.label, own or row_address("budget:income-edit", candidacy.slug, line.public_id)
+            line.label, own or page_address("budget:income-edit", candidacy.slug, line.public_id)
         )
         for line in lines.only("public_id", "label")
     }

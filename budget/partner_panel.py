@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from budget.models import IncomeLine
 from budget.permissions import can_edit_plan
-from core.addresses import row_address
+from core.addresses import page_address
 from core.money import to_cents
 from core.templatetags.formats import euros
 from partners.models import Organisation
@@ -27,7 +27,7 @@ def funding_panel(user: User, organisation: Organisation) -> Panel:
         rows=tuple(
             PanelRow(
                 title=label,
-                url=row_address("budget:income-edit", slug, public_id)
+                url=page_address("budget:income-edit", slug, public_id)
                 if edits
                 else reverse("budget:funding-own", args=[slug]),
                 hint=euros(to_cents(brought)),

@@ -15,7 +15,7 @@ from django.db.models import Model, QuerySet
 from committees.answers import AnswerCounts, count_answers
 from committees.badges import Badge, action_badge, decision_badge, meeting_badge
 from committees.models import Action, Decision, Meeting
-from core.addresses import row_address
+from core.addresses import page_address
 
 Row = TypeVar("Row", bound=Model)
 
@@ -67,7 +67,7 @@ OWNER = (
 
 
 def meeting_lines(page: Page[Meeting], slug: str) -> list[MeetingLine]:
-    address = partial(row_address, "committees:meeting-detail", slug)
+    address = partial(page_address, "committees:meeting-detail", slug)
     rows: list[Any] = list(
         _rows(page).values_list(
             "pk", "public_id", "title", "starts_at", "status", "committee__acronym", named=True
@@ -88,8 +88,8 @@ def meeting_lines(page: Page[Meeting], slug: str) -> list[MeetingLine]:
 
 
 def decision_lines(page: Page[Decision], slug: str, today: date) -> list[DecisionLine]:
-    address = partial(row_address, "committees:decision-edit", slug)
-    meeting_address = partial(row_address, "committees:meeting-detail", slug)
+    address = partial(page_address, "committees:decision-edit", slug)
+    meeting_address = partial(page_address, "committees:meeting-detail", slug)
     rows = _rows(page).values_list(
         "public_id",
         "number",
@@ -122,8 +122,8 @@ def decision_lines(page: Page[Decision], slug: str, today: date) -> list[Decisio
 
 
 def action_lines(page: Page[Action], slug: str, today: date) -> list[ActionLine]:
-    address = partial(row_address, "committees:action-edit", slug)
-    meeting_address = partial(row_address, "committees:meeting-detail", slug)
+    address = partial(page_address, "committees:action-edit", slug)
+    meeting_address = partial(page_address, "committees:meeting-detail", slug)
     rows = _rows(page).values_list(
         "public_id",
         "title",

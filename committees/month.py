@@ -15,7 +15,7 @@ from candidacy.permissions import can_read_call, is_staff
 from committees.badges import meeting_badge
 from committees.calendar import title_in_calendar
 from committees.models import Action, Meeting
-from core.addresses import row_address
+from core.addresses import page_address
 from core.localtime import first_instant_from
 
 #: What the list without end shows from its first day on.
@@ -104,7 +104,7 @@ def _phases(candidacy: Candidacy, user: User, first: date, last: date) -> Iterat
 
 def _actions(candidacy: Candidacy, user: User, first: date, last: date) -> Iterable[tuple[date, Item]]:
     own = Action.objects.filter(candidacy=candidacy, owner__user=user, due_on__range=(first, last))
-    address = partial(row_address, "committees:action-edit", candidacy.slug)
+    address = partial(page_address, "committees:action-edit", candidacy.slug)
     rows = own.visible_to(user).open().order_by("due_on", "pk").values_list("due_on", "title", "public_id")
     return [(day, Item("action", title, url=address(public_id))) for day, title, public_id in rows if day]
 
@@ -117,7 +117,7 @@ def _meetings(candidacy: Candidacy, user: User, first: date, last: date) -> Iter
     )
     if not is_staff(user, candidacy):
         meetings = meetings.visible_to(user)
-    address = partial(row_address, "committees:meeting-detail", candidacy.slug)
+    address = partial(page_address, "committees:meeting-detail", candidacy.slug)
     rows = meetings.order_by("starts_at", "pk").values_list(
         "starts_at", "status", "title", "committee__acronym", "public_id", named=True
     )

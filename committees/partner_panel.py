@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from committees.models import Action, Invitation, Meeting
-from core.addresses import row_address
+from core.addresses import page_address
 from core.templatetags.formats import short_date, short_moment
 from partners.models import Organisation
 from partners.panels import Panel, PanelRow
@@ -37,7 +37,7 @@ def meetings_panel(user: User, organisation: Organisation) -> Panel:
     rows = [
         PanelRow(
             title=meeting.title,
-            url=row_address("committees:meeting-detail", slug, meeting.public_id),
+            url=page_address("committees:meeting-detail", slug, meeting.public_id),
             hint=f"{meeting.committee.acronym}, {short_moment(meeting.starts_at)}",
             badge=meeting.get_status_display(),
             tone=_TONES[Meeting.Status(meeting.status)],
@@ -76,7 +76,7 @@ def _action_row(action: Action, slug: str, today: date) -> PanelRow:
     due = [_("pour le %(day)s") % {"day": short_date(action.due_on)}] if action.due_on else []
     return PanelRow(
         title=action.title,
-        url=row_address("committees:action-edit", slug, action.public_id),
+        url=page_address("committees:action-edit", slug, action.public_id),
         hint=", ".join([str(action.owner), *due]),
         badge=_("en retard") if is_late else action.get_status_display(),
         tone="bad" if is_late else "info" if action.status == Action.Status.IN_PROGRESS else "neutral",

@@ -6,7 +6,7 @@ from uuid import UUID
 from accounts.models import User
 from candidacy.models import Candidacy
 from committees.concerns import Concern
-from core.addresses import row_address
+from core.addresses import page_address
 from dossier.models import Section
 from dossier.outline import read_outline
 
@@ -24,7 +24,7 @@ def show_sections(user: User, candidacy: Candidacy, wanted: Collection[UUID]) ->
     sections = Section.objects.visible_to(user).filter(candidacy=candidacy, public_id__in=wanted)
     return {
         section.public_id: Concern(
-            section.title, row_address("dossier:section-detail", candidacy.slug, section.public_id)
+            section.title, page_address("dossier:section-detail", candidacy.slug, section.public_id)
         )
         for section in sections.only("public_id", "title")
     }

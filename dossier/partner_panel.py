@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.addresses import row_address
+from core.addresses import page_address
 from core.templatetags.formats import short_date
 from dossier.models import Section
 from dossier.outline import read_outline
@@ -28,7 +28,7 @@ def sections_panel(user: User, organisation: Organisation) -> Panel:
     rows = [
         PanelRow(
             title=f"{entry.number} {section.title}",
-            url=row_address("dossier:section-detail", slug, section.public_id),
+            url=page_address("dossier:section-detail", slug, section.public_id),
             hint=_("pour le %(day)s") % {"day": short_date(section.due_on)} if section.due_on else "",
             badge=_("en retard") if section.is_late(today) else section.get_status_display(),
             tone="bad" if section.is_late(today) else _TONES.get(Section.Status(section.status), "neutral"),

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.addresses import row_address
+from core.addresses import page_address
 from core.templatetags.formats import short_date
 from partners.deliberation_register import DeliberationLine, deliberation_lines
 from partners.models import Deliberation, Organisation, Sitting
@@ -65,7 +65,7 @@ def sittings_panel(user: User, organisation: Organisation) -> Panel | None:
         rows=tuple(
             PanelRow(
                 title=str(sitting).capitalize(),
-                url=row_address("partners:sitting-edit", slug, organisation.public_id, sitting.public_id)
+                url=page_address("partners:sitting-edit", slug, organisation.public_id, sitting.public_id)
                 if may_edit
                 else "",
                 hint=_("clôture de l’ordre du jour\u00a0: %(day)s")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from candidacy.models import Candidacy
-from core.addresses import row_address
+from core.addresses import page_address
 from core.templatetags.formats import number
 from partners.deliberation_alerts import Alert, SittingDay, find_alert
 from partners.models import Deliberation, DeliberationQuerySet, Sitting
@@ -95,13 +95,13 @@ def _ranked_line(
         today=today,
     )
     line = DeliberationLine(
-        url=row_address(
+        url=page_address(
             "partners:deliberation-detail", candidacy.slug, row.organisation__public_id, row.public_id
         ),
         title=row.title,
         subject=str(_SUBJECTS[row.subject]),
         organisation=row.organisation__name,
-        organisation_url=row_address(
+        organisation_url=page_address(
             "partners:organisation-detail", candidacy.slug, row.organisation__public_id
         ),
         rapporteur=row.rapporteur,

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.paginator import Page
 from django.db.models import TextChoices
 
-from core.addresses import row_address
+from core.addresses import page_address
 from partners.models import Organisation
 
 _TONES = {
@@ -35,7 +35,7 @@ class OrganisationLine:
 
 
 def organisation_lines(page: Page[Organisation], slug: str) -> list[OrganisationLine]:
-    address = partial(row_address, "partners:organisation-detail", slug)
+    address = partial(page_address, "partners:organisation-detail", slug)
     kinds, circles = _labels(Organisation.Kind), _labels(Organisation.Circle)
     stages = _labels(Organisation.Stage)
     organisations: Any = page.object_list  # an OrganisationQuerySet, which the paginator cut, with its counts

@@ -105,7 +105,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "core.templatetags.badges",
                 "core.templatetags.formats",
                 "core.templatetags.icons",
-                "core.templatetags.row_urls",
+                "core.templatetags.addresses",
             ],
         },
     }
