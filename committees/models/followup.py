@@ -93,8 +93,11 @@ class Decision(PublicIdModel, TimestampedModel):
 class ActionQuerySet(models.QuerySet["Action"]):
     def visible_to(self, user: User) -> "ActionQuerySet":
         """Lead and team see every action, the others those they own."""
-        own = Q(owner__user=user, candidacy__in=candidacies_of(user, GUESTS))
-        return self.filter(Q(candidacy__in=candidacies_of(user, STAFF)) | own)
+        seen = Q(candidacy__in=candidacies_of(user, STAFF))
+        # Who is a guest nowhere asks no more of the database.
+        if guests := candidacies_of(user, GUESTS):
+            seen |= Q(owner__user=user, candidacy__in=guests)
+        return self.filter(seen)
 
     def open(self) -> "ActionQuerySet":
         return self.filter(status__in=[Action.Status.TO_DO, Action.Status.IN_PROGRESS])

@@ -135,6 +135,6 @@ def test_the_sheet_costs_the_same_for_any_number_of_rows(
     url = reverse("partners:organisation-detail", args=[organisation.candidacy.slug, organisation.public_id])
     client.get(url)
 
-    # the seven of the sheet, then sections, their numbers, deliberations, sittings, meetings, actions and incomes
-    with django_assert_num_queries(14):
+    # the seven of the sheet, then sections with the outline that numbers them, deliberations, sittings, meetings, actions and incomes
+    with django_assert_num_queries(13):
         client.get(url)
