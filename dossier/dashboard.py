@@ -101,7 +101,8 @@ class Dashboard:
 def read_dashboard(
     candidacy: Candidacy, *, reader: User, since: datetime, now: datetime, today: date
 ) -> Dashboard:
-    overdue = candidacy.actions.open().filter(due_on__lt=today)
+    overdue = candidacy.actions.overdue(today)
+    most_overdue = tuple(overdue.select_related("owner__organisation").order_by("due_on", "pk")[:SHOWN])
     return Dashboard(
         days_left=(candidacy.deposit_on - today).days if candidacy.deposit_on else None,
         progress=read_progress(candidacy.sections.all(), today=today),
@@ -109,7 +110,7 @@ def read_dashboard(
         late_sections=_late_sections(candidacy, today),
         committees=_committee_cards(candidacy, now),
         plan=read_plan_of(candidacy),
-        overdue_actions=tuple(overdue.select_related("owner__organisation").order_by("due_on", "pk")[:SHOWN]),
+        overdue_actions=most_overdue,
         overdue_count=overdue.count(),
         threatened_votes=_threatened_votes(candidacy, today),
         plan_alerts=tuple(line for line in read_backward_plan(candidacy, today=today) if line.alert),
@@ -123,11 +124,10 @@ def read_plan_of(candidacy: Candidacy) -> PlanSummary | None:
 
 
 def _late_sections(candidacy: Candidacy, today: date) -> tuple[LateSection, ...]:
-    late = candidacy.sections.late(today).without_text().select_related("organisation", "writer")
-    number_of = {entry.pk: entry.number for entry in read_outline(candidacy)}
-    return tuple(
-        LateSection(section, number_of[section.pk]) for section in late.order_by("due_on", "pk")[:SHOWN]
-    )
+    sections = candidacy.sections.late(today).without_text().select_related("organisation", "writer")
+    late = list(sections.order_by("due_on", "pk")[:SHOWN])
+    number_of = {entry.pk: entry.number for entry in read_outline(candidacy)} if late else {}
+    return tuple(LateSection(section, number_of[section.pk]) for section in late)
 
 
 def _threatened_votes(candidacy: Candidacy, today: date) -> tuple[DeliberationLine, ...]:
