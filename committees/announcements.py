@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from candidacy.models import Membership
-from committees.models import AgendaItem, AgendaPaper, Invitation, Meeting, PollParticipant
+from committees.models import AgendaItem, AgendaPaper, Invitation, Meeting, PollParticipant, ReminderRule
 from notifications.models import OutboundMessage
 from partners.models import Contact
 
@@ -158,6 +158,19 @@ def reaching(rows: QuerySet[Called], candidacy: str) -> QuerySet[Called]:
 
 def address_of(contact: Contact) -> str:
     return contact.email or (contact.user.email if contact.user else "")
+
+
+def speaks_to(rule: ReminderRule, invitation: Invitation) -> bool:
+    """Whether ``rule`` reminds the person, as they have answered so far; who stays away is never reminded."""
+    if invitation.answer in Invitation.AWAY:
+        return False
+    audience = ReminderRule.Audience
+    return {
+        audience.EXPECTED: True,
+        audience.UNANSWERED: invitation.answer == Invitation.Answer.NONE,
+        audience.COMING: invitation.answer in Invitation.COMING,
+        audience.VOTING: invitation.is_voting,
+    }[audience(rule.audience)]
 
 
 def unreachable(row: Invitation | PollParticipant) -> str:

@@ -31,6 +31,7 @@ from committees.announcements import (
     invited,
     last_told,
     local_start,
+    speaks_to,
     unreachable,
 )
 from committees.answer_tokens import token_for
@@ -265,7 +266,7 @@ def _sheets(messages: Sequence[Row]) -> dict[UUID, _Sheet]:
         Meeting.objects.filter(public_id__in={message.about for message in messages})
         .select_related("committee__candidacy")
         # One object for all that a person convened: the memberships kept on it are read once.
-        .prefetch_related("convened_by", *READ_ALONG)
+        .prefetch_related("convened_by", "committee__reminder_rules", *READ_ALONG)
     )
     return {meeting.public_id: _Sheet(meeting) for meeting in meetings}
 
@@ -350,6 +351,8 @@ def _write_reminder(letter: _Letter) -> Composed | Skip:
         return Skip(_("La réunion a changé de date."))
     if letter.invitation.answer in Invitation.AWAY:
         return Skip(_("La personne s’est excusée."))
+    if not _still_speaks(letter):
+        return Skip(_("Ce rappel ne s’adresse plus à cette personne."))
     if _is_overtaken(letter):
         return Skip(_("Un rappel plus proche de la réunion part ou est parti."))
     # Counted from when it leaves: whoever reads or rewrites it beforehand sees the words that will leave.
@@ -358,6 +361,13 @@ def _write_reminder(letter: _Letter) -> Composed | Skip:
     near = {0: _("aujourd’hui"), 1: _("demain")}
     delay = near.get(days) or _("dans %(days)d jours") % {"days": days}
     return _compose(letter, letter.text("meeting_reminder", delay=delay))
+
+
+def _still_speaks(letter: _Letter) -> bool:
+    """Whether the rule that planned the reminder speaks to the person, who may have answered since."""
+    rules = letter.meeting.committee.reminder_rules.all()
+    own = (rule for rule in rules if letter.message.rule == f"J-{rule.days_before}")
+    return all(speaks_to(rule, letter.invitation) for rule in own)
 
 
 def _write_cancellation(letter: _Letter) -> Composed | Skip:

@@ -169,6 +169,7 @@ urlpatterns = [
     path("c/<slug:slug>/decisions/<uuid:public_id>/", decisions.decision_edit, name="decision-edit"),
     path(f"{MEETING}/actions/nouvelle/", actions.meeting_action_create, name="meeting-action-create"),
     path("c/<slug:slug>/actions/", actions.action_list, name="action-list"),
+    path("c/<slug:slug>/actions/suivi.pdf", actions.action_pdf, name="action-pdf"),
     path("c/<slug:slug>/actions/<uuid:public_id>/devenir/", becoming.action_become, name="action-become"),
     path("c/<slug:slug>/actions/nouvelle/", actions.action_create, name="action-create"),
     path("c/<slug:slug>/actions/export/", actions.action_export, name="action-export"),

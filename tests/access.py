@@ -486,6 +486,7 @@ ACCESS: dict[str, Rule] = {
     "committees:action-list": get(EVERY_MEMBER),
     "committees:action-create": get(STAFF),
     "committees:action-export": get(EVERY_MEMBER),
+    "committees:action-pdf": get(EVERY_MEMBER),
     "committees:action-edit": get(OWN_OBJECT, "action"),
     # partners
     # a partner is led to the sheet of their own organisation

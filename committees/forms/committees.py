@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from candidacy.models import Candidacy
 from committees.forms.rows import ContactField, DeedForm, RowForm
-from committees.models import Committee, CommitteeMember
+from committees.models import Committee, CommitteeMember, ReminderRule
 from committees.services.committees import DEFAULT_REMINDERS, Reminder
 from core.sheets import ClockInput, DayInput
 from partners.models import Contact
@@ -72,7 +72,11 @@ class CommitteeForm(RowForm):
         rules = _reminders_of(row) if row else DEFAULT_REMINDERS
         initial = dict(kwargs.pop("initial", None) or {})
         for rank, reminder in enumerate(rules[:REMINDER_ROWS], start=1):
-            initial |= {f"days_{rank}": reminder.days_before, f"at_{rank}": reminder.local_time}
+            initial |= {
+                f"days_{rank}": reminder.days_before,
+                f"at_{rank}": reminder.local_time,
+                f"audience_{rank}": reminder.audience,
+            }
         super().__init__(*args, row=row, initial=initial, **kwargs)
         self.fields["max_proxies"].required = False
         contacts = Contact.objects.filter(candidacy=candidacy).select_related("organisation")
@@ -88,6 +92,11 @@ class CommitteeForm(RowForm):
             self.fields[f"at_{rank}"] = forms.TimeField(
                 label=_t("Rappel %(rank)d, heure") % {"rank": rank}, required=False, widget=ClockInput
             )
+            self.fields[f"audience_{rank}"] = forms.ChoiceField(
+                label=_t("Rappel %(rank)d, à qui") % {"rank": rank},
+                required=False,
+                choices=ReminderRule.Audience.choices,
+            )
         self.helper.layout = self._layout()
 
     def clean_max_proxies(self) -> int:
@@ -102,17 +111,21 @@ class CommitteeForm(RowForm):
         cleaned = super().clean()
         reminders: list[Reminder] = []
         for rank in range(1, REMINDER_ROWS + 1):
-            days, at = cleaned.pop(f"days_{rank}", None), cleaned.pop(f"at_{rank}", None)
+            days, at, audience = (cleaned.pop(f"{name}_{rank}", None) for name in ("days", "at", "audience"))
             if days is None:
                 continue
             if days in {reminder.days_before for reminder in reminders}:
                 self.add_error(f"days_{rank}", _t("Un rappel est déjà prévu à ce délai."))
-            reminders.append(Reminder(days, at or MORNING))
+            reminders.append(Reminder(days, at or MORNING, audience or ReminderRule.Audience.EXPECTED))
         return {**cleaned, "reminders": reminders}
 
     def _layout(self) -> Layout:
         rows = [
-            Row(Column(f"days_{rank}", css_class="col-6"), Column(f"at_{rank}", css_class="col-6"))
+            Row(
+                Column(f"days_{rank}", css_class="col-6 col-md-3"),
+                Column(f"at_{rank}", css_class="col-6 col-md-3"),
+                Column(f"audience_{rank}", css_class="col-md-6"),
+            )
             for rank in range(1, REMINDER_ROWS + 1)
         ]
         return Layout(
@@ -158,7 +171,8 @@ class CommitteeForm(RowForm):
                     "<p class='form-text'>"
                     + _t(
                         "Chaque ligne envoie un message aux personnes convoquées, tant de jours avant, à l’heure "
-                        "locale dite. Zéro jour\u00a0: le matin même. Une ligne sans nombre de jours n’envoie rien."
+                        "locale dite. Zéro jour\u00a0: le matin même. Une ligne sans nombre de jours n’envoie rien. "
+                        "Qui s’est excusé n’est jamais rappelé."
                     )
                     + "</p>"
                 ),
@@ -172,7 +186,7 @@ class CommitteeForm(RowForm):
 
 def _reminders_of(committee: Committee) -> list[Reminder]:
     return [
-        Reminder(rule.days_before, rule.local_time)
+        Reminder.of(rule)
         for rule in sorted(committee.reminder_rules.all(), key=lambda rule: -rule.days_before)
     ]
 

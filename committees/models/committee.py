@@ -260,11 +260,20 @@ def protocol_rank(place: Seated) -> tuple[int, str, str]:
 
 
 class ReminderRule(models.Model):
-    """One reminder that a committee sends before each meeting: so many days ahead, at a local hour."""
+    """One reminder that a committee sends before each meeting: so many days ahead, at a local hour, to some or to all."""
+
+    class Audience(models.TextChoices):
+        """Whom a reminder speaks to, among those who have not said that they stay away."""
+
+        EXPECTED = "expected", _("toutes les personnes attendues")
+        UNANSWERED = "unanswered", _("celles qui n’ont pas répondu")
+        COMING = "coming", _("celles qui viennent")
+        VOTING = "voting", _("celles qui votent")
 
     committee = models.ForeignKey(Committee, on_delete=models.CASCADE, related_name="reminder_rules")
     days_before = models.PositiveSmallIntegerField(_("jours avant"), validators=[MaxValueValidator(60)])
     local_time = models.TimeField(_("heure locale"), default=time(8, 0))
+    audience = models.CharField(_("à qui"), max_length=10, choices=Audience, default=Audience.EXPECTED)
 
     class Meta:
         verbose_name = _("règle de rappel")
@@ -278,4 +287,7 @@ class ReminderRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"J-{self.days_before}, {self.local_time:%H:%M}"
+        moment = f"J-{self.days_before}, {self.local_time:%H:%M}"
+        if self.audience == self.Audience.EXPECTED:
+            return moment
+        return f"{moment}, {self.get_audience_display()}"

@@ -25,6 +25,11 @@ from partners.models import Contact
 class Reminder(NamedTuple):
     days_before: int
     local_time: time
+    audience: str = ReminderRule.Audience.EXPECTED
+
+    @classmethod
+    def of(cls, rule: ReminderRule) -> "Reminder":
+        return cls(rule.days_before, rule.local_time, rule.audience)
 
 
 DEFAULT_REMINDERS = (Reminder(7, time(8)), Reminder(1, time(8)))
@@ -110,16 +115,16 @@ def _check_animators(committee: Committee, fields: CommitteeFields) -> None:
 
 def _write_reminders(committee: Committee, reminders: Sequence[Reminder]) -> bool:
     """Make the rules of ``committee`` those given; return whether that changed anything."""
-    wanted = {reminder.days_before: reminder.local_time for reminder in reminders}
+    wanted = {reminder.days_before: reminder for reminder in reminders}
     if len(wanted) != len(reminders):
         raise DomainError(_("Deux rappels portent le même nombre de jours."))
     present = {rule.days_before: rule for rule in committee.reminder_rules.all()}
-    if {days: rule.local_time for days, rule in present.items()} == wanted:
+    if {days: Reminder.of(rule) for days, rule in present.items()} == wanted:
         return False
     committee.reminder_rules.exclude(days_before__in=wanted).delete()
-    for days, at in wanted.items():
+    for days, reminder in wanted.items():
         rule = present.get(days) or ReminderRule(committee=committee, days_before=days)
-        rule.local_time = at
+        rule.local_time, rule.audience = reminder.local_time, reminder.audience
         rule.full_clean()
         rule.save()
     return True

@@ -29,6 +29,7 @@ from committees.announcements import (
     last_told,
     local_start,
     recipient_key,
+    speaks_to,
     unreachable,
 )
 from committees.models import Invitation, Meeting, ReminderRule
@@ -208,11 +209,9 @@ def _invite(comparison: _Comparison, invitation: Invitation, told: Told | None) 
 
 
 def _remind(comparison: _Comparison, invitation: Invitation) -> None:
-    """Remind at the committee's rules whoever has not said that they stay away."""
-    if invitation.answer in Invitation.AWAY:
-        return
+    """Remind at the committee's rules whoever they speak to."""
     contact = invitation.contact
-    for days_before, instant in _instants(comparison.meeting).items():
+    for days_before, instant in _instants(comparison.meeting, invitation).items():
         comparison.want_reminder(
             days_before,
             recipient_key(contact),
@@ -222,9 +221,10 @@ def _remind(comparison: _Comparison, invitation: Invitation) -> None:
         )
 
 
-def _instants(meeting: Meeting) -> dict[int, datetime]:
-    """Return when each rule speaks; of two that fall together on a working day, the nearer to the meeting does."""
-    rules = sorted(meeting.committee.reminder_rules.all(), key=lambda rule: -rule.days_before)
+def _instants(meeting: Meeting, invitation: Invitation) -> dict[int, datetime]:
+    """Return when each rule speaks to somebody; of two that fall together on a working day, the nearer one does."""
+    heard = (rule for rule in meeting.committee.reminder_rules.all() if speaks_to(rule, invitation))
+    rules = sorted(heard, key=lambda rule: -rule.days_before)
     nearest = {reminder_instant(meeting, rule): rule.days_before for rule in rules}
     return {days_before: instant for instant, days_before in nearest.items()}
 
@@ -295,4 +295,4 @@ def _why_stale(row: Row, comparison: _Comparison) -> str:
         return _("Ce message ne dit plus ce qui est\u00a0: la réunion a de nouveau changé.")
     if row.occurrence != local_start(meeting):
         return _("La réunion a changé de date.")
-    return _("La personne s’est excusée, ou le comité ne rappelle plus à ce moment.")
+    return _("Ce rappel ne s’adresse plus à cette personne, ou le comité ne rappelle plus à ce moment.")

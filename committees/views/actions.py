@@ -19,10 +19,13 @@ from committees.lists import action_lines
 from committees.models import Action, Meeting
 from committees.models.followup import ActionQuerySet
 from committees.permissions import can_change_action, can_create_action, can_report_action
+from committees.register_pdf import print_actions, read_actions
 from committees.registers import ACTION_HEADER, ACTION_ORIGIN_HEADER, action_rows
 from committees.services.actions import create_action, edit_action, report_action
 from committees.views.meeting_part import redirect_to_meeting
 from committees.views.scope import action_of, meeting_of, page_of, readable, sheet_format_of
+from core.downloads import made_file_response
+from core.pdf import PdfError
 from core.permissions import require
 from core.sheets import submit
 from core.spreadsheet import spreadsheet_response
@@ -57,6 +60,21 @@ def action_export(request: AppRequest, slug: str) -> HttpResponse:
             actions.select_related("owner__organisation", "decision", "meeting"), with_origin=with_origin
         ),
     )
+
+
+@require_GET
+def action_pdf(request: AppRequest, slug: str) -> HttpResponse:
+    """Print the actions as they are filtered."""
+    candidacy = candidacy_for(request, slug)
+    form, actions = _narrowed(request, candidacy)
+    with_origin = is_staff(request.user, candidacy)
+    register = read_actions(actions, timezone.localdate(), with_origin=with_origin)
+    try:
+        printed = print_actions(candidacy, register, filters=form.in_words())
+    except PdfError as error:
+        messages.error(request, str(error))
+        return redirect("committees:action-list", slug)
+    return made_file_response(printed, "application/pdf", f"suivi des actions {slug}", "pdf")
 
 
 def _narrowed(request: AppRequest, candidacy: Candidacy) -> tuple[ActionFilterForm, ActionQuerySet]:

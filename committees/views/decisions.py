@@ -16,11 +16,12 @@ from committees.lists import decision_lines
 from committees.models import Decision
 from committees.models.followup import DecisionQuerySet
 from committees.permissions import can_change_decision, can_read_decisions, can_record_decision
-from committees.register_pdf import print_register, read_register
+from committees.register_pdf import print_decisions, read_decisions
 from committees.registers import DECISION_HEADER, decision_rows
 from committees.services.decisions import edit_decision, record_decision
 from committees.views.meeting_part import redirect_to_meeting
 from committees.views.scope import decision_of, meeting_of, page_of, readable, sheet_format_of
+from core.downloads import made_file_response
 from core.pdf import PdfError
 from core.permissions import require
 from core.sheets import submit
@@ -62,20 +63,13 @@ def decision_pdf(request: AppRequest, slug: str) -> HttpResponse:
     candidacy = candidacy_for(request, slug)
     require(can_read_decisions(request.user, candidacy))
     form, decisions = _narrowed(request, candidacy)
-    register = read_register(decisions, timezone.localdate())
+    register = read_decisions(decisions, timezone.localdate())
     try:
-        printed = print_register(candidacy, register, filters=form.in_words())
+        printed = print_decisions(candidacy, register, filters=form.in_words())
     except PdfError as error:
         messages.error(request, str(error))
         return redirect("committees:decision-list", slug)
-    return HttpResponse(
-        printed,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": f'inline; filename="registre-des-decisions-{slug}.pdf"',
-            "Cache-Control": "no-store",
-        },
-    )
+    return made_file_response(printed, "application/pdf", f"registre des décisions {slug}", "pdf")
 
 
 def _narrowed(request: AppRequest, candidacy: Candidacy) -> tuple[DecisionFilterForm, DecisionQuerySet]:

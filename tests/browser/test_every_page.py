@@ -87,6 +87,7 @@ NOT_A_PAGE = {
     "committees:answer-link-pack",
     "committees:paper-download",
     "committees:action-export",
+    "committees:action-pdf",
     "dossier:criteria-export",
     "dossier:outline-export",
     "dossier:picture",

@@ -1,4 +1,4 @@
-"""The register of decisions as a PDF."""
+"""The registers of decisions and of actions as PDF."""
 
 import io
 from datetime import date
@@ -9,7 +9,15 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from committees.models import Decision
-from tests.factories import make_committee, make_contact, make_decision, make_meeting, make_member
+from tests.factories import (
+    make_action,
+    make_committee,
+    make_contact,
+    make_decision,
+    make_meeting,
+    make_member,
+)
+from tests.pdf_checks import pdf_failures
 
 
 @pytest.fixture
@@ -34,8 +42,8 @@ def decisions(lead):
     return earlier, later
 
 
-def printed(client, lead, **filters):
-    response = client.get(reverse("committees:decision-pdf", args=[lead.candidacy.slug]), filters)
+def printed(client, lead, name="decision-pdf", **filters):
+    response = client.get(reverse(f"committees:{name}", args=[lead.candidacy.slug]), filters)
     assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
     return response.content
 
@@ -87,4 +95,70 @@ def test_it_is_read_in_as_many_queries_for_many_as_for_few(
     url = reverse("committees:decision-pdf", args=[lead.candidacy.slug])
     client.get(url)
     with django_assert_num_queries(6):
+        client.get(url)
+
+
+@pytest.fixture
+def actions(lead, decisions):
+    owner = make_contact(candidacy=lead.candidacy, first_name="Rose", last_name="Blanc")
+    done = make_action(
+        candidacy=lead.candidacy,
+        title="Chiffrer le parvis",
+        owner=owner,
+        decision=decisions[1],
+        status="done",
+        closed_on=date(2026, 9, 2),
+        proof="Devis du 2 septembre",
+    )
+    return done, make_action(candidacy=lead.candidacy, title="Écrire au préfet", due_on=date(2026, 9, 1))
+
+
+def test_the_actions_are_printed_with_who_what_when_and_proof(client, lead, decisions, actions):
+    words = words_of(printed(client, lead, "action-pdf", etat="toutes")).replace("\u00a0", " ")
+
+    for expected in (
+        "Suivi des actions",
+        "Chiffrer le parvis",
+        "Rose Blanc",
+        decisions[1].number,
+        "Preuve ou suite : Devis du 2 septembre",
+        "Écrire au préfet",
+    ):
+        assert expected in words, expected
+
+
+def test_the_actions_are_printed_as_they_are_filtered(client, lead, actions):
+    words = words_of(printed(client, lead, "action-pdf"))
+
+    assert "Écrire au préfet" in words
+    assert "Chiffrer le parvis" not in words
+
+
+def test_whoever_looks_on_prints_their_own_actions_and_not_where_they_come_from(
+    client, lead, decisions, actions
+):
+    member = make_member(candidacy=lead.candidacy, role="partner")
+    actions[0].owner.user = member.user
+    actions[0].owner.save()
+    client.force_login(member.user)
+
+    words = words_of(printed(client, lead, "action-pdf", etat="toutes"))
+
+    assert "Chiffrer le parvis" in words
+    assert "Écrire au préfet" not in words
+    assert decisions[1].number not in words
+
+
+def test_the_printed_actions_are_accessible(client, lead, actions):
+    assert not pdf_failures(printed(client, lead, "action-pdf", etat="toutes"))
+
+
+def test_actions_are_read_in_as_many_queries_for_many_as_for_few(
+    client, lead, actions, django_assert_num_queries
+):
+    for _ in range(20):
+        make_action(candidacy=lead.candidacy)
+    url = reverse("committees:action-pdf", args=[lead.candidacy.slug])
+    client.get(url)
+    with django_assert_num_queries(5):
         client.get(url)

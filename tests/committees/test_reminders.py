@@ -30,9 +30,11 @@ from tests.factories import (
     make_invitation,
     make_meeting,
     make_member,
+    make_seat,
 )
 
 PARIS = ZoneInfo("Europe/Paris")
+Answer = Invitation.Answer
 Status = OutboundMessage.Status
 
 
@@ -776,6 +778,62 @@ def test_a_committee_may_write_on_working_days_alone(meeting, lead):
         "J-7",
         "J-1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("audience", "before_answers", "after_answers"),
+    [
+        ("expected", {"silent", "coming", "guest"}, {"silent", "coming", "guest"}),
+        ("unanswered", {"silent", "coming", "guest"}, {"silent"}),
+        ("coming", set(), {"coming", "guest"}),
+        ("voting", {"silent", "coming"}, {"silent", "coming"}),
+    ],
+)
+def test_a_reminder_speaks_to_those_it_is_for(meeting, lead, audience, before_answers, after_answers):
+    committee = meeting.committee
+    edit_committee(
+        committee=committee,
+        expected_revision=committee.revision,
+        reminders=[Reminder(7, time(8), audience)],
+    )
+    people = {
+        name: make_contact(candidacy=committee.candidacy, last_name=name)
+        for name in ["silent", "coming", "guest", "away"]
+    }
+    for name in ("silent", "coming", "away"):
+        make_seat(committee=committee, contact=people[name])
+    convene(meeting, *people.values(), by=lead.user)
+    meeting.refresh_from_db()
+    invitations = {row.contact.last_name: row for row in meeting.invitations.select_related("contact")}
+
+    def reminded():
+        found = rows(kind="meeting-reminder", status=Status.PLANNED)
+        return {name for name in people if found.filter(recipient_name__contains=name).exists()}
+
+    answer_invitation(invitation=invitations["away"], answer=Answer.EXCUSED)
+    assert reminded() == before_answers
+    answer_invitation(invitation=invitations["coming"], answer=Answer.PRESENT)
+    answer_invitation(invitation=invitations["guest"], answer=Answer.REMOTE)
+    assert reminded() == after_answers
+
+
+def test_whoever_answers_after_the_planning_is_not_reminded_to_answer(meeting, lead, clock):
+    edit_committee(
+        committee=meeting.committee,
+        expected_revision=meeting.committee.revision,
+        reminders=[Reminder(7, time(8), "unanswered")],
+    )
+    convene(meeting, by=lead.user)
+    deliver_due()
+    mail.outbox.clear()
+    # As a race would have it: the answer is written, and what is planned has not followed yet.
+    meeting.invitations.update(answer=Answer.PRESENT, answered_at=timezone.now())
+    clock.move_to(paris(2026, 3, 9, 8, 1))
+    deliver_due()
+
+    assert not mail.outbox
+    [row] = rows(kind="meeting-reminder")
+    assert (row.status, row.reason) == (Status.CANCELLED, "Ce rappel ne s’adresse plus à cette personne.")
 
 
 def test_a_committee_may_say_it_in_its_own_words(meeting, lead, clock):

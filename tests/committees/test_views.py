@@ -83,6 +83,18 @@ def test_a_committee_is_created_with_the_reminders_asked_for(client, lead):
     assert [rule.days_before for rule in committee.reminder_rules.all()] == [7]
 
 
+def test_a_reminder_may_speak_to_some_alone(client, lead):
+    response = client.post(
+        url("committee-create", lead.candidacy), committee_data(audience_1="unanswered"), follow=True
+    )
+
+    committee = Committee.objects.get()
+    assert [rule.audience for rule in committee.reminder_rules.all()] == ["unanswered"]
+    assert "à celles qui n’ont pas répondu" in text_of(response)
+    form = client.get(url("committee-edit", lead.candidacy, committee.public_id)).context["form"]
+    assert form.initial["audience_1"] == "unanswered"
+
+
 def test_an_acronym_in_use_is_said_at_its_field(client, lead, committee):
     response = client.post(url("committee-create", lead.candidacy), committee_data(acronym="COPIL"))
 
