@@ -6,6 +6,7 @@ none, so that addresses, times and code stay as they are.
 """
 
 import re
+from functools import lru_cache
 from html import escape, unescape
 
 from core.templatetags.formats import NARROW_NBSP, NBSP
@@ -15,8 +16,12 @@ _TAG = r'<[^>"]*+(?:"[^"]*+(?:"|\Z)[^>"]*+)*+(?:>|\Z)'
 _SPACE = re.compile(rf"(?P<tag>{_TAG})|(?P<open>«) ++|(?<! ) ++(?=(?:{_TAG})*+(?P<mark>[;!?:»]))")
 
 
+@lru_cache(maxsize=256)
 def space_html(html: str) -> str:
-    """Return ``html`` with the spaces of French print in its texts, in a time that grows with its length."""
+    """Return ``html`` with the spaces of French print in its texts, in a time that grows with its length.
+
+    Kept for the texts of a dossier or two: most have not changed when it is printed again.
+    """
     return _SPACE.sub(_spaced, html)
 
 

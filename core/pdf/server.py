@@ -38,6 +38,8 @@ class Child:
     pid: int
     deadline: float
     overdue: bool = False
+    #: Whether its piece is made and was said to be: nobody need wait for its end.
+    is_done: bool = False
 
 
 @dataclass(slots=True)
@@ -47,7 +49,7 @@ class Server:
     press: Press | None = None
     limits: Limits = field(default_factory=Limits)
     waiting: deque[dict[str, Any]] = field(default_factory=deque)
-    #: Running children by the read end of a pipe whose other end only they hold: it closes when they end.
+    #: Children by the read end of a pipe whose other end only they hold: they write to it, and it closes when they end.
     children: dict[int, Child] = field(default_factory=dict)
     buffer: bytes = b""
     #: What the press was made for.
@@ -59,7 +61,7 @@ class Server:
             ready, _, _ = select.select([self.inlet, *self.children], [], [], self.patience())
             for descriptor in ready:
                 if descriptor != self.inlet:
-                    self.bury(descriptor)
+                    self.hear(descriptor)
             if self.inlet in ready:
                 self.listen()
             elif not ready and not self.children and not self.waiting:
@@ -123,12 +125,12 @@ class Server:
             inner, outer = os.pipe()
             pid = os.fork()
             if pid == 0:
-                self.become_child(request, inner)
+                self.become_child(request, inner, outer)
             os.close(outer)
             seconds = self.limits.part_wall_seconds
             self.children[inner] = Child(request["task"], pid, time.monotonic() + seconds)
 
-    def become_child(self, request: dict[str, Any], inner: int) -> NoReturn:
+    def become_child(self, request: dict[str, Any], inner: int, outer: int) -> NoReturn:
         status = 5
         try:
             os.close(inner)
@@ -138,6 +140,7 @@ class Server:
             _set_limits(self.limits)
             sys.addaudithook(_refuse_network)
             _work(self.press, request)
+            os.write(outer, json.dumps(_taken(resource.getrusage(resource.RUSAGE_SELF))).encode())
             status = 0
         except (MemoryError, SystemError):  # C code refused memory may fail without saying of what
             status = 3
@@ -155,21 +158,27 @@ class Server:
                 child.deadline = float("inf")
                 os.kill(child.pid, signal.SIGKILL)
 
+    def hear(self, descriptor: int) -> None:
+        """A child writes what it took when its piece is made; the pipe closes when it ends."""
+        told = os.read(descriptor, 1 << 12)
+        if not told:
+            self.bury(descriptor)
+            return
+        child = self.children[descriptor]
+        child.is_done = True
+        self.say(event="done", task=child.task, reason="", **json.loads(told))
+
     def bury(self, descriptor: int) -> None:
         child = self.children.pop(descriptor)
         os.close(descriptor)
         _, status, usage = os.wait4(child.pid, 0)
-        # Linux counts kilobytes, macOS bytes.
-        peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-        self.say(
-            event="done",
-            task=child.task,
-            reason=self.reason(os.waitstatus_to_exitcode(status), child, peak),
-            cpu=usage.ru_utime + usage.ru_stime,
-            peak=peak,
-        )
+        if child.is_done:
+            return
+        taken = _taken(usage)
+        reason = self.reason(os.waitstatus_to_exitcode(status), child, taken["peak"])
+        self.say(event="done", task=child.task, reason=reason, **taken)
 
-    def reason(self, status: int, child: Child, peak: int) -> str:
+    def reason(self, status: int, child: Child, peak: float) -> str:
         if child.overdue:
             return "wall"
         if status == -signal.SIGXCPU:
@@ -196,6 +205,13 @@ def _work(press: Press | None, request: dict[str, Any]) -> None:
         raise RuntimeError("nothing was opened")
     content, facts = paint(press, key=request["key"], kind=request["do"], html=request["html"])
     write_piece(target, content, facts)
+
+
+def _taken(usage: resource.struct_rusage) -> dict[str, float]:
+    """Return the seconds of processor and the bytes of memory that a process took."""
+    # Linux counts kilobytes, macOS bytes.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return {"cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss * unit}
 
 
 def _set_limits(limits: Limits) -> None:

@@ -12,9 +12,26 @@ import pydyf
 from core.pdf.document import Wording
 from core.pdf.markup import plain_text
 
+#: What may hold text itself, without an element for each line of it.
+_HOLDERS = frozenset(
+    {
+        "/P",
+        "/Span",
+        "/Link",
+        "/TD",
+        "/TH",
+        "/Caption",
+        "/LBody",
+        "/Lbl",
+        *(f"/H{level}" for level in range(1, 7)),
+    }
+)
+
 
 def finish(document: Any, pdf: Any, *, key: str, wording: Wording, is_contents: bool) -> None:
-    """Make names unique across parts, give links a spoken text, hide decoration, mark a table of contents as one."""
+    """Make names unique across parts, give links a spoken text, hide decoration, leave out what means nothing, mark a
+    table of contents as one.
+    """
     _describe_links(document, wording)
     elements = [
         item
@@ -25,6 +42,7 @@ def finish(document: Any, pdf: Any, *, key: str, wording: Wording, is_contents: 
     _scope_fonts(pdf, key)
     _scope_headers(pdf, elements, key)
     _hide_decoration(pdf, elements)
+    _lift_lines(pdf, elements)
     if is_contents:
         _mark_contents(elements)
 
@@ -111,6 +129,35 @@ def _is_released(stream: Any, mark: int) -> bool:
             operators[index : index + 3] = [b"/Artifact", b"BMC"]
             return True
     return False
+
+
+def _lift_lines(pdf: Any, elements: list[Any]) -> None:
+    """Take the lines of a text out of elements of their own, which mean nothing and are half of all there are."""
+    by_reference = {element.reference: element for element in elements}
+    home: dict[bytes, bytes] = {}
+    # An element is made before those within it: from the innermost outwards.
+    for element in reversed(elements):
+        parent = by_reference.get(element["P"])
+        if parent is not None and parent["S"] in _HOLDERS and _means_nothing(element):
+            place = parent["K"].index(element.reference)
+            parent["K"][place : place + 1] = element["K"]
+            home[element.reference] = parent.reference
+            element.free = "f"
+    # Outermost first: what a parent was lifted to is known when those within it are looked up.
+    for reference in reversed(home):
+        home[reference] = home.get(home[reference], home[reference])
+    numbers = next(item["Nums"] for item in pdf.objects if isinstance(item, dict) and "Nums" in item)
+    for marks in numbers[1::2]:
+        if isinstance(marks, list):
+            marks[:] = [home.get(reference, reference) for reference in marks]
+
+
+def _means_nothing(element: Any) -> bool:
+    return (
+        element["S"] == "/Span"
+        and element.keys() <= {"Type", "S", "K", "P", "Pg"}
+        and all(isinstance(kid, int) for kid in element["K"])
+    )
 
 
 def _mark_contents(elements: list[Any]) -> None:

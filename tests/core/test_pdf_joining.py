@@ -106,6 +106,20 @@ def test_every_mark_on_every_page_belongs_to_an_element_of_that_page(pdf):
     assert seen > 100
 
 
+def test_a_line_of_text_is_no_element_of_its_own(pdf):
+    elements = list(_elements(pdf.Root.StructTreeRoot.K[0]))
+    texts = [element for element in elements if element.S in {"/P", "/TD", "/TH", "/H1", "/H2", "/Caption"}]
+    lines = [
+        kid
+        for text in texts
+        for kid in text.K
+        if isinstance(kid, pikepdf.Dictionary) and kid.keys() <= {"/Type", "/S", "/K", "/P", "/Pg"}
+    ]
+
+    assert any(all(isinstance(kid, int) for kid in text.K) for text in texts)
+    assert not [line for line in lines if line.S == "/Span"]
+
+
 def test_every_element_is_the_child_of_its_parent(pdf):
     for element in _elements(pdf.Root.StructTreeRoot.K[0]):
         for kid in element.get("/K", []):
