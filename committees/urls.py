@@ -130,6 +130,7 @@ urlpatterns = [
     path(f"{SESSION}/points/<uuid:item_id>/", session.session_item, name="session-item"),
     path(f"{SESSION}/decision/", session.session_decide, name="session-decide"),
     path(f"{SESSION}/action/", session.session_act, name="session-act"),
+    path(f"{SESSION}/presences/", session.session_people, name="session-people"),
     path(f"{SESSION}/presences/<uuid:invitation_id>/", session.session_arrive, name="session-arrive"),
     path(f"{SESSION}/presences/<uuid:invitation_id>/signer/", session.session_sign, name="session-sign"),
     path(f"{MINUTES}/", minutes_life.minutes_detail, name="minutes-detail"),

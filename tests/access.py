@@ -468,6 +468,7 @@ ACCESS: dict[str, Rule] = {
     "committees:session-arrive": post(
         INVITED_READ, "meeting", {"invitation_id": "invitation"}, attendance="present"
     ),
+    "committees:session-people": get(INVITED_READ, "meeting"),
     "committees:session-sign": get(INVITED_READ, "meeting", {"invitation_id": "invitation"}),
     "committees:attendance-sheet": get(INVITED_READ, "meeting", form="a-signer"),
     "committees:minutes-begin": post(INVITED_READ, "minuted"),

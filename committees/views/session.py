@@ -122,6 +122,16 @@ def session_arrive(request: AppRequest, slug: str, public_id: UUID, invitation_i
     return _back(meeting, "presences")
 
 
+@require_GET
+def session_people(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    """Bring the people and the voices up to date for a tablet on which nobody ticked."""
+    meeting = _meeting(request, slug, public_id)
+    if not request.htmx:
+        return _back(meeting, "presences")
+    context = {**_context(meeting), "is_part": True}
+    return render_part(request, "committees/session.html", "presences", context)
+
+
 @require_http_methods(["GET", "POST"])
 def session_sign(request: AppRequest, slug: str, public_id: UUID, invitation_id: UUID) -> HttpResponse:
     """Hand the tablet to somebody: they sign, or only say that they are there."""

@@ -1,5 +1,6 @@
 """The screen of the room without a script: every deed is a form."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from io import BytesIO
@@ -9,8 +10,8 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from committees.attendance_sheet import SheetForm, print_attendance_sheet
-from committees.models import Action, Arrival, Decision, Meeting
-from committees.services.session import note_arrival, open_session
+from committees.models import Action, Arrival, Decision, Invitation, Meeting
+from committees.services.session import close_session, note_arrival, open_session
 from tests.factories import (
     make_agenda_item,
     make_committee,
@@ -179,6 +180,29 @@ def test_somebody_is_ticked_by_a_form_or_by_htmx(client, meeting):
     invitation.refresh_from_db()
     assert invitation.attendance == "remote"
     assert "Sélectionnez" in text_of(client.post(address, {"attendance": "x"}, follow=True))
+
+
+def test_the_voices_follow_each_tick_and_what_is_ticked_elsewhere(client, meeting):
+    open_session(meeting=meeting)
+    invitation = meeting.invitations.get()
+    Invitation.objects.filter(pk=invitation.pk).update(is_voting=True)
+    here = client.get(url("session", meeting)).text
+    assert "0 voix présentes sur 1" in here
+    assert f'hx-get="{url("session-people", meeting)}" hx-trigger="every 15s"' in here
+
+    ticked = client.post(
+        url("session-arrive", meeting, invitation.public_id),
+        {"attendance": "present"},
+        headers={"HX-Request": "true"},
+    )
+    elsewhere = client.get(url("session-people", meeting), headers={"HX-Request": "true"})
+
+    for part in (ticked.text, elsewhere.text):
+        assert part.lstrip().startswith('<section id="presences"')
+        assert re.search(r'id="voix"[^>]* hx-swap-oob="true">1 voix présentes sur 1', part)
+    assert client.get(url("session-people", meeting)).url == url("session", meeting) + "#presences"
+    close_session(meeting=meeting)
+    assert "hx-trigger" not in client.get(url("session", meeting)).text
 
 
 def test_somebody_signs_or_only_says_that_they_are_there(client, meeting):
