@@ -6,9 +6,8 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from candidacy.backward_plan import StepDates, StepFacts, StepState, dates_of
-from candidacy.models import Candidacy, PlanStep, Territory
+from candidacy.models import Candidacy, PlanStep
 from core.templatetags.formats import short_date
-from core.working_days import region_of_commune
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def read_backward_plan(candidacy: Candidacy, *, today: date) -> tuple[PlanLine, 
     steps = list(candidacy.plan_steps.prefetch_related("predecessors"))
     dates: dict[int, StepDates] = {}
     if steps and candidacy.deposit_on is not None:
-        region = region_of(candidacy)
+        region = candidacy.holiday_region
         dates = dates_of(map(facts_of, steps), deposit_on=candidacy.deposit_on, today=today, region=region)
         steps.sort(key=lambda step: (dates[step.pk].latest_start, dates[step.pk].latest_end, step.pk))
     return tuple(
@@ -77,10 +76,3 @@ def facts_of(step: PlanStep) -> StepFacts:
         started_on=step.started_on,
         finished_on=step.finished_on,
     )
-
-
-def region_of(candidacy: Candidacy) -> str:
-    """Return whose public holidays the bearing territory keeps; those of the whole country where it is not said."""
-    bearers = candidacy.territories.filter(role=Territory.Role.BEARER).order_by("pk")
-    code = bearers.values_list("insee_code", flat=True).first()
-    return region_of_commune(code or "")

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
@@ -51,17 +51,19 @@ class ClosedDays:
         return None
 
 
-def read_closed_days(candidacy: Candidacy, region: str = "") -> ClosedDays:
-    return ClosedDays(tuple(Blackout.objects.of_candidacies([candidacy.pk])), region)
+def read_closed_days(candidacy: Candidacy, region: str | None = None) -> ClosedDays:
+    """Read when ``candidacy`` does not meet, with the public holidays of another ``region`` where one is asked for."""
+    own = closed_days_of([candidacy])[candidacy.pk]
+    return own if region is None else replace(own, region=region)
 
 
-def closed_days_of(candidacies: Iterable[int]) -> dict[int, ClosedDays]:
-    """Read, in one query, when each candidacy given by primary key does not meet."""
-    keys = set(candidacies)
+def closed_days_of(candidacies: Iterable[Candidacy]) -> dict[int, ClosedDays]:
+    """Read, in one query, when each candidacy does not meet, by primary key."""
+    region_of = {candidacy.pk: candidacy.holiday_region for candidacy in candidacies}
     by_candidacy: dict[int, list[Blackout]] = defaultdict(list)
-    for blackout in Blackout.objects.of_candidacies(keys):
+    for blackout in Blackout.objects.of_candidacies(region_of):
         by_candidacy[blackout.candidacy_id].append(blackout)
-    return {key: ClosedDays(tuple(by_candidacy[key])) for key in keys}
+    return {key: ClosedDays(tuple(by_candidacy[key]), region) for key, region in region_of.items()}
 
 
 def closed_reason(meeting: Meeting) -> str:

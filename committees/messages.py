@@ -262,11 +262,12 @@ def _to_invited(
 
 
 def _sheets(messages: Sequence[Row]) -> dict[UUID, _Sheet]:
+    rules = ["committee__reminder_rules"] if any(message.kind == REMINDER for message in messages) else []
     meetings = (
         Meeting.objects.filter(public_id__in={message.about for message in messages})
         .select_related("committee__candidacy")
         # One object for all that a person convened: the memberships kept on it are read once.
-        .prefetch_related("convened_by", "committee__reminder_rules", *READ_ALONG)
+        .prefetch_related("convened_by", *rules, *READ_ALONG)
     )
     return {meeting.public_id: _Sheet(meeting) for meeting in meetings}
 

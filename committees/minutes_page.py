@@ -81,7 +81,7 @@ def send_by(meeting: Meeting) -> date:
     day, left = meeting.local_day, meeting.committee.minutes_due_days
     while left:
         day += timedelta(days=1)
-        left -= is_working_day(day)
+        left -= is_working_day(day, meeting.committee.candidacy.holiday_region)
     return day
 
 

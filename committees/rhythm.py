@@ -197,7 +197,7 @@ def rhythm_history(
     if not spans:
         return {}
     starts = _starts_by_committee(committees, spans)
-    closed = closed_days_of(committee.candidacy_id for committee in committees)
+    closed = closed_days_of(committee.candidacy for committee in committees)
     counted = {}
     for committee in committees:
         today = _local_day(committee, now)

@@ -21,6 +21,7 @@ from candidacy.models import Candidacy, Phase, Territory
 from candidacy.services.founding import CandidacyFields, create_candidacy
 from committees.services.committees import DEFAULT_REMINDERS, CommitteeFields, Reminder, create_committee
 from core.errors import DomainError
+from core.working_days import region_of_commune
 from dossier.models import Proof, Section
 
 
@@ -101,6 +102,7 @@ def _found(
     public_id: UUID | None,
     fields: CandidacyFields,
 ) -> Candidacy:
+    fields = {"holiday_region": _holidays_kept(surroundings.territories), **fields}
     candidacy = create_candidacy(founder=founder, template=template, public_id=public_id, **fields)
     _name_the_edition(candidacy, template)
     _date_phases(candidacy, template, surroundings.phases)
@@ -198,3 +200,9 @@ def _add_territories(candidacy: Candidacy, entries: Sequence[TerritoryFields]) -
                 _("Le code INSEE %(code)s est donné deux fois.") % {"code": territory.insee_code}
             )
     Territory.objects.bulk_create(territories)
+
+
+def _holidays_kept(territories: Sequence[TerritoryFields]) -> str:
+    """Return the region of the first commune that bids; the settings change it."""
+    codes = (row.get("insee_code", "") for row in territories if row.get("role") == Territory.Role.BEARER)
+    return region_of_commune(next(filter(None, codes), ""))

@@ -48,6 +48,7 @@ class SettingsForm(SheetForm):
             "population_on",
             "accent_colour",
             "time_zone",
+            "holiday_region",
             "language",
         ]
         widgets = {
@@ -63,6 +64,7 @@ class SettingsForm(SheetForm):
             ),
             "accent_colour": _("Les textes prennent une nuance assez foncée pour rester lisibles."),
             "time_zone": _("Heures des réunions et des rappels."),
+            "holiday_region": _("Les jours où l’on ne se réunit pas et ne rappelle rien."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -123,9 +125,12 @@ class SettingsForm(SheetForm):
             Fieldset(
                 _t("Présentation, langue et heure"),
                 Row(
-                    Column("accent_colour", css_class="col-sm-4"),
-                    Column("time_zone", css_class="col-sm-4"),
-                    Column("language", css_class="col-sm-4"),
+                    Column("time_zone", css_class="col-sm-6"),
+                    Column("holiday_region", css_class="col-sm-6"),
+                ),
+                Row(
+                    Column("accent_colour", css_class="col-sm-6"),
+                    Column("language", css_class="col-sm-6"),
                 ),
             ),
             Submit("save", _t("Enregistrer")),

@@ -11,6 +11,7 @@ from stdnum.fr import siren
 
 from accounts.models import User
 from core.models import PublicIdModel, TimestampedModel
+from core.working_days import REGIONS
 
 
 def validate_siren(value: str) -> None:
@@ -66,6 +67,9 @@ class Candidacy(PublicIdModel, TimestampedModel):
 
     time_zone = models.CharField(
         _("fuseau horaire"), max_length=50, default="Europe/Paris", validators=[validate_time_zone]
+    )
+    holiday_region = models.CharField(
+        _("jours fériés"), max_length=3, blank=True, default="", choices=list(REGIONS.items())
     )
     language = models.CharField(
         _("langue du dossier"), max_length=5, default="fr", choices=[("fr", _("français"))]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from candidacy.backward_plan import dates_of
 from candidacy.models import Candidacy, PlanStep
-from candidacy.plan_reading import facts_of, region_of
+from candidacy.plan_reading import facts_of
 from core.errors import DomainError, StaleRevisionError
 from core.staleness import fingerprint, lock_row, save_changes
 
@@ -124,7 +124,7 @@ def keep_latest_dates(candidacy: Candidacy, *, today: date) -> int:
         raise DomainError(_("Donnez d’abord la date de dépôt dans les réglages."))
     steps = list(candidacy.plan_steps.prefetch_related("predecessors"))
     dates = dates_of(
-        map(facts_of, steps), deposit_on=candidacy.deposit_on, today=today, region=region_of(candidacy)
+        map(facts_of, steps), deposit_on=candidacy.deposit_on, today=today, region=candidacy.holiday_region
     )
     changed = 0
     for step in steps:

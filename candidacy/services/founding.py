@@ -32,6 +32,7 @@ class CandidacyFields(TypedDict, total=False):
     population_source: str
     population_on: date | None
     time_zone: str
+    holiday_region: str
     accent_colour: str
     is_fictitious: bool
 

@@ -92,7 +92,7 @@ def reminder_instant(kind: ReminderKind, rule: RecallRule, day: date, step: int)
     """
     away = timedelta(days=1 if kind.is_after else -1)
     speaks_on = day + step * away
-    while rule.working_days and not is_working_day(speaks_on):
+    while rule.working_days and not is_working_day(speaks_on, rule.candidacy.holiday_region):
         speaks_on += away
     return first_instant_from(speaks_on, rule.local_time, rule.candidacy.zone)
 

@@ -269,9 +269,10 @@ def reminder_instant(meeting: Meeting, rule: ReminderRule) -> datetime:
 
     Where the committee writes on working days alone, a closed day gives way to the working day before it.
     """
-    zone = meeting.committee.candidacy.zone
+    candidacy = meeting.committee.candidacy
+    zone, region = candidacy.zone, candidacy.holiday_region
     day = meeting.starts_at.astimezone(zone).date() - timedelta(days=rule.days_before)
-    while meeting.committee.reminders_on_working_days and not is_working_day(day):
+    while meeting.committee.reminders_on_working_days and not is_working_day(day, region):
         day -= timedelta(days=1)
     return first_instant_from(day, rule.local_time, zone)
 

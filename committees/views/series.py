@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import AppRequest
-from candidacy.models import Candidacy, Territory
 from committees.closed_days import read_closed_days
 from committees.forms.series import SeriesDaysForm, SeriesForm
 from committees.models import Committee, Meeting, MeetingSeries
@@ -21,7 +20,6 @@ from committees.services.series import create_series
 from committees.views.scope import committee_of
 from core.permissions import require
 from core.sheets import UNPROCESSABLE, submit
-from core.working_days import region_of_commune
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,7 +28,7 @@ def series_create(request: AppRequest, slug: str, public_id: UUID) -> HttpRespon
     committee = committee_of(request, slug, public_id)
     require(can_create_meeting(request.user, committee))
     asked = request.POST or (request.GET if "voir" in request.GET else None)
-    form = SeriesForm(asked, today=timezone.localdate(), region=_region_of(committee.candidacy))
+    form = SeriesForm(asked, today=timezone.localdate(), region=committee.candidacy.holiday_region)
     context = {"committee": committee, "form": form}
     if not form.is_valid():
         status = UNPROCESSABLE if form.is_bound else 200
@@ -67,10 +65,3 @@ def _proposals(committee: Committee, form: SeriesForm) -> Sequence[Proposal]:
         for starts_at, title in meetings.values_list("starts_at", "title")
     }
     return propose(rule, closed, planned)
-
-
-def _region_of(candidacy: Candidacy) -> str:
-    """Return the region whose holidays the candidacy keeps: that of its first bearing commune."""
-    bearers = candidacy.territories.filter(role=Territory.Role.BEARER).exclude(insee_code="")
-    code = bearers.order_by("pk").values_list("insee_code", flat=True).first()
-    return region_of_commune(code or "")

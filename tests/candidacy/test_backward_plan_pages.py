@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from io import BytesIO
 
+import pikepdf
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +21,7 @@ from candidacy.services.backward_plan import (
 from candidacy.timeline import draw
 from core.errors import DomainError, StaleRevisionError
 from core.pdf import PdfError
-from tests.factories import make_candidacy, make_member, make_plan_step, make_territory
+from tests.factories import make_candidacy, make_member, make_plan_step
 from tests.pdf_checks import pdf_failures
 
 DEPOSIT = date(2026, 5, 11)
@@ -227,13 +228,13 @@ def test_the_page_says_what_must_begin_and_what_comes_too_late(client, lead):
     assert "9 jours de trop" in page.text
 
 
-def test_the_holidays_are_those_of_the_bearing_territory():
+def test_the_holidays_are_those_of_the_candidacy():
     candidacy = make_candidacy(deposit_on=date(2026, 4, 3))
     make_plan_step(candidacy=candidacy, duration=1)
     today = date(2026, 1, 5)
     assert read_backward_plan(candidacy, today=today)[0].dates.latest_end == date(2026, 4, 3)
 
-    make_territory(candidacy=candidacy, insee_code="67482", role="bearer")
+    candidacy.holiday_region = "57"
 
     assert read_backward_plan(candidacy, today=today)[0].dates.latest_end == date(2026, 4, 2)
 
@@ -264,8 +265,8 @@ def test_the_page_costs_the_same_for_any_number_of_tasks(client, lead, count, dj
     url = address("backward-plan", lead.candidacy)
     client.get(url)
 
-    # session, user, candidacy and membership, tasks, what they wait for, region of the bearer
-    with django_assert_num_queries(6):
+    # session, user, candidacy and membership, tasks, what they wait for
+    with django_assert_num_queries(5):
         client.get(url)
 
 
@@ -281,6 +282,21 @@ def test_the_plan_is_printed_for_all_readers_of_pdf(client, lead):
         assert told in words
     assert not pdf_failures(response.content)
     assert client.get(address("backward-plan-pdf", lead.candidacy)).content == response.content
+
+
+def test_the_tasks_are_drawn_in_the_page_and_in_the_pdf(client, lead):
+    load_standard_plan(lead.candidacy)
+    count = lead.candidacy.plan_steps.count()
+
+    page = client.get(address("backward-plan", lead.candidacy)).text
+    printed = client.get(address("backward-plan-pdf", lead.candidacy)).content
+
+    assert (page.count('<rect class="gantt__latest"'), page.count('class="gantt__deposit"')) == (count, 1)
+    with pikepdf.open(BytesIO(printed)) as pdf:
+        told = [
+            str(item.Alt) for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and "/Alt" in item
+        ]
+    assert any(alternative.startswith("Frise des tâches") for alternative in told)
 
 
 def test_a_plan_that_cannot_be_printed_is_said_so(client, lead, monkeypatch):

@@ -146,6 +146,18 @@ def test_a_meeting_on_a_closed_day_is_warned_of(client, lead, page, starts_at, r
     assert reason is None or f"{WARNING} : {reason}. Elle reste possible." in page
 
 
+@pytest.mark.parametrize(("region", "is_closed"), [("", False), ("57", True)])
+def test_the_public_holidays_are_those_of_the_candidacy(client, lead, region, is_closed):
+    lead.candidacy.holiday_region = region
+    lead.candidacy.save()
+    committee = make_committee(candidacy=lead.candidacy)
+    meeting = make_meeting(committee=committee, starts_at=datetime(2028, 12, 26, 9, tzinfo=UTC))
+
+    page = text_of(client.get(url("meeting-detail", lead.candidacy, meeting.public_id)))
+
+    assert (WARNING in page) is is_closed
+
+
 @pytest.mark.parametrize("status", [Meeting.Status.HELD, Meeting.Status.CANCELLED])
 def test_what_is_over_is_not_warned_of(client, lead, status):
     make_blackout(candidacy=lead.candidacy, **AUGUST)

@@ -836,6 +836,27 @@ def test_whoever_answers_after_the_planning_is_not_reminded_to_answer(meeting, l
     assert (row.status, row.reason) == (Status.CANCELLED, "Ce rappel ne s’adresse plus à cette personne.")
 
 
+def test_working_days_are_those_where_the_candidacy_lives(meeting, lead):
+    """The second day of Christmas is a holiday in Alsace and Moselle alone."""
+    edit_committee(
+        committee=meeting.committee,
+        expected_revision=meeting.committee.revision,
+        reminders=[Reminder(3, time(8))],
+        reminders_on_working_days=True,
+    )
+    meeting.committee.refresh_from_db()
+    lead.candidacy.holiday_region = "57"
+    lead.candidacy.save()
+    late = create_meeting(
+        committee=meeting.committee, starts_at=paris(2028, 12, 29, 14), place="Hôtel de ville"
+    )
+    late = Meeting.objects.get(pk=late.pk)
+
+    convene(late, by=lead.user)
+
+    assert planned() == ["22/12/2028 08:00"]
+
+
 def test_a_committee_may_say_it_in_its_own_words(meeting, lead, clock):
     edit_committee(
         committee=meeting.committee,

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from candidacy.models import Candidacy
 from committees.closed_days import ClosedDays, read_closed_days
 from committees.models import Meeting, MeetingSeries
 from committees.recurrence import days_of, propose
@@ -22,7 +23,6 @@ from tests.factories import (
     make_member,
     make_seat,
     make_template_item,
-    make_territory,
 )
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -353,9 +353,9 @@ def test_a_rule_that_will_not_do_is_said_at_its_field(client, committee, fields,
     assert "days" not in response.context
 
 
-def test_the_holidays_are_first_those_of_the_bearing_commune(client, committee):
+def test_the_holidays_are_first_those_of_the_candidacy(client, committee):
     assert client.get(address(committee)).context["form"].initial["region"] == ""
-    make_territory(candidacy=committee.candidacy, role="bearer", insee_code="57463")
+    Candidacy.objects.update(holiday_region="57")
 
     assert client.get(address(committee)).context["form"].initial["region"] == "57"
 

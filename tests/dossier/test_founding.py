@@ -109,6 +109,15 @@ def test_a_commune_is_named_once():
     assert not Territory.objects.exists()
 
 
+def test_the_public_holidays_are_first_those_of_the_commune_that_bids():
+    territories = [
+        {"name": "Nancy", "insee_code": "54395", "role": "associated"},
+        {"name": "Metz", "insee_code": "57463", "role": "bearer"},
+    ]
+
+    assert found(territories=territories).holiday_region == "57"
+
+
 def test_an_address_that_is_taken_is_refused():
     make_candidacy(slug="bourges")
 
