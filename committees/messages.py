@@ -262,13 +262,14 @@ def _to_invited(
 
 
 def _sheets(messages: Sequence[Row]) -> dict[UUID, _Sheet]:
-    rules = ["committee__reminder_rules"] if any(message.kind == REMINDER for message in messages) else []
     meetings = (
         Meeting.objects.filter(public_id__in={message.about for message in messages})
         .select_related("committee__candidacy")
         # One object for all that a person convened: the memberships kept on it are read once.
-        .prefetch_related("convened_by", *rules, *READ_ALONG)
+        .prefetch_related("convened_by", *READ_ALONG)
     )
+    if any(message.kind == REMINDER for message in messages):
+        meetings = meetings.prefetch_related("committee__reminder_rules")
     return {meeting.public_id: _Sheet(meeting) for meeting in meetings}
 
 

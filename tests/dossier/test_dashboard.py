@@ -88,9 +88,9 @@ def test_the_dashboard_costs_the_same_for_any_size_of_bid(client, count, django_
 
     # Session, user, candidacy, memberships; sections by state, criteria, late ones, outline; committees, rhythm,
     # blackouts, next meetings; plan, its lines and amounts (5); late actions and their number; deliberations with
-    # their sittings; tasks of the backward plan, what they wait for, the region of the bearer; comments; eight
+    # their sittings; tasks of the backward plan, what they wait for; comments; eight
     # histories.
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(31):
         client.get(address(lead.candidacy))
 
 
