@@ -59,6 +59,7 @@ class AnswerForm(DeedForm):
         ]
         self._offer("deputy", self._deputies, is_offered=offered[Answer.DEPUTY])
         self._offer("holder", self._holders, is_offered=offered[Answer.PROXY])
+        self.helper.form_class = "answer-form"
         self.helper.form_action = action
         self.helper.disable_csrf = not has_csrf
         shown = [name for name in ("answer", "deputy", "holder", "comment") if name in self.fields]

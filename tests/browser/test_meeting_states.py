@@ -84,6 +84,7 @@ def test_preparing_and_answering_are_clean(visit):
         trouble += visitor.look_wide_and_narrow(name)
     answering = visitor.open(reverse("committees:answer-link", args=[invitation.token]))
     trouble += visitor.look_wide_and_narrow("answer-link")
+    assert not answering.get_by_label("Pouvoir donné à").is_visible()
     answering.get_by_label("donne pouvoir").check()
     answering.get_by_label("Pouvoir donné à").select_option(index=1)
     answering.get_by_role("button", name="Répondre").click()
