@@ -10,6 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 ARTEFACTS = Path(__file__).resolve().parents[2] / "test-artifacts"
+#: The size that is touched rather than clicked.
+TABLET = "1024"
 SIZES = {
     "1280": {"width": 1280, "height": 900},
     "1024": {"width": 1024, "height": 768},
@@ -56,7 +58,9 @@ class Visitor:
     def __init__(self, browser, base_url, *, size="1280"):
         self.base_url, self.size = base_url, size
         self.complaints = []
-        self.context = browser.new_context(viewport=SIZES[size], locale="fr-FR", timezone_id="Europe/Paris")
+        self.context = browser.new_context(
+            viewport=SIZES[size], has_touch=size == TABLET, locale="fr-FR", timezone_id="Europe/Paris"
+        )
         self.page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE)
         self.page.on("console", self._hear)

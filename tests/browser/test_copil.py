@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from committees.models import Correction, Meeting, Minutes
 from notifications.tasks import send_due_messages
+from tests.browser.conftest import TABLET
 from tests.browser.waiting import comes_true
 from tests.factories import make_committee, make_contact, make_member, make_seat, make_user
 
@@ -58,7 +59,44 @@ def convene(page, meeting, url):
     page.wait_for_url(lambda address: not address.endswith("/convoquer/"))
 
 
-def hold(visitor, page, meeting, url):
+def answer(visit, size):
+    """Follow the link of the convocation, without an account, and say that one comes; then take the papers along."""
+    convocation = next(message for message in mail.outbox if message.to == [CHAIR])
+    assert [name for name, _content, _kind in convocation.attachments if str(name).endswith(".pdf")]
+    reader = visit(size=size)
+    reader.page.goto(re.search(r"http\S+/reponse/\S+", convocation.body)[0])
+    trouble = reader.look("answer-link")
+    reader.page.get_by_label("présent·e").check()
+    reader.page.get_by_role("button", name="Répondre").click()
+    reader.page.get_by_text("Merci, votre réponse est enregistrée").wait_for()
+    with reader.page.expect_download() as download:
+        reader.page.get_by_role("link", name="en un PDF").click()
+    words = " ".join(leaf.extract_text() for leaf in PdfReader(download.value.path()).pages)
+    assert "Budget 2027" in words
+    return trouble
+
+
+def draw(page, size):
+    """Sign with the mouse at a desk, with a finger on a tablet."""
+    box = page.locator("canvas").bounding_box()
+    start, end = (box["x"] + 40, box["y"] + 60), (box["x"] + 160, box["y"] + 90)
+    if size == TABLET:
+        finger = page.context.new_cdp_session(page)
+        for kind, (x, y) in (
+            ("touchStart", start),
+            ("touchMove", (start[0] + 60, start[1] + 10)),
+            ("touchMove", end),
+        ):
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        return
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*end, steps=5)
+    page.mouse.up()
+
+
+def hold(visitor, page, meeting, url, size):
     """Hold the meeting with the keyboard, but for the signature, which is drawn."""
     Meeting.objects.filter(pk=meeting.pk).update(starts_at=timezone.now() - timedelta(minutes=5))
     page.goto(url("session", meeting.public_id))
@@ -71,13 +109,10 @@ def hold(visitor, page, meeting, url):
     page.keyboard.press("Enter")
     page.locator("#presences [aria-pressed=true]").wait_for()
     page.get_by_role("link", name="Signer").click()
-    box = page.locator("canvas").bounding_box()
-    page.mouse.move(box["x"] + 40, box["y"] + 60)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 160, box["y"] + 90, steps=5)
-    page.mouse.up()
+    draw(page, size)
     page.get_by_role("button", name="Je suis présent·e").click()
     page.get_by_text("signé").wait_for()
+    page.get_by_text("1 voix présentes sur 1").wait_for()
 
     page.keyboard.press("d")
     page.keyboard.type("Le comité adopte le budget.")
@@ -133,7 +168,7 @@ def correct(visit, size):
     return trouble
 
 
-@pytest.mark.parametrize("size", ["1280", "1024"])
+@pytest.mark.parametrize("size", ["1280", TABLET])
 def test_a_copil_goes_from_its_draft_to_its_approved_minutes(visit, lead, committee, size):
     def url(name, *ids):
         return desk.base_url + reverse(f"committees:{name}", args=[lead.candidacy.slug, *ids])
@@ -144,7 +179,8 @@ def test_a_copil_goes_from_its_draft_to_its_approved_minutes(visit, lead, commit
     meeting = prepare(page, committee, url)
     convene(page, meeting, url)
     send_due_messages()
-    trouble = hold(desk, page, meeting, url)
+    trouble = answer(visit, size)
+    trouble += hold(desk, page, meeting, url, size)
     trouble += minute(desk, page, url, meeting)
 
     page.locator("summary", has_text="Envoyer pour correction").click()
