@@ -27,6 +27,7 @@ class _ListFilterForm(SortedFilterForm):
         committees = _committees(candidacy, reader)
         if committees is None:
             del self.fields["comite"]
+            self.fields.pop("manque", None)  # what they read is theirs, and they do not date it
         else:
             self.fields["comite"].choices = [("", _t("Tous")), *committees]  # type: ignore[attr-defined]  # a choice field
 
@@ -99,6 +100,7 @@ class DecisionFilterForm(_ListFilterForm):
     etat = ChoiceFilter(label=_("État"), choices=[("", _("Tous")), *Decision.Status.choices])
     q = WordsFilter(label=_("Mots"), max_length=100)
     retard = TickFilter(label=_("En retard"))
+    manque = TickFilter(label=_("Sans responsable ou sans échéance"))
 
     usual_sort = "-date"
     orders: ClassVar = {
@@ -116,6 +118,8 @@ class DecisionFilterForm(_ListFilterForm):
             decisions = decisions.filter(status=asked["etat"])
         if asked.get("retard"):
             decisions = decisions.overdue(today)
+        if asked.get("manque"):
+            decisions = decisions.incomplete()
         if asked.get("q"):
             decisions = decisions.filter(Q(wording__icontains=asked["q"]) | Q(number__icontains=asked["q"]))
         return decisions.order_by(*self.ordering())
@@ -128,6 +132,7 @@ class ActionFilterForm(_ListFilterForm):
     )
     q = WordsFilter(label=_("Mots"), max_length=100)
     retard = TickFilter(label=_("En retard"))
+    manque = TickFilter(label=_("Sans responsable ou sans échéance"))
 
     usual_sort = "echeance"
     orders: ClassVar = {
@@ -143,6 +148,8 @@ class ActionFilterForm(_ListFilterForm):
             actions = actions.of_committee(UUID(asked["comite"]))
         if asked.get("retard"):
             actions = actions.overdue(today)
+        if asked.get("manque"):
+            actions = actions.incomplete()
         if not asked.get("etat"):
             actions = actions.open()
         elif asked["etat"] != "toutes":

@@ -24,6 +24,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def overdue(self, today: date) -> "DecisionQuerySet":
         return self.open().filter(due_on__lt=today)
 
+    def incomplete(self) -> "DecisionQuerySet":
+        """Keep what is open and says not who applies it, or not by when."""
+        return self.open().filter(Q(owner__isnull=True) | Q(due_on__isnull=True))
+
 
 class Decision(PublicIdModel, TimestampedModel):
     """What a committee decided, under a number that is never given twice: COPIL-2026-03-D2."""
@@ -104,6 +108,10 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
     def overdue(self, today: date) -> "ActionQuerySet":
         return self.open().filter(due_on__lt=today)
+
+    def incomplete(self) -> "ActionQuerySet":
+        """Keep what is open and says not who does it, or not by when."""
+        return self.open().filter(Q(owner__isnull=True) | Q(due_on__isnull=True))
 
     def of_committee(self, public_id: UUID) -> "ActionQuerySet":
         """Keep the actions born in a meeting of a committee or from one of its decisions."""

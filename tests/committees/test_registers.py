@@ -61,7 +61,12 @@ def decisions(lead, committee):
     new = make_meeting(committee=other, status=Status.HELD, starts_at=NOW - timedelta(days=4))
     late = timezone.localdate() - timedelta(days=1)
     return {
-        "late": make_decision(meeting=old, wording="Rénover la salle", due_on=late),
+        "late": make_decision(
+            meeting=old,
+            wording="Rénover la salle",
+            due_on=late,
+            owner=make_contact(candidacy=lead.candidacy),
+        ),
         "applied": make_decision(meeting=old, wording="Louer la salle", status="applied", due_on=late),
         "new": make_decision(meeting=new, wording="Écrire au préfet"),
     }
@@ -77,6 +82,7 @@ def decisions(lead, committee):
         ("etat=applied", ["applied"]),
         ("etat=nonsense", ["new", "applied", "late"]),
         ("retard=on", ["late"]),
+        ("manque=on", ["new"]),
         ("q=salle", ["applied", "late"]),
         ("comite=nonsense", ["new", "applied", "late"]),
         ("page=99", ["new", "applied", "late"]),
@@ -104,7 +110,8 @@ def test_links_of_the_register_keep_its_filters(client, lead, decisions):
 
 
 @pytest.mark.parametrize(
-    ("query", "count"), [("", 1), ("etat=toutes", 2), ("etat=done", 1), ("etat=done&retard=on", 0)]
+    ("query", "count"),
+    [("", 1), ("etat=toutes", 2), ("etat=done", 1), ("etat=done&retard=on", 0), ("manque=on", 1)],
 )
 def test_the_list_of_actions_shows_what_is_open_unless_asked(client, lead, query, count):
     make_action(candidacy=lead.candidacy)
