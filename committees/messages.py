@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, Q, prefetch_related_objects
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -558,6 +558,7 @@ def _write_withdrawal(sheet: _Sheet, contact: Contact, told: Told, facts: Facts)
 
 def calendar_of(meeting: Meeting, *, with_reserved: bool) -> bytes:
     """Return the file that puts ``meeting`` into the calendar of whoever may read its page."""
+    prefetch_related_objects([meeting], "agenda_items__papers")
     sheet = _Sheet(meeting, with_reserved)
     with _speaking(sheet.candidacy):
         entry = _entry(sheet)

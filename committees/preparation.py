@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet, Window
 
 from accounts.models import User
 from committees.models import Action, AgendaItem, Decision, Meeting
@@ -64,12 +64,11 @@ def own_follow_up(meeting: Meeting, reader: User) -> FollowUp:
     return FollowUp(actions=told, further_actions=further)
 
 
-def _most_pressing(rows: QuerySet[Row]) -> tuple[list[Row], int]:
-    """Return the first rows by day, and how many are left; they are counted only where some are."""
-    first = list(rows.order_by(F("due_on").asc(nulls_last=True), "pk")[: MOST_TOLD + 1])
-    if len(first) <= MOST_TOLD:
-        return first, 0
-    return first[:MOST_TOLD], rows.count() - MOST_TOLD
+def _most_pressing(rows: QuerySet[Row]) -> tuple[Sequence[Row], int]:
+    """Return the first rows by day, and how many are left."""
+    counted = rows.annotate(found=Window(Count("*")))
+    first = list(counted.order_by(F("due_on").asc(nulls_last=True), "pk")[:MOST_TOLD])
+    return first, int(first[0].found) - len(first) if first else 0
 
 
 def remainder_for(meeting: Meeting) -> Remainder | None:

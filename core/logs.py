@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 class SecretAddressFilter(logging.Filter):
-    """Cut the secret out of every address that begins with one of the path components ``under``."""
+    """Cut the secret, with the ending it may have, out of every address below one of the paths ``under``."""
 
     def __init__(self, *, under: Sequence[str]) -> None:
         super().__init__()

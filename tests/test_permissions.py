@@ -79,11 +79,12 @@ def ask(client, rule, url):
 
 
 MARK = "Candidature fictive – démonstration"
+OPENED_BY_A_SECRET = ("/lecture/", "/sondage/", "/reponse/", "/relecture/")
 
 
 def is_page_of_a_candidacy(response, url, world):
     """Whether a whole page came back, from an address that leads into the candidacy."""
-    leads_into_it = world.candidacy.slug in url or url.startswith("/lecture/")
+    leads_into_it = world.candidacy.slug in url or url.startswith(OPENED_BY_A_SECRET)
     return leads_into_it and response.status_code in {200, 422} and "</html>" in text_of(response)
 
 
@@ -115,6 +116,18 @@ def test_each_role_gets_what_the_table_says_marked_as_fictitious_where_the_candi
             unmarked.append(role)
 
     assert (seen, unmarked) == (dict(rule.expected), [])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["dossier:reading-page", "committees:poll-link", "committees:answer-link", "committees:minutes-link"],
+)
+def test_the_refusal_of_a_form_from_elsewhere_is_marked_as_well(client, world, name):
+    url = address(name, ACCESS[name], world)
+
+    response = client.post(url, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert (response.status_code, MARK in text_of(response)) == (403, True)
 
 
 @pytest.mark.parametrize("name", [name for name, rule in ACCESS.items() if rule.method == "get"])

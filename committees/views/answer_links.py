@@ -33,11 +33,13 @@ def answer_link(request: HttpRequest, token: str) -> HttpResponse:
     invitation = _invitation(token)
     if invitation is None:
         return render(request, "committees/answer_link_closed.html", status=404)
-    if is_sent_from_elsewhere(request):
-        return render(request, "committees/answer_link_refused.html", {"token": token}, status=403)
     meeting = invitation.meeting
-    with timezone.override(meeting.committee.candidacy.zone):
-        context = {"token": token, "meeting": meeting, "invitation": invitation, **_agenda(invitation)}
+    candidacy = meeting.committee.candidacy
+    context: dict[str, object] = {"token": token, "candidacy": candidacy}
+    if is_sent_from_elsewhere(request):
+        return render(request, "committees/answer_link_refused.html", context, status=403)
+    with timezone.override(candidacy.zone):
+        context |= {"meeting": meeting, "invitation": invitation, **_agenda(invitation)}
         if not meeting.is_convened or meeting.has_started:
             status = CONFLICT if request.method == "POST" else 200
             return render(request, "committees/answer_link.html", context, status=status)

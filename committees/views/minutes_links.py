@@ -31,10 +31,12 @@ def minutes_link(request: HttpRequest, token: str) -> HttpResponse:
     invitation = _invitation(token)
     if invitation is None:
         return render(request, "committees/minutes_link_closed.html", status=404)
-    if is_sent_from_elsewhere(request):
-        return render(request, "committees/minutes_link_refused.html", {"token": token}, status=403)
     minutes = invitation.meeting.minutes
-    with timezone.override(minutes.meeting.committee.candidacy.zone):
+    candidacy = minutes.meeting.committee.candidacy
+    context: dict[str, Any] = {"token": token, "candidacy": candidacy}
+    if is_sent_from_elsewhere(request):
+        return render(request, "committees/minutes_link_refused.html", context, status=403)
+    with timezone.override(candidacy.zone):
         form = _form(request, minutes, invitation)
         status = 200
         if form is not None:
@@ -44,8 +46,7 @@ def minutes_link(request: HttpRequest, token: str) -> HttpResponse:
             if outcome.is_saved:
                 return redirect(f"{reverse('committees:minutes-link', args=[token])}?merci")
             status = outcome.status
-        context: dict[str, Any] = {
-            "token": token,
+        context |= {
             "meeting": minutes.meeting,
             "minutes": minutes,
             "invitation": invitation,

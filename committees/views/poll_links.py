@@ -23,11 +23,13 @@ def poll_link(request: HttpRequest, token: str) -> HttpResponse:
     participant = _participant(token)
     if participant is None:
         return render(request, "committees/poll_link_closed.html", status=404)
-    if is_sent_from_elsewhere(request):
-        return render(request, "committees/poll_link_refused.html", {"token": token}, status=403)
     poll = participant.poll
-    with timezone.override(poll.committee.candidacy.zone):
-        context = {"token": token, "poll": poll, "participant": participant}
+    candidacy = poll.committee.candidacy
+    context: dict[str, object] = {"token": token, "candidacy": candidacy}
+    if is_sent_from_elsewhere(request):
+        return render(request, "committees/poll_link_refused.html", context, status=403)
+    with timezone.override(candidacy.zone):
+        context |= {"poll": poll, "participant": participant}
         if not poll.is_open:
             status = CONFLICT if request.method == "POST" else 200
             return render(request, "committees/poll_link.html", context, status=status)

@@ -372,7 +372,14 @@ LOGGING = {
     "filters": {
         "secret_addresses": {
             "()": "core.logs.SecretAddressFilter",
-            "under": ["lecture", "sondage", "reponse", "relecture"],
+            "under": [
+                "lecture",
+                "sondage",
+                "reponse",
+                "relecture",
+                "calendriers",
+                "mot-de-passe/nouveau",
+            ],
         }
     },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},

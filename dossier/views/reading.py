@@ -45,16 +45,19 @@ def _for_readers(view: Callable[..., HttpResponseBase]) -> ReaderView:
         link = _link(token)
         if link is None:
             return render(request, "dossier/reading_closed.html", status=404)
+        candidacy = link.edition.candidacy
         if is_sent_from_elsewhere(request):
-            return render(request, "dossier/reading_refused.html", {"token": token}, status=403)
-        timezone.activate(link.edition.candidacy.zone)
+            context = {"token": token, "candidacy": candidacy}
+            return render(request, "dossier/reading_refused.html", context, status=403)
+        timezone.activate(candidacy.zone)
         try:
             check_digest(link.edition)
             return view(request, token, link, **kwargs)
         except Http404:
             return render(request, "dossier/reading_closed.html", status=404)
         except AlteredEditionError as error:
-            return render(request, "dossier/reading_altered.html", {"reason": str(error)}, status=409)
+            context = {"reason": str(error), "candidacy": candidacy}
+            return render(request, "dossier/reading_altered.html", context, status=409)
 
     return answer
 
@@ -149,9 +152,8 @@ def reading_approve(request: HttpRequest, token: str, link: ReadingLink) -> Http
     try:
         approve_edition(link=link)
     except DomainError as error:
-        return render(
-            request, "dossier/reading_refused.html", {"token": token, "reason": str(error)}, status=403
-        )
+        context = {"token": token, "candidacy": link.edition.candidacy, "reason": str(error)}
+        return render(request, "dossier/reading_refused.html", context, status=403)
     _note_reader(request, link)
     return redirect(f"{reverse('dossier:reading-page', args=[token])}#approbation")
 
@@ -170,6 +172,7 @@ def _page(
     form.offer(text.places)
     context = {
         "token": token,
+        "candidacy": link.edition.candidacy,
         "link": link,
         "edition": link.edition,
         "text": text,

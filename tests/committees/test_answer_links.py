@@ -1,6 +1,5 @@
 """The personal link of a convocation: whoever knows the address answers, without an account or a cookie."""
 
-import logging
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
@@ -13,7 +12,6 @@ from candidacy.models import Membership
 from committees.answer_tokens import invitation_id_in
 from committees.models import Invitation, Meeting
 from committees.services.meetings import cancel_meeting, hold_meeting, withdraw_invitation
-from core.logs import SecretAddressFilter
 from notifications.models import OutboundMessage
 from tests.factories import (
     make_action,
@@ -307,13 +305,3 @@ def test_the_team_notes_a_proxy_that_was_told_by_telephone(client, invitation):
     assert "donne pouvoir" in page.text
     assert "Porteuse" in text_of(page)
     assert page.context["roll"].represented == 1
-
-
-def test_the_secret_stays_out_of_the_log(invitation, settings):
-    under = settings.LOGGING["filters"]["secret_addresses"]["under"]
-    record = logging.LogRecord("x", 20, "", 0, "GET %s", (address(invitation),), None)
-
-    SecretAddressFilter(under=under).filter(record)
-
-    assert invitation.token not in record.getMessage()
-    assert "/reponse/…" in record.getMessage()

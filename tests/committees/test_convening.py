@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from committees import enclosures
 from committees.answer_tokens import token_for
@@ -95,6 +96,14 @@ def test_the_convocation_is_printed_for_all_readers_of_pdf(draft, lead, prints):
             assert metadata["dc:title"] == "Convocation – COPIL n° 3"
         assert len(pdf.pages) == 1
     assert print_convocation(draft, with_reserved=False) == content
+
+
+def test_a_fictitious_candidacy_says_so_at_the_foot_of_its_papers(draft, prints):
+    draft.committee.candidacy.is_fictitious = True
+
+    [page] = PdfReader(BytesIO(print_convocation(draft, with_reserved=False))).pages
+
+    assert "Candidature fictive" in page.extract_text()
 
 
 def test_it_says_what_the_reader_may_read(draft):

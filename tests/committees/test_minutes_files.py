@@ -154,6 +154,20 @@ def test_the_word_document_says_the_same(minutes, form, has_texts):
     )
 
 
+@pytest.mark.parametrize(
+    ("is_fictitious", "foot"), [(True, "Candidature fictive de démonstration"), (False, "Ville de Lens")]
+)
+def test_each_page_for_word_names_the_bearer_or_says_that_the_candidacy_is_fictitious(
+    minutes, is_fictitious, foot
+):
+    candidacy = minutes.meeting.committee.candidacy
+    candidacy.is_fictitious, candidacy.bearer_name = is_fictitious, "Ville de Lens"
+
+    document = Document(BytesIO(write_minutes(minutes, Form.FULL, with_reserved=True)))
+
+    assert [section.footer.paragraphs[0].text.startswith(foot) for section in document.sections] == [True]
+
+
 def url(name, minutes, form):
     meeting = minutes.meeting
     return reverse(f"committees:{name}", args=[meeting.committee.candidacy.slug, meeting.public_id, form])

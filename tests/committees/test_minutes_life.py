@@ -1,6 +1,5 @@
 """Minutes as each person meets them on their pages: the team that writes, those who were there, a link without account."""
 
-import logging
 from datetime import UTC, datetime
 from html import unescape
 
@@ -12,7 +11,6 @@ from django.urls import reverse
 from candidacy.models import Membership
 from committees.minutes_tokens import invitation_id_in, minutes_token_for
 from committees.models import Correction, Minutes
-from core.logs import SecretAddressFilter
 from tests.factories import (
     make_approved_minutes,
     make_committee,
@@ -298,12 +296,3 @@ def test_a_form_of_another_site_asks_for_nothing(meeting, invitation):
 def test_an_address_that_is_not_ours_opens_nothing(token):
     assert invitation_id_in(token) is None
     assert invitation_id_in(signing.Signer(sep=".", salt="committees.minutes").sign("x")) is None
-
-
-def test_the_secret_of_a_link_is_not_logged(settings):
-    options = settings.LOGGING["filters"]["secret_addresses"]
-    record = logging.LogRecord("x", logging.INFO, "x", 1, "GET /relecture/abc.def/ 200", None, None)
-
-    SecretAddressFilter(under=options["under"]).filter(record)
-
-    assert record.getMessage() == "GET /relecture/…/ 200"

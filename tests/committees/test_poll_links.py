@@ -1,6 +1,5 @@
 """The personal link of a date poll: whoever knows the address answers, without an account or a cookie."""
 
-import logging
 from datetime import UTC, datetime
 from html import unescape
 
@@ -13,7 +12,6 @@ from candidacy.models import Membership
 from committees.models import PollAnswer
 from committees.poll_tokens import participant_id_in, token_for
 from committees.services.polls import choose_slot, close_poll
-from core.logs import SecretAddressFilter
 from tests.factories import (
     make_committee,
     make_contact,
@@ -176,15 +174,6 @@ def test_no_csrf_token_is_wanted(participant):
     response = Client(enforce_csrf_checks=True).post(address(participant), said(participant))
 
     assert response.status_code == 302
-
-
-def test_the_secret_stays_out_of_the_log(settings, participant):
-    under = settings.LOGGING["filters"]["secret_addresses"]["under"]
-    record = logging.LogRecord("x", logging.INFO, "", 0, "GET %s", (address(participant),), None)
-
-    SecretAddressFilter(under=under).filter(record)
-
-    assert record.getMessage() == "GET /sondage/…/"
 
 
 def test_the_page_wears_the_colour_of_the_candidacy(client, participant):

@@ -87,6 +87,16 @@ def test_no_reader_of_a_link_gets_it(client, altered, name):
     assert "candidature" not in answer.headers.get("Content-Disposition", "")
 
 
+def test_what_a_reader_gets_instead_is_marked_where_the_candidacy_is_fictitious(client, altered):
+    altered.candidacy.is_fictitious = True
+    altered.candidacy.save()
+    link = make_reading_link(edition=altered)
+
+    answer = client.get(reverse("dossier:reading-page", args=[link.token]))
+
+    assert "Candidature fictive – démonstration" in answer.text
+
+
 @pytest.mark.usefixtures("lead")
 def test_it_is_recognised_neither_by_its_file_nor_by_its_digest(client, altered):
     for fields in (
