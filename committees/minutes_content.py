@@ -49,7 +49,7 @@ class ToDo:
     title: str
     owner: str
     due_on: date | None
-    #: Born from a decision under an item that is confidential.
+    #: Noted, or born from a decision, under an item that is confidential.
     is_reserved: bool = False
 
 
@@ -155,7 +155,8 @@ def read_content(minutes: Minutes) -> MinutesContent:
     meeting, candidacy = minutes.meeting, minutes.meeting.committee.candidacy
     sheet = read_minutes(minutes)
     session = MeetingSession.objects.filter(meeting=meeting).first()
-    actions = meeting.actions.select_related("owner__organisation", "decision__agenda_item").order_by("pk")
+    related = ("owner__organisation", "agenda_item", "decision__agenda_item")
+    actions = meeting.actions.select_related(*related).order_by("pk")
     return MinutesContent(
         language=candidacy.language,
         time_zone=candidacy.time_zone,
@@ -220,8 +221,8 @@ def _decided(decision: Decision) -> Decided:
 
 
 def _to_do(action: Action) -> ToDo:
-    item = action.decision.agenda_item if action.decision else None
-    is_reserved = item is not None and item.is_confidential
+    items = (action.agenda_item, action.decision.agenda_item if action.decision else None)
+    is_reserved = any(item is not None and item.is_confidential for item in items)
     return ToDo(action.title, _person(action), action.due_on, is_reserved)
 
 
