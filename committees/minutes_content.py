@@ -42,6 +42,8 @@ class Decided:
     due_on: date | None
     #: How the committee voted, in words, where it did.
     vote: str = ""
+    #: Under an item that is confidential.
+    is_reserved: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ def _without_reserved(content: MinutesContent) -> MinutesContent:
     return replace(
         content,
         passages=tuple(_withheld(row) if row.is_reserved else row for row in content.passages),
+        other_decisions=tuple(row for row in content.other_decisions if not row.is_reserved),
         actions=tuple(action for action in content.actions if not action.is_reserved),
     )
 
@@ -217,7 +220,15 @@ def _passages(sheet: MinutesSheet) -> tuple[Passage, ...]:
 def _decided(decision: Decision) -> Decided:
     vote: DecisionVote | None = getattr(decision, "vote", None)
     told = vote.told if vote else ""
-    return Decided(decision.number, decision.wording, _person(decision), decision.due_on, told)
+    item = decision.agenda_item
+    return Decided(
+        decision.number,
+        decision.wording,
+        _person(decision),
+        decision.due_on,
+        told,
+        is_reserved=item is not None and item.is_confidential,
+    )
 
 
 def _to_do(action: Action) -> ToDo:
