@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from candidacy.models import Membership
 from committees.minutes_content import content_of
 from committees.minutes_page import send_by
-from committees.models import Correction, Minutes, Rectification
+from committees.models import Correction, Decision, Minutes, Rectification
 from committees.services.agenda import add_agenda_item
 from committees.services.approval import (
     approve_minutes,
@@ -20,7 +20,7 @@ from committees.services.approval import (
     rectify_minutes,
     send_minutes,
 )
-from committees.services.decisions import edit_decision
+from committees.services.decisions import edit_decision, record_decision
 from committees.services.minutes import save_minutes_text
 from committees.services.session import close_session, decide_in_session, open_session
 from committees.tasks import approve_minutes_by_silence
@@ -316,7 +316,7 @@ def test_what_approved_minutes_say_is_kept_whatever_becomes_of_the_rows():
     decision = make_decision(meeting=meeting, wording="Le comité retient le scénario 2.")
     make_action(candidacy=meeting.committee.candidacy, meeting=meeting, title="Écrire à la Région")
     minutes = make_approved_minutes(meeting=meeting)
-    edit_decision(decision=decision, expected_revision=1, wording="Tout autre chose.")
+    Decision.objects.filter(pk=decision.pk).update(wording="Tout autre chose.")
     meeting.invitations.update(attendance="absent")
 
     content = content_of(fresh(minutes), with_reserved=True)
@@ -368,6 +368,44 @@ def test_a_decision_under_an_item_without_a_text_is_told_and_stays_reserved():
     }
 
     assert told == {True: ["Réservée", "Ouverte"], False: ["Ouverte"]}
+
+
+def test_what_approved_minutes_say_of_a_decision_is_settled():
+    meeting = make_held_meeting()
+    decision = make_decision(meeting=meeting, agenda_item=make_agenda_item(meeting=meeting))
+    make_approved_minutes(meeting=meeting)
+
+    for fields in ({"wording": "Tout autre chose."}, {"agenda_item": None}):
+        with pytest.raises(DomainError, match="est approuvé"):
+            edit_decision(decision=decision, expected_revision=1, **fields)
+    with pytest.raises(DomainError, match="aucune décision ne s’y ajoute"):
+        record_decision(meeting=meeting, wording="Le comité décide encore.")
+
+    decision.refresh_from_db()
+    assert (decision.revision, decision.agenda_item) == (1, meeting.agenda_items.get())
+
+
+def test_a_decision_of_approved_minutes_is_followed_up_and_replaced_by_a_later_meeting():
+    first, second = (make_decision(meeting=make_held_meeting()) for _ in range(2))
+    owner = make_contact(candidacy=first.candidacy)
+    make_approved_minutes(meeting=first.meeting)
+    make_approved_minutes(meeting=second.meeting)
+    later = make_held_meeting(committee=second.meeting.committee, starts_at=NOW)
+
+    followed = edit_decision(
+        decision=first,
+        expected_revision=1,
+        wording=first.wording,
+        owner=owner,
+        due_on=date(2026, 6, 1),
+        status="abandoned",
+        status_note="Faute de crédits.",
+    )
+    successor = record_decision(meeting=later, wording="Le comité retient.", replaces=second)
+
+    assert (followed.owner, followed.status) == (owner, "abandoned")
+    second.refresh_from_db()
+    assert (second.status, second.superseded_by) == ("superseded", successor)
 
 
 def test_the_texts_of_approved_minutes_are_closed():
