@@ -42,6 +42,8 @@ class Decided:
     due_on: date | None
     #: How the committee voted, in words, where it did.
     vote: str = ""
+    #: Under an item that is confidential.
+    is_reserved: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class ToDo:
     title: str
     owner: str
     due_on: date | None
-    #: Born from a decision under an item that is confidential.
+    #: Noted, or born from a decision, under an item that is confidential.
     is_reserved: bool = False
 
 
@@ -138,6 +140,7 @@ def _without_reserved(content: MinutesContent) -> MinutesContent:
     return replace(
         content,
         passages=tuple(_withheld(row) if row.is_reserved else row for row in content.passages),
+        other_decisions=tuple(row for row in content.other_decisions if not row.is_reserved),
         actions=tuple(action for action in content.actions if not action.is_reserved),
     )
 
@@ -155,7 +158,8 @@ def read_content(minutes: Minutes) -> MinutesContent:
     meeting, candidacy = minutes.meeting, minutes.meeting.committee.candidacy
     sheet = read_minutes(minutes)
     session = MeetingSession.objects.filter(meeting=meeting).first()
-    actions = meeting.actions.select_related("owner__organisation", "decision__agenda_item").order_by("pk")
+    related = ("owner__organisation", "agenda_item", "decision__agenda_item")
+    actions = meeting.actions.select_related(*related).order_by("pk")
     return MinutesContent(
         language=candidacy.language,
         time_zone=candidacy.time_zone,
@@ -216,12 +220,20 @@ def _passages(sheet: MinutesSheet) -> tuple[Passage, ...]:
 def _decided(decision: Decision) -> Decided:
     vote: DecisionVote | None = getattr(decision, "vote", None)
     told = vote.told if vote else ""
-    return Decided(decision.number, decision.wording, _person(decision), decision.due_on, told)
+    item = decision.agenda_item
+    return Decided(
+        decision.number,
+        decision.wording,
+        _person(decision),
+        decision.due_on,
+        told,
+        is_reserved=item is not None and item.is_confidential,
+    )
 
 
 def _to_do(action: Action) -> ToDo:
-    item = action.decision.agenda_item if action.decision else None
-    is_reserved = item is not None and item.is_confidential
+    items = (action.agenda_item, action.decision.agenda_item if action.decision else None)
+    is_reserved = any(item is not None and item.is_confidential for item in items)
     return ToDo(action.title, _person(action), action.due_on, is_reserved)
 
 

@@ -30,7 +30,7 @@ class WrittenText:
 class MinutesSheet:
     minutes: Minutes
     texts: tuple[WrittenText, ...]
-    #: What was decided under no item in particular.
+    #: What was decided under no item in particular, or under one that has no text yet.
     other_decisions: tuple[Decision, ...]
     #: Items put on the agenda since the minutes were begun.
     lacks_texts: bool
@@ -42,10 +42,13 @@ class MinutesSheet:
 
 def read_minutes(minutes: Minutes) -> MinutesSheet:
     """Read the minutes in three queries."""
-    decisions: dict[int | None, list[Decision]] = defaultdict(list)
-    for decision in minutes.meeting.decisions.select_related("owner__organisation", "vote").order_by("pk"):
-        decisions[decision.agenda_item_id].append(decision)
     texts = in_order(minutes)
+    with_text = {text.agenda_item_id for text in texts}
+    decisions: dict[int | None, list[Decision]] = defaultdict(list)
+    related = ("owner__organisation", "vote", "agenda_item")
+    for decision in minutes.meeting.decisions.select_related(*related).order_by("pk"):
+        item = decision.agenda_item_id
+        decisions[item if item in with_text else None].append(decision)
     numbers = {key: rank for rank, key in enumerate(_agenda(minutes.meeting), start=1)}
     return MinutesSheet(
         minutes=minutes,
@@ -58,7 +61,7 @@ def read_minutes(minutes: Minutes) -> MinutesSheet:
             for text in texts
         ),
         other_decisions=tuple(decisions[None]),
-        lacks_texts=bool(set(numbers) - {text.agenda_item_id for text in texts}),
+        lacks_texts=bool(set(numbers) - with_text),
     )
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from candidacy.models import Candidacy
 from committees.forms.rows import ContactField, RowForm
 from committees.models import Action, Decision, Meeting
+from committees.services.decisions import SETTLED
 from committees.supersession import possible_successors, replaceable
 from core.sheets import DayInput
 from partners.models import Contact, ContactQuerySet
@@ -68,6 +69,7 @@ class DecisionForm(RowForm):
             follow = ["replaces"]
         else:
             del self.fields["replaces"]
+            self._settle(meeting)
             self.fields["superseded_by"].queryset = possible_successors(row)  # type: ignore[attr-defined]  # likewise
             follow = [
                 Row(Column("status", css_class="col-sm-4"), Column("status_note", css_class="col-sm-8")),
@@ -80,6 +82,17 @@ class DecisionForm(RowForm):
             Row(Column("owner", css_class="col-sm-8"), Column("due_on", css_class="col-sm-4")),
             *follow,
             Submit("save", _t("Enregistrer")),
+        )
+
+    def _settle(self, meeting: Meeting) -> None:
+        """Close what approved minutes say; a page older than the approval still sends it, and is told by the service."""
+        if not meeting.has_approved_minutes:
+            return
+        for name in SETTLED:
+            self.fields[name].disabled = name not in self.data
+        self.fields["wording"].help_text = _t(
+            "Le compte rendu est approuvé\u00a0: le texte et le point ne changent plus. Une réunion suivante les rectifie, "
+            "ou prend une décision qui remplace celle-ci."
         )
 
     def clean(self) -> dict[str, Any]:

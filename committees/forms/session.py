@@ -63,12 +63,17 @@ class _LineForm(DeedForm):
     """What is entered in one line during the meeting; sent twice it is one row."""
 
     public_id = forms.UUIDField(widget=forms.HiddenInput)
+    #: The one that was current when the line was shown.
+    item = forms.UUIDField(required=False, widget=forms.HiddenInput)
     owner = PersonField(label=_("Responsable"))
     due_on = forms.DateField(label=_("Échéance"), required=False, widget=DayInput())
 
-    def __init__(self, *args: Any, meeting: Meeting, action: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, meeting: Meeting, action: str, item: AgendaItem | None = None, **kwargs: Any
+    ) -> None:
         prefix = type(self).__name__.removeprefix("Session").removesuffix("Form").lower()
-        super().__init__(*args, initial={"public_id": uuid4()}, auto_id=f"{prefix}-%s", **kwargs)
+        initial = {"public_id": uuid4(), "item": item and item.public_id}
+        super().__init__(*args, initial=initial, auto_id=f"{prefix}-%s", **kwargs)
         self.fields["owner"].offer(meeting.committee.candidacy)  # type: ignore[attr-defined]  # of PersonField
         self.helper.form_action = action
         self.helper.form_class = "line-form"
@@ -85,7 +90,6 @@ class _LineForm(DeedForm):
 
 
 class SessionDecisionForm(_LineForm):
-    item = forms.UUIDField(required=False, widget=forms.HiddenInput)
     wording = forms.CharField(
         label=_("Décision"),
         max_length=2_000,
@@ -95,9 +99,8 @@ class SessionDecisionForm(_LineForm):
     votes_against = forms.IntegerField(label=_("Contre"), required=False, min_value=0, max_value=999)
     abstentions = forms.IntegerField(label=_("Abstentions"), required=False, min_value=0, max_value=999)
 
-    def __init__(self, *args: Any, meeting: Meeting, item: AgendaItem | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, meeting=meeting, **kwargs)
-        self.initial["item"] = item.public_id if item else None
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.helper.layout = Layout(
             "public_id",
             "item",
@@ -135,6 +138,7 @@ class SessionActionForm(_LineForm):
         super().__init__(*args, **kwargs)
         self.helper.layout = Layout(
             "public_id",
+            "item",
             Div(*self.line("title"), css_class="line-form__wide"),
             *(Div(field, css_class="line-form__cell") for field in self.line("owner", "due_on")),
             StrictButton(_t("Ajouter"), type="submit", css_class="btn-primary"),

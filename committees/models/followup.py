@@ -138,6 +138,15 @@ class Action(PublicIdModel, TimestampedModel):
         related_name="actions",
         verbose_name=_("réunion"),
     )
+    #: Where it was noted; under an item that is confidential the action is so too.
+    agenda_item = models.ForeignKey(
+        AgendaItem,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="actions",
+        verbose_name=_("point à l’ordre du jour"),
+    )
     decision = models.ForeignKey(
         Decision,
         on_delete=models.SET_NULL,

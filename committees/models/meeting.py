@@ -157,6 +157,12 @@ class Meeting(PublicIdModel, TimestampedModel):
     def is_cancelled(self) -> bool:
         return self.status == self.Status.CANCELLED
 
+    @property
+    def has_approved_minutes(self) -> bool:
+        """Whether what was decided is settled: only a later meeting sets it right."""
+        minutes = getattr(self, "minutes", None)
+        return minutes is not None and minutes.is_approved
+
 
 class AgendaItem(AgendaPoint):
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="agenda_items")

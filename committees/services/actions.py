@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from candidacy.models import Candidacy
-from committees.models import Action, Decision, Meeting
+from committees.models import Action, AgendaItem, Decision, Meeting
 from committees.services.locking import already_made, identity, lock, save_changes
 from core.errors import DomainError
 from partners.models import Contact
@@ -15,6 +15,7 @@ from partners.models import Contact
 
 class ActionFields(TypedDict, total=False):
     title: str
+    agenda_item: AgendaItem | None
     decision: Decision | None
     owner: Contact | None
     due_on: date | None
@@ -79,5 +80,7 @@ def _check(action: Action) -> None:
         raise DomainError(_("Cette personne n’est pas un contact de la candidature."))
     if action.decision and action.decision.candidacy_id != action.candidacy_id:
         raise DomainError(_("Cette décision est celle d’une autre candidature."))
+    if action.agenda_item and action.agenda_item.meeting_id != action.meeting_id:
+        raise DomainError(_("Ce point appartient à l’ordre du jour d’une autre réunion."))
     if action.meeting and action.meeting.committee.candidacy_id != action.candidacy_id:
         raise DomainError(_("Cette réunion est celle d’une autre candidature."))

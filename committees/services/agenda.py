@@ -106,10 +106,16 @@ def move_agenda_item(*, item: AgendaItem, direction: Direction) -> None:
 
 @transaction.atomic
 def remove_agenda_item(*, item: AgendaItem) -> None:
-    """Take an item off with its papers; decisions taken under it keep their wording and stand on their own."""
+    """Take an item off with its papers. One under which something was decided or is to be done stays: what is
+    confidential is so by its item.
+    """
     meeting = _open_agenda(item.meeting)
     if item.minutes_texts.exists():
         raise DomainError(_("Le compte rendu a un texte pour ce point\u00a0: il reste à l’ordre du jour."))
+    if item.decisions.exists() or item.actions.exists():
+        raise DomainError(
+            _("Une décision ou une action a été consignée à ce point\u00a0: il reste à l’ordre du jour.")
+        )
     for paper in AgendaPaper.objects.filter(item=item):
         transaction.on_commit(partial(paper.file.storage.delete, str(paper.file.name)))
     AgendaItem.objects.filter(pk=item.pk).delete()

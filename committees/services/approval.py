@@ -14,6 +14,7 @@ from committees.minutes_content import frozen
 from committees.models import Correction, Invitation, Meeting, Minutes, MinutesText, Rectification
 from committees.representation import took_part
 from committees.services.locking import already_made, identity, lock
+from committees.services.minutes import begin_minutes
 from core.errors import DomainError
 from notifications.services import Plan, plan_messages
 
@@ -32,6 +33,7 @@ def send_minutes(*, minutes: Minutes, by: User) -> Minutes:
     meeting = locked.meeting
     if not meeting.is_held:
         raise DomainError(_("La réunion n’est pas encore marquée comme tenue."))
+    begin_minutes(meeting=meeting)  # items put on the agenda since have their places too
     if not locked.texts.exclude(body="").exists() and not meeting.decisions.exists():
         raise DomainError(_("Le compte rendu est vide\u00a0: rien n’est à relire."))
     invitations = list(meeting.invitations.select_related("contact"))
@@ -169,6 +171,8 @@ def check_later(minutes: Minutes, meeting: Meeting) -> None:
 def _approve(
     minutes: Minutes, approval: str, *, by: User | None = None, in_meeting: Meeting | None = None
 ) -> None:
+    # Holds the meeting as well: nothing is decided there between what is kept and the end of this transaction.
+    begin_minutes(meeting=minutes.meeting)
     minutes.status = Status.APPROVED
     minutes.approval = approval
     minutes.approved_at = timezone.now()

@@ -6,13 +6,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from committees.models import AgendaItem, Decision, Meeting
-from committees.services.locking import already_made, identity, lock, save_changes
+from committees.services.locking import already_made, changed_fields, identity, lock, save_changes
 from committees.supersession import check_succession
 from core.errors import DomainError
 from partners.models import Contact
 
 #: A decision that is not to be applied any more says why.
 EXPLAINED = frozenset({Decision.Status.SUPERSEDED, Decision.Status.ABANDONED})
+
+#: What approved minutes say of a decision; how it is followed up goes on.
+SETTLED = ("wording", "agenda_item")
 
 
 class DecisionFields(TypedDict, total=False):
@@ -45,6 +48,12 @@ def record_decision(
     current = lock(meeting)
     if not (current.is_held or (current.is_convened and current.has_started)):
         raise DomainError(_("Une décision s’enregistre à partir de l’ouverture de la réunion."))
+    if current.has_approved_minutes:
+        raise DomainError(
+            _(
+                "Le compte rendu est approuvé\u00a0: aucune décision ne s’y ajoute, une réunion suivante le rectifie."
+            )
+        )
     decision = Decision(meeting=current, candidacy=committee.candidacy, **identity(public_id), **fields)
     decision.number = _next_number(current)
     _check(decision)
@@ -62,8 +71,18 @@ def edit_decision(
     """Change a decision; its number stays for ever.
 
     A decision that is given a successor is superseded; one that is taken out of that state has none any more.
+    Once the minutes are approved, what was decided and under which item is settled.
     """
+    meeting = lock(decision.meeting)  # as their approval does
     locked = lock(decision)
+    touched = changed_fields(locked, {name: value for name, value in fields.items() if name in SETTLED})
+    if touched and meeting.has_approved_minutes:
+        raise DomainError(
+            _(
+                "Le compte rendu est approuvé\u00a0: le texte de la décision et son point ne changent plus, une réunion "
+                "suivante les rectifie."
+            )
+        )
     successor = fields.get("superseded_by", locked.superseded_by)
     if successor is not None and successor != locked.superseded_by:
         fields["status"] = Decision.Status.SUPERSEDED

@@ -15,6 +15,10 @@ from core.templatetags.formats import number
 MAX_BODY_CHARACTERS = 100_000
 
 
+class ApprovedMinutesError(DomainError):
+    """What was typed comes too late: the minutes are approved."""
+
+
 @transaction.atomic
 def begin_minutes(*, meeting: Meeting) -> Minutes:
     """Give the meeting its minutes, with an empty text at each place that has none yet. Twice is once."""
@@ -53,8 +57,7 @@ def save_minutes_text(
         end_draft(MinutesDraft.objects.filter(text=locked, author=by), seat=seat)
     if locked.body == clean:
         return locked
-    if minutes.is_approved:
-        raise DomainError(_("Le compte rendu vient d’être approuvé\u00a0: il ne se modifie plus."))
+    _check_open(minutes)
     if locked.revision != expected_revision:
         raise StaleRevisionError(_("Quelqu’un a enregistré ce texte pendant que vous écriviez."))
     locked.body = clean
@@ -64,13 +67,16 @@ def save_minutes_text(
     return locked
 
 
+@transaction.atomic
 def save_minutes_draft(
     *, text: MinutesText, author: User, body: str, base_revision: int, seat: Seat
 ) -> MinutesDraft | None:
     """Keep ``body`` as the draft of ``author``; None when it is the text as it is saved, which needs no draft.
 
-    A draft that another window wrote since is not overwritten: StaleRevisionError.
+    A draft that another window wrote since is not overwritten: StaleRevisionError. One whose minutes were approved
+    stays as it is: ApprovedMinutesError.
     """
+    _check_open(lock(text.minutes))
     return keep_draft(
         MinutesDraft.objects.filter(text=text, author=author),
         MinutesDraft(text=text, author=author),
@@ -85,6 +91,16 @@ def discard_minutes_draft(*, text: MinutesText, author: User) -> bool:
     """Forget the draft of ``author``; tell whether there was one."""
     count, _rows = MinutesDraft.objects.filter(text=text, author=author).delete()
     return bool(count)
+
+
+def _check_open(minutes: Minutes) -> None:
+    if minutes.is_approved:
+        raise ApprovedMinutesError(
+            _(
+                "Le compte rendu vient d’être approuvé\u00a0: il ne se modifie plus. Copiez d’abord ce que vous voulez "
+                "garder d’ici."
+            )
+        )
 
 
 def clean_body(body: str) -> str:

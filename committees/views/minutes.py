@@ -19,6 +19,7 @@ from committees.permissions import can_write_minutes
 from committees.ready_phrases import phrases_for
 from committees.services.minutes import (
     MAX_BODY_CHARACTERS,
+    ApprovedMinutesError,
     begin_minutes,
     discard_minutes_draft,
     save_minutes_draft,
@@ -52,10 +53,9 @@ def minutes_text_edit(request: AppRequest, slug: str, public_id: UUID, text_id: 
     text = _text_of(request, slug, public_id, text_id)
     if request.method == "POST":
         return _save(request, text)
-    if text.minutes.is_approved:
-        messages.info(request, _("Ce compte rendu est approuvé\u00a0: il ne se modifie plus."))
-        return redirect(_address(text))
     draft = text.drafts.visible_to(request.user).first()
+    if text.minutes.is_approved:
+        return _read_left_draft(request, text, draft)
     if draft is None:
         return _editor(request, text, _text_form(request, text, text.body))
     if draft.is_stale:
@@ -83,6 +83,8 @@ def minutes_draft_save(request: AppRequest, slug: str, public_id: UUID, text_id:
     except StaleRevisionError:
         token = text.drafts.visible_to(request.user).values_list("token", flat=True).first()
         return JsonResponse({"reason": "elsewhere", "draft": token}, status=CONFLICT)
+    except ApprovedMinutesError as error:
+        return JsonResponse({"reason": "approved", "message": str(error)}, status=CONFLICT)
     except DomainError as error:
         return JsonResponse({"message": str(error)}, status=UNPROCESSABLE)
     return JsonResponse({"draft": draft and draft.token, "at": draft and clock(draft.saved_at)})
@@ -136,8 +138,18 @@ def _save(request: AppRequest, text: MinutesText) -> HttpResponse:
     return redirect(_address(text))
 
 
+def _read_left_draft(request: AppRequest, text: MinutesText, draft: MinutesDraft | None) -> HttpResponse:
+    """Show beside an approved text what its reader had typed and not saved before the approval."""
+    if draft is None:
+        messages.info(request, _("Ce compte rendu est approuvé\u00a0: il ne se modifie plus."))
+        return redirect(_address(text))
+    row = next(row for row in read_minutes(text.minutes).texts if row.text.pk == text.pk)
+    context = {"meeting": text.minutes.meeting, "text": text, "row": row, "draft": draft}
+    return render(request, "committees/minutes_draft_left.html", context)
+
+
 def _keep_typed(request: AppRequest, text: MinutesText, form: MinutesTextForm) -> MinutesDraft | None:
-    """Keep what could not be saved as a draft, unless it is too long or another window is at one."""
+    """Keep what could not be saved as a draft, unless it is too long or too late or another window is at one."""
     with suppress(DomainError):
         return save_minutes_draft(
             text=text,

@@ -22,7 +22,7 @@ from committees.forms.minutes import (
 )
 from committees.minutes_content import content_of
 from committees.minutes_page import later_meetings, read_minutes, send_by, texts_shown
-from committees.models import Correction, Invitation, Meeting, Minutes
+from committees.models import Correction, Invitation, Meeting, Minutes, MinutesDraft
 from committees.permissions import (
     can_approve_minutes,
     can_propose_correction,
@@ -194,6 +194,7 @@ def _written(request: AppRequest, meeting: Meeting) -> dict[str, Any]:
         "sheet": None if minutes.is_approved else read_minutes(minutes),
         "content": content_of(minutes, with_reserved=True) if minutes.is_approved else None,
         "may_write": not minutes.is_approved,
+        "left_drafts": _left_drafts(request, minutes) if minutes.is_approved else (),
         "send_by": send_by(meeting),
         "corrections": [(row, _reply_form(row, place)) for row in corrections],
         "pending": sum(row.is_pending for row in corrections),
@@ -203,6 +204,12 @@ def _written(request: AppRequest, meeting: Meeting) -> dict[str, Any]:
         if may_approve
         else None,
     }
+
+
+def _left_drafts(request: AppRequest, minutes: Minutes) -> list[MinutesDraft]:
+    """Return what the reader had typed in the minutes and not saved before they were approved."""
+    drafts = MinutesDraft.objects.visible_to(request.user).filter(text__minutes=minutes)
+    return sorted(drafts.select_related("text__agenda_item"), key=lambda draft: draft.text.rank)
 
 
 def _reply_form(correction: Correction, place: list[Any]) -> CorrectionReplyForm | None:

@@ -86,7 +86,12 @@ def decision_of(request: AppRequest, slug: str, public_id: UUID) -> Decision:
     candidacy = candidacy_for(request, slug)
     decisions = readable(request, Decision.objects.filter(candidacy=candidacy), candidacy)
     related = decisions.select_related(
-        "candidacy", "meeting__committee__candidacy", "agenda_item", "owner__organisation", "vote"
+        "candidacy",
+        "meeting__committee__candidacy",
+        "meeting__minutes",
+        "agenda_item",
+        "owner__organisation",
+        "vote",
     )
     return get_object_or_404(related, public_id=public_id)
 

@@ -98,7 +98,15 @@ def session_act(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse
     meeting = _meeting(request, slug, public_id)
     form = _action_form(meeting, request.POST)
     candidacy = meeting.committee.candidacy
-    outcome = submit(form, lambda: create_action(candidacy=candidacy, meeting=meeting, **form.said))
+    outcome = submit(
+        form,
+        lambda: create_action(
+            candidacy=candidacy,
+            meeting=meeting,
+            agenda_item=_item(meeting, form.cleaned_data["item"]),
+            **form.said,
+        ),
+    )
     if outcome.is_saved:
         messages.success(request, _("L’action est enregistrée."))
         return _back(meeting, "agir")
@@ -202,9 +210,11 @@ def _decision_form(meeting: Meeting, data: Any = None, item: AgendaItem | None =
     )
 
 
-def _action_form(meeting: Meeting, data: Any = None) -> SessionActionForm:
+def _action_form(meeting: Meeting, data: Any = None, item: AgendaItem | None = None) -> SessionActionForm:
     place = [meeting.committee.candidacy.slug, meeting.public_id]
-    return SessionActionForm(data, meeting=meeting, action=reverse("committees:session-act", args=place))
+    return SessionActionForm(
+        data, meeting=meeting, item=item, action=reverse("committees:session-act", args=place)
+    )
 
 
 def _context(meeting: Meeting) -> dict[str, Any]:
@@ -221,10 +231,11 @@ def _room(
 ) -> HttpResponse:
     context = _context(meeting)
     current = context["room"].current
-    decision_form = decision_form or _decision_form(meeting, item=current.item if current else None)
+    item = current.item if current else None
+    decision_form = decision_form or _decision_form(meeting, item=item)
     context |= {
         "decision_form": decision_form,
-        "action_form": action_form or _action_form(meeting),
+        "action_form": action_form or _action_form(meeting, item=item),
         "actions": meeting.actions.select_related("owner").order_by("-pk"),
         "people_labels": [label_of(person) for person in decision_form.offered],
     }

@@ -117,6 +117,10 @@ const settle = ({ outcome, answer }, sent) => {
       send();
     });
     show(`${text} ${inBrowser()}`, { kind: "elsewhere", tone: "warn", aside: [see, take] });
+  } else if (answer?.reason === "approved") {
+    // This page is the last one to show what was typed: nothing will offer it again.
+    blocked = true;
+    show(answer.message, { kind: "approved", tone: "bad" });
   } else if (outcome === "refused") {
     const text = answer?.message ?? gettext("Ce texte est trop long pour être gardé sur le serveur.");
     show(`${text} ${inBrowser()}`, { kind: "refused", tone: "bad" });

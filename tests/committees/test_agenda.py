@@ -13,7 +13,7 @@ from committees.services.agenda import (
     remove_agenda_item,
 )
 from core.errors import DomainError, StaleRevisionError
-from tests.factories import make_agenda_item, make_decision, make_meeting, make_user
+from tests.factories import make_action, make_agenda_item, make_decision, make_meeting, make_user
 
 
 def laid_out(meeting):
@@ -70,14 +70,24 @@ def test_items_that_share_a_rank_still_move():
     assert titles(meeting) == ["B", "A"]
 
 
-def test_removing_an_item_keeps_its_decisions(meeting):
-    item = meeting.agenda_items.get(title="B")
-    decision = make_decision(meeting=meeting, agenda_item=item)
+def test_an_item_under_which_something_was_noted_stays(meeting):
+    under_a, under_b = meeting.agenda_items.filter(title__in="AB")
+    decision = make_decision(meeting=meeting, agenda_item=under_a)
+    action = make_action(candidacy=decision.candidacy, meeting=meeting, agenda_item=under_b)
 
-    remove_agenda_item(item=item)
+    for item in (under_a, under_b):
+        with pytest.raises(DomainError, match="reste à l’ordre du jour"):
+            remove_agenda_item(item=item)
 
     decision.refresh_from_db()
-    assert decision.agenda_item is None
+    action.refresh_from_db()
+    assert (decision.agenda_item, action.agenda_item) == (under_a, under_b)
+    assert titles(meeting) == ["A", "B", "C"]
+
+
+def test_removing_an_item_closes_the_rank_it_leaves(meeting):
+    remove_agenda_item(item=meeting.agenda_items.get(title="B"))
+
     assert [(item.title, item.position) for item in meeting.agenda_items.all()] == [("A", 1), ("C", 2)]
 
 

@@ -10,7 +10,8 @@ from django.db import DatabaseError, connection, transaction
 from candidacy.models import Membership
 from committees.minutes_content import content_of
 from committees.minutes_page import send_by
-from committees.models import Correction, Minutes, Rectification
+from committees.models import Correction, Decision, Minutes, Rectification
+from committees.services.agenda import add_agenda_item
 from committees.services.approval import (
     approve_minutes,
     approve_silent_minutes,
@@ -19,14 +20,16 @@ from committees.services.approval import (
     rectify_minutes,
     send_minutes,
 )
-from committees.services.decisions import edit_decision
+from committees.services.decisions import edit_decision, record_decision
 from committees.services.minutes import save_minutes_text
+from committees.services.session import close_session, decide_in_session, open_session
 from committees.tasks import approve_minutes_by_silence
 from core.errors import DomainError
 from notifications.models import OutboundMessage
 from notifications.tasks import send_due_messages
 from tests.factories import (
     make_action,
+    make_agenda_item,
     make_approved_minutes,
     make_committee,
     make_contact,
@@ -38,6 +41,7 @@ from tests.factories import (
     make_member,
     make_minutes,
     make_minutes_text,
+    make_open_meeting,
     make_seat,
     make_sent_minutes,
     make_user,
@@ -312,7 +316,7 @@ def test_what_approved_minutes_say_is_kept_whatever_becomes_of_the_rows():
     decision = make_decision(meeting=meeting, wording="Le comité retient le scénario 2.")
     make_action(candidacy=meeting.committee.candidacy, meeting=meeting, title="Écrire à la Région")
     minutes = make_approved_minutes(meeting=meeting)
-    edit_decision(decision=decision, expected_revision=1, wording="Tout autre chose.")
+    Decision.objects.filter(pk=decision.pk).update(wording="Tout autre chose.")
     meeting.invitations.update(attendance="absent")
 
     content = content_of(fresh(minutes), with_reserved=True)
@@ -321,6 +325,87 @@ def test_what_approved_minutes_say_is_kept_whatever_becomes_of_the_rows():
     assert [one.title for one in content.actions] == ["Écrire à la Région"]
     assert content.passages[0].body == "<p>La séance est ouverte.</p>"
     assert [one.attendance for one in content.attendees] == ["present"]
+
+
+def test_what_was_decided_under_an_item_added_in_session_is_in_the_minutes():
+    meeting = make_open_meeting()
+    make_invitation(meeting=meeting, attendance="present")
+    open_session(meeting=meeting)
+    item = add_agenda_item(meeting=meeting, title="Question diverse")
+    decide_in_session(meeting=meeting, item=item, wording="Le comité saisit la Région.")
+    close_session(meeting=meeting)
+
+    minutes = send_minutes(minutes=meeting.minutes, by=make_user())
+    approve_minutes(minutes=minutes, by=make_user())
+
+    content = content_of(fresh(minutes), with_reserved=True)
+    [passage] = [row for row in content.passages if row.title == "Question diverse"]
+    assert [one.wording for one in passage.decisions] == ["Le comité saisit la Région."]
+    assert content.other_decisions == ()
+
+
+def test_minutes_sent_before_an_item_had_its_text_are_completed_by_their_approval():
+    minutes = make_sent_minutes()
+    item = make_agenda_item(meeting=minutes.meeting, title="Question diverse")
+    make_decision(meeting=minutes.meeting, agenda_item=item)
+
+    approve_minutes(minutes=minutes, by=make_user())
+
+    content = content_of(fresh(minutes), with_reserved=True)
+    assert [row.title for row in content.passages if row.decisions] == ["Question diverse"]
+
+
+def test_a_decision_under_an_item_without_a_text_is_told_and_stays_reserved():
+    minutes = make_sent_minutes()
+    for is_confidential in (True, False):
+        item = make_agenda_item(meeting=minutes.meeting, is_confidential=is_confidential)
+        wording = "Réservée" if is_confidential else "Ouverte"
+        make_decision(meeting=minutes.meeting, agenda_item=item, wording=wording)
+
+    told = {
+        with_reserved: [one.wording for one in content_of(minutes, with_reserved=with_reserved).decisions]
+        for with_reserved in (True, False)
+    }
+
+    assert told == {True: ["Réservée", "Ouverte"], False: ["Ouverte"]}
+
+
+def test_what_approved_minutes_say_of_a_decision_is_settled():
+    meeting = make_held_meeting()
+    decision = make_decision(meeting=meeting, agenda_item=make_agenda_item(meeting=meeting))
+    make_approved_minutes(meeting=meeting)
+
+    for fields in ({"wording": "Tout autre chose."}, {"agenda_item": None}):
+        with pytest.raises(DomainError, match="est approuvé"):
+            edit_decision(decision=decision, expected_revision=1, **fields)
+    with pytest.raises(DomainError, match="aucune décision ne s’y ajoute"):
+        record_decision(meeting=meeting, wording="Le comité décide encore.")
+
+    decision.refresh_from_db()
+    assert (decision.revision, decision.agenda_item) == (1, meeting.agenda_items.get())
+
+
+def test_a_decision_of_approved_minutes_is_followed_up_and_replaced_by_a_later_meeting():
+    first, second = (make_decision(meeting=make_held_meeting()) for _ in range(2))
+    owner = make_contact(candidacy=first.candidacy)
+    make_approved_minutes(meeting=first.meeting)
+    make_approved_minutes(meeting=second.meeting)
+    later = make_held_meeting(committee=second.meeting.committee, starts_at=NOW)
+
+    followed = edit_decision(
+        decision=first,
+        expected_revision=1,
+        wording=first.wording,
+        owner=owner,
+        due_on=date(2026, 6, 1),
+        status="abandoned",
+        status_note="Faute de crédits.",
+    )
+    successor = record_decision(meeting=later, wording="Le comité retient.", replaces=second)
+
+    assert (followed.owner, followed.status) == (owner, "abandoned")
+    second.refresh_from_db()
+    assert (second.status, second.superseded_by) == ("superseded", successor)
 
 
 def test_the_texts_of_approved_minutes_are_closed():

@@ -253,6 +253,9 @@ def test_an_action_stays_inside_its_candidacy():
             create_action(candidacy=candidacy, title="Écrire", **fields)
     with pytest.raises(DomainError):
         create_action(candidacy=candidacy, title="Écrire", meeting=make_meeting())
+    own = make_meeting(committee=make_committee(candidacy=candidacy))
+    with pytest.raises(DomainError, match="autre réunion"):
+        create_action(candidacy=candidacy, title="Écrire", meeting=own, agenda_item=make_agenda_item())
     assert not Action.objects.exists()
 
 

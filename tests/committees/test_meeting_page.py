@@ -11,13 +11,16 @@ from django.urls import reverse
 from committees.models import AgendaItem, Committee, Decision, Invitation, Meeting
 from tests.factories import (
     make_agenda_item,
+    make_approved_minutes,
     make_committee,
     make_contact,
     make_decision,
+    make_held_meeting,
     make_invitation,
     make_meeting,
     make_member,
     make_seat,
+    make_session,
 )
 
 Status = Meeting.Status
@@ -369,6 +372,52 @@ def test_a_decision_given_up_without_a_word_is_said_at_its_field(client, lead, c
 
     assert response.status_code == 422
     assert "status_note" in response.context["form"].errors
+
+
+def test_what_approved_minutes_settle_is_shown_and_not_changed(client, lead, committee):
+    meeting = make_held_meeting(committee=committee)
+    decision = make_decision(meeting=meeting, wording="Une.", agenda_item=make_agenda_item(meeting=meeting))
+    address = url("decision-edit", lead.candidacy, decision.public_id)
+    typed = {"revision": 1, "wording": "Une autre.", "status": "open"}
+    make_approved_minutes(meeting=meeting)
+
+    page = client.get(address)
+    older_page = client.post(address, typed)
+    follow_up = client.post(address, {"revision": 1, "status": "applied", "due_on": "2026-06-01"})
+
+    assert [page.context["form"].fields[name].disabled for name in ("wording", "agenda_item")] == [True, True]
+    assert "le texte et le point ne changent plus" in text_of(page)
+    assert older_page.status_code == 422
+    assert "la décision et son point ne changent plus" in text_of(older_page)
+    assert older_page.context["form"]["wording"].value() == "Une autre."
+    assert follow_up.status_code == 302
+    decision.refresh_from_db()
+    assert (decision.wording, decision.agenda_item, decision.status) == (
+        "Une.",
+        meeting.agenda_items.get(),
+        "applied",
+    )
+
+
+def test_once_the_minutes_are_approved_nothing_offers_another_decision(client, lead, committee):
+    meeting = make_held_meeting(committee=committee)
+    make_session(meeting=meeting)
+    make_approved_minutes(meeting=meeting)
+    address = url("decision-create", lead.candidacy, meeting.public_id)
+
+    pages = [
+        client.get(url(name, lead.candidacy, meeting.public_id))
+        for name in ("meeting-detail", "session", "decision-create")
+    ]
+    posted = client.post(address, {"public_id": str(uuid4()), "wording": "Le comité décide."})
+
+    for page in pages:
+        assert "aucune décision ne s’y ajoute" in text_of(page)
+        assert 'name="wording"' not in page.text
+    assert posted.status_code == 422
+    assert "aucune décision ne s’y ajoute" in text_of(posted)
+    assert "Le comité décide." in text_of(posted)
+    assert not Decision.objects.exists()
 
 
 def test_an_added_item_goes_to_the_end_of_the_agenda(client, lead, committee):

@@ -9,8 +9,10 @@ from django.utils import timezone
 from committees.models import Meeting, MinutesDraft
 from committees.ready_phrases import phrases_for
 from committees.services.agenda import remove_agenda_item
+from committees.services.approval import approve_minutes
 from committees.services.minutes import (
     MAX_BODY_CHARACTERS,
+    ApprovedMinutesError,
     begin_minutes,
     discard_minutes_draft,
     save_minutes_draft,
@@ -27,6 +29,7 @@ from tests.factories import (
     make_member,
     make_minutes,
     make_minutes_text,
+    make_sent_minutes,
     make_user,
 )
 
@@ -140,6 +143,20 @@ def test_a_draft_that_another_window_wrote_is_not_overwritten():
         )
     assert discard_minutes_draft(text=text, author=writer)
     assert not discard_minutes_draft(text=text, author=writer)
+
+
+def test_no_draft_is_kept_in_approved_minutes_and_one_that_was_there_stays():
+    minutes = make_sent_minutes()
+    text, writer, seat = minutes.texts.first(), make_user(), Seat(window=uuid4())
+    said = {"text": text, "author": writer, "base_revision": 1, "seat": seat}
+    save_minutes_draft(**said, body="<p>Avant</p>")
+    approve_minutes(minutes=minutes, by=make_user())
+
+    for author in (writer, make_user()):
+        with pytest.raises(ApprovedMinutesError, match="ne se modifie plus"):
+            save_minutes_draft(**{**said, "author": author}, body="<p>Après</p>")
+
+    assert MinutesDraft.objects.get().body == "<p>Avant</p>"
 
 
 def test_ready_phrases_carry_the_hours_and_names_of_the_meeting():

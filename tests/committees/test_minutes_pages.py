@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from committees.minutes_page import read_minutes
 from committees.models import MinutesDraft
+from committees.services.approval import approve_minutes
 from tests.factories import (
     make_agenda_item,
     make_committee,
@@ -16,6 +17,7 @@ from tests.factories import (
     make_meeting,
     make_member,
     make_minutes,
+    make_sent_minutes,
     make_user,
 )
 
@@ -171,6 +173,49 @@ def test_a_text_saved_meanwhile_is_shown_beside_what_was_typed_and_both_are_join
         again.context["texts"].typed
         == "<p>Le budget est présenté</p><p>Le comité demande une note de deux pages</p>"
     )
+
+
+def test_a_draft_that_the_approval_left_out_is_read_and_given_up(client, lead, meeting):
+    minutes = make_sent_minutes(meeting=meeting)
+    text, other = minutes.texts.get(place="opening"), minutes.texts.get(place="closing")
+    address = url("minutes-text-edit", meeting, text.public_id)
+    client.post(url("minutes-draft-save", meeting, text.public_id), _typed("<p>Jamais dit</p>", revision=1))
+    approve_minutes(minutes=minutes, by=lead.user)
+
+    page = client.get(address)
+    later = client.post(url("minutes-draft-save", meeting, text.public_id), _typed("<p>Tard</p>", revision=1))
+    saved = client.post(address, _typed("<p>Tard</p>", revision=1))
+
+    assert address in client.get(url("minutes-detail", meeting)).text
+    assert "Jamais dit" in page.text
+    assert "La séance est ouverte." in page.text
+    assert "<textarea" not in page.text
+    assert (later.status_code, later.json()["reason"]) == (409, "approved")
+    assert "vient d’être approuvé" in later.json()["message"]
+    assert saved.status_code == 422
+    assert "vient d’être approuvé" in text_of(saved)
+    assert MinutesDraft.objects.get().body == "<p>Jamais dit</p>"
+    assert client.get(url("minutes-text-edit", meeting, other.public_id)).status_code == 302
+    client.post(url("minutes-draft-discard", meeting, text.public_id))
+    assert client.get(address).status_code == 302
+    assert address not in client.get(url("minutes-detail", meeting)).text
+
+
+def test_nobody_is_shown_the_draft_that_somebody_else_left(client, lead, meeting):
+    minutes = make_sent_minutes(meeting=meeting)
+    writer = make_member(candidacy=lead.candidacy).user
+    text = minutes.texts.get(place="opening")
+    text.drafts.create(author=writer, body="<p>Jamais dit</p>", base_revision=1)
+    approve_minutes(minutes=minutes, by=lead.user)
+
+    pages = [
+        client.get(url("minutes-detail", meeting)),
+        client.get(url("minutes-text-edit", meeting, text.public_id), follow=True),
+    ]
+
+    for page in pages:
+        assert "Jamais dit" not in page.text
+        assert "brouillon" not in page.text
 
 
 def test_a_text_too_long_is_handed_back(client, meeting):

@@ -13,6 +13,7 @@ from committees.minutes_content import content_of
 from committees.minutes_tokens import minutes_token_for
 from committees.models import Meeting
 from committees.representation import representatives
+from committees.services.session import close_session, open_session
 from tests.factories import (
     make_action,
     make_agenda_item,
@@ -23,6 +24,7 @@ from tests.factories import (
     make_invitation,
     make_member,
     make_minutes,
+    make_open_meeting,
     make_sent_minutes,
     make_user,
 )
@@ -113,6 +115,36 @@ def test_a_link_tells_no_more_than_the_space(client, meeting, is_voting):
 
     for text in texts:
         assert [secret in text for secret in SECRETS] == [is_voting] * 4
+
+
+@pytest.mark.parametrize("is_voting", [True, False])
+def test_an_action_noted_in_the_room_under_a_reserved_item_is_reserved(client, is_voting):
+    meeting = make_open_meeting()
+    make_agenda_item(meeting=meeting, title="Titre ouvert", position=2)
+    make_agenda_item(meeting=meeting, title="TITRE-SECRET", is_confidential=True)
+    invitation = called(meeting, is_voting=is_voting)
+    link = called(meeting, is_voting=is_voting, with_account=False)
+    open_session(meeting=meeting)
+    client.force_login(make_member(candidacy=meeting.committee.candidacy).user)
+    form = client.get(page("session", meeting)).context["action_form"]
+
+    client.post(
+        page("session-act", meeting),
+        {"public_id": form["public_id"].value(), "item": form["item"].value(), "title": "ACTION-SECRETE"},
+    )
+    client.post(page("session-act", meeting), {"public_id": meeting.public_id, "title": "Action ouverte"})
+    close_session(meeting=meeting)
+    sent(meeting)
+
+    client.logout()
+    token = minutes_token_for(link)
+    by_link = [
+        client.get(reverse("committees:minutes-link", args=[token])).text,
+        words_of(client.get(reverse("committees:minutes-link-pdf", args=[token])).content),
+    ]
+    for text in [*by_link, *told(client, meeting, invitation)]:
+        assert ("ACTION-SECRETE" in text) is is_voting
+        assert "Action ouverte" in text
 
 
 def test_what_was_approved_keeps_what_is_reserved(meeting):

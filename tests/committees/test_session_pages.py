@@ -166,6 +166,20 @@ def test_an_action_is_entered_in_one_line_once(client, meeting):
     assert refused.status_code == 422
 
 
+def test_an_action_belongs_to_the_item_that_was_current_when_its_line_was_shown(client, meeting):
+    open_session(meeting=meeting)
+    page = client.get(url("session", meeting))
+    first, after = page.context["room"].current.item, page.context["room"].after.item
+    shown = page.context["action_form"]["item"].value()
+    client.post(url("session-item", meeting, after.public_id), {"seen": first.public_id})
+
+    client.post(
+        url("session-act", meeting), {"public_id": meeting.public_id, "item": shown, "title": "Écrire"}
+    )
+
+    assert Action.objects.get().agenda_item == first
+
+
 def test_somebody_is_ticked_by_a_form_or_by_htmx(client, meeting):
     open_session(meeting=meeting)
     invitation = meeting.invitations.get()
