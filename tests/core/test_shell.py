@@ -250,6 +250,7 @@ def test_a_form_without_its_token_is_refused_in_words():
 
     assert response.status_code == 403
     assert "Formulaire périmé" in response.content.decode()
+    assert "vous vous êtes connecté·e ailleurs" in response.content.decode()
 
 
 def test_pages_are_not_kept_by_shared_caches(client):
