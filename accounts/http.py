@@ -5,7 +5,7 @@ from accounts.models import User
 
 
 class AppRequest(HttpRequest):
-    """The request of a signed-in page: LoginRequiredMiddleware has made sure of ``user``."""
+    """The request of a signed-in page: core.middleware.SignInMiddleware has made sure of ``user``."""
 
     user: User
     htmx: HtmxDetails

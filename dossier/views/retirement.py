@@ -1,10 +1,12 @@
 """Sections that leave the outline with their text: retired, merged, restored."""
 
+from contextlib import suppress
+from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.http import AppRequest
 from candidacy.scope import candidacy_for
 from core.permissions import require
-from core.sheets import CONFLICT, submit
+from core.sheets import submit
 from dossier.forms import SectionTextForm
-from dossier.mentions import read_mentions
+from dossier.mentions import Mentions, read_mentions
 from dossier.models import Section, SectionQuerySet
 from dossier.outline import length_of, read_outline
 from dossier.permissions import can_edit_outline, can_write_section
@@ -103,20 +105,30 @@ def where_it_went(request: AppRequest, slug: str, public_id: UUID) -> HttpRespon
     return redirect("dossier:section-detail", slug, target.public_id)
 
 
-def hand_back_text(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse | None:
-    """Show what somebody typed into a section that was retired meanwhile, so that no word of it is lost."""
-    candidacy = candidacy_for(request, slug)
-    section = candidacy.sections.retired().filter(public_id=public_id).first()
-    if section is None or not can_write_section(request.user, section):
-        return None
+def hand_back_text(
+    request: AppRequest, slug: str, public_id: UUID, *, status: HTTPStatus
+) -> HttpResponse | None:
+    """Show what somebody typed into a section that left their reach meanwhile, so that no word of it is lost.
+
+    The answer has the ``status`` of the refusal and names no section, but to those who wrote in it until it was
+    retired.
+    """
     form = SectionTextForm(request.POST)
     form.is_valid()
-    if form.is_from_another(request.user):
-        return None
     typed = form.cleaned_data.get("body", "")
-    mentions = read_mentions(candidacy, [typed], reader=request.user)
+    if not typed or form.is_from_another(request.user):
+        return None
+    section, mentions = None, Mentions()
+    with suppress(Http404):  # who lost their place in the candidacy as well
+        candidacy = candidacy_for(request, slug)
+        section = candidacy.sections.retired().filter(public_id=public_id).first()
+        mentions = read_mentions(candidacy, [typed], reader=request.user)
+    if section is not None and can_write_section(request.user, section):
+        status = HTTPStatus.CONFLICT
+    else:
+        section = None
     context = {"section": section, "typed": typed, "mentions": mentions}
-    return render(request, "dossier/section_gone.html", context, status=CONFLICT)
+    return render(request, "dossier/section_gone.html", context, status=status)
 
 
 def _retired(sections: SectionQuerySet) -> SectionQuerySet:

@@ -1,7 +1,9 @@
 from contextlib import suppress
+from http import HTTPStatus
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -64,12 +66,12 @@ def section_detail(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
 def section_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
     try:
         section = find_section(request, slug, public_id)
-    except Http404:
-        kept = hand_back_text(request, slug, public_id) if request.method == "POST" else None
+        require(can_write_section(request.user, section))
+    except (Http404, PermissionDenied) as refusal:
+        kept = _hand_back(request, slug, public_id, refusal) if request.method == "POST" else None
         if kept is None:
             raise
         return kept
-    require(can_write_section(request.user, section))
     if request.method == "POST":
         return _save(request, section)
     if section.is_closed:
@@ -107,6 +109,13 @@ def section_revision(request: AppRequest, slug: str, public_id: UUID, number: in
         "can_restore": can_write_section(request.user, section) and not section.is_closed,
     }
     return render(request, "dossier/section_revision.html", context)
+
+
+def _hand_back(
+    request: AppRequest, slug: str, public_id: UUID, refusal: Http404 | PermissionDenied
+) -> HttpResponse | None:
+    status = HTTPStatus.NOT_FOUND if isinstance(refusal, Http404) else HTTPStatus.FORBIDDEN
+    return hand_back_text(request, slug, public_id, status=status)
 
 
 def _save(request: AppRequest, section: Section) -> HttpResponse:

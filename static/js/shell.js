@@ -1,5 +1,7 @@
 // Small behaviours of every page, hooked by data attributes. Pages work without them.
 
+import { csrfToken, isSignedOut } from "./csrf.js";
+
 const closestDetails = (element) => element.closest("details[data-closes-outside]");
 
 document.addEventListener("click", (event) => {
@@ -53,23 +55,45 @@ document.addEventListener("change", (event) => {
 });
 
 // A failed part says so instead of staying silent.
-const complain = (text) => {
+const complain = (...told) => {
   const region = document.getElementById("messages");
   if (!region) return;
   const notice = document.createElement("p");
   notice.className = "notice notice--bad";
-  notice.textContent = text;
+  const words = document.createElement("span");
+  words.append(...told);
+  notice.append(words);
+  // What asks again every second complains once.
+  if (region.textContent === notice.textContent) return;
   region.replaceChildren(notice);
   region.scrollIntoView({ block: "nearest" });
 };
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
-  complain(
-    status === 403
-      ? "Vous n’avez pas le droit de faire cela, ou votre session a expiré : rechargez la page."
-      : "Le serveur n’a pas pu répondre. Rechargez la page, puis recommencez.",
-  );
+  if (isSignedOut(status)) {
+    const link = document.createElement("a");
+    link.href = `${document.body.dataset.signInUrl}?next=${encodeURIComponent(location.pathname + location.search)}`;
+    link.target = "_blank";
+    link.textContent = "Se reconnecter";
+    complain(
+      "Votre session a expiré\u00a0: ce que vous avez saisi est encore dans la page. ",
+      link,
+      " dans un nouvel onglet, puis recommencez ici.",
+    );
+  } else {
+    complain(
+      status === 403
+        ? "Vous n’avez pas le droit de faire cela. Ce que vous avez saisi est encore dans la page\u00a0: copiez-le avant de la recharger."
+        : "Le serveur n’a pas pu répondre. Rechargez la page, puis recommencez.",
+    );
+  }
 });
 document.addEventListener("htmx:sendError", () => {
   complain("La connexion est coupée. Ce que vous avez saisi est resté dans la page : réessayez dans un instant.");
+});
+
+// Whoever signed in again in another tab goes on with this page, whose own token is outdated.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  detail.headers["X-CSRFToken"] = csrfToken();
+  if (detail.formData.has("csrfmiddlewaretoken")) detail.formData.set("csrfmiddlewaretoken", csrfToken());
 });

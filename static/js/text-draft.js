@@ -86,12 +86,30 @@ let known = area.value; // what the server has, as the editor writes it
 let waiting;
 let since = 0;
 let underway = null;
-let blocked = false; // another window or another person is at it: sending by itself would do harm
+let blocked = false; // another window or another person is at it, or nobody here any more: sending would do harm
 
 const isUnsent = () => area.value !== known;
 
+// What no sending mends. The copy of this browser is then hard to find again: leaving the page asks first.
+const OUT_OF_REACH = {
+  gone: gettext(
+    "Ce texte a été retiré, ou vous n’y avez plus accès\u00a0: ce que vous tapez n’est plus enregistré. Copiez-le avant de quitter cette page.",
+  ),
+  forbidden: gettext(
+    "Vous n’avez plus le droit d’écrire ici, ou cette page n’est plus valable\u00a0: ce que vous tapez n’est plus enregistré. Copiez-le avant de quitter cette page.",
+  ),
+};
+let isOutOfReach = false;
+
+const keepHere = () => {
+  if (!keep()) form.dataset.kept = "no";
+  else form.dataset.kept = isOutOfReach ? "out of reach" : "yes";
+};
+
 const settle = ({ outcome, answer }, sent) => {
+  isOutOfReach = outcome in OUT_OF_REACH;
   if (outcome === "done") {
+    blocked = false;
     token.value = answer.draft ?? "";
     known = sent;
     if (!isUnsent()) {
@@ -103,6 +121,10 @@ const settle = ({ outcome, answer }, sent) => {
   } else if (outcome === "expired") {
     const text = gettext("Votre session a expiré\u00a0: reconnectez-vous, rien n’est perdu.");
     show(text, { kind: outcome, tone: "warn", aside: [link(gettext("Se reconnecter"), bar.dataset.signInUrl)] });
+  } else if (isOutOfReach) {
+    blocked = true;
+    keepHere();
+    show(`${OUT_OF_REACH[outcome]} ${inBrowser()}`, { kind: outcome, tone: "bad" });
   } else if (answer?.reason === "another") {
     blocked = true;
     const text = gettext("Une autre personne est maintenant connectée\u00a0: ce texte n’est pas envoyé.");
@@ -158,7 +180,7 @@ const schedule = (delay) => {
 
 const note = () => {
   if (!isUnsent()) return;
-  form.dataset.kept = keep() ? "yes" : "no";
+  keepHere();
   if (!blocked) schedule(IDLE);
 };
 
@@ -191,10 +213,9 @@ form.addEventListener("submit", async (event) => {
   event.stopImmediatePropagation();
   const outcome = isUnsent() || !token.value ? await send() : "done";
   // The text is safe first: a form that is sent into the void would take it along.
-  if (outcome === "expired" || outcome === "failed" || isTooLong()) return;
+  if (outcome === "expired" || outcome === "failed" || isOutOfReach || isTooLong()) return;
   if (blocked && lastTold === "another") return;
   form.elements.csrfmiddlewaretoken.value = csrfToken();
-  forget();
   isReady = true;
   // Not while this very event is under way: the browser would ignore it.
   setTimeout(() => form.requestSubmit(event.submitter));
@@ -246,7 +267,7 @@ const recover = () => {
     restore();
     return;
   }
-  const text = `${gettext("Un texte jamais envoyé, tapé à")} ${at}, ${gettext("est resté dans ce navigateur.")}`;
+  const text = `${gettext("Un texte tapé à")} ${at} ${gettext("est resté dans ce navigateur.")}`;
   const drop = () => {
     forget(found.name);
     show("", { kind: "none" });

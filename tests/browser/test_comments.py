@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from candidacy.models import Membership
@@ -175,6 +176,37 @@ def test_whom_to_tell_is_looked_for_by_name_with_the_keyboard_alone(visit, secti
     page.get_by_text("Votre commentaire est publié.").wait_for()
 
     assert list(Comment.objects.get().told.all()) == [partner]
+
+
+def test_a_comment_survives_a_session_that_ran_out(visit, section, lead):
+    visitor = visit()
+    page = read(visitor, section, lead)
+    page.locator("[data-new-comment]").click()
+    page.locator("textarea[name=body]").fill("Un chiffre ?")
+    Session.objects.all().delete()
+
+    page.get_by_role("button", name="Publier").click()
+    complaint = page.get_by_text("Votre session a expiré")
+    complaint.wait_for()
+    assert page.locator("textarea[name=body]").input_value() == "Un chiffre ?"
+    assert visitor.look("comment-signed-out") == []
+
+    # Signing in again, in another tab, changes the token of the forms.
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Se reconnecter").click()
+    other = opened.value
+    other.get_by_label("Adresse").fill(lead.email)
+    other.get_by_label("Mot de passe").fill(PASSWORD)
+    other.get_by_role("button", name=re.compile("connecter", re.IGNORECASE)).click()
+    other.wait_for_url(re.compile("/dossier/sections/"))
+    page.get_by_role("button", name="Publier").click()
+    page.get_by_text("Votre commentaire est publié.").wait_for()
+
+    assert Comment.objects.get().body == "Un chiffre ?"
+    assert complaint.count() == 0
+    (heard,) = visitor.complaints  # htmx tells the console of what the server refuses
+    assert "Status Error Code 401" in heard
+    visitor.complaints.clear()
 
 
 def test_who_is_ticked_while_a_search_is_on_its_way_stays_ticked(visit, section, lead, partner):

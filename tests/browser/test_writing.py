@@ -11,7 +11,14 @@ from playwright.sync_api import expect
 from candidacy.models import Membership
 from dossier import outline
 from dossier.models import Section, SectionDraft, SectionPresence
-from tests.factories import make_contact, make_member, make_organisation, make_section, make_user
+from tests.factories import (
+    make_contact,
+    make_member,
+    make_organisation,
+    make_reviewer,
+    make_section,
+    make_user,
+)
 
 PASSWORD = "une-phrase-assez-longue"
 SAVED = re.compile("Brouillon enregistré à")
@@ -316,6 +323,48 @@ def test_a_text_is_never_sent_under_the_name_of_somebody_else(visit, section, le
     section.refresh_from_db()
     assert section.revision == 0
     assert kept_in_browser(page) == 1
+
+
+def give_to_others(section):
+    Section.objects.filter(pk=section.pk).update(organisation=make_organisation(candidacy=section.candidacy))
+
+
+def leave_to_review(section):
+    """The section goes to others, and those who wrote it still read it."""
+    make_reviewer(section=section, contact=section.organisation.contacts.get())
+    give_to_others(section)
+    Section.objects.filter(pk=section.pk).update(status=Section.Status.IN_REVIEW)
+
+
+@pytest.mark.parametrize(
+    ("happens", "told"),
+    [(give_to_others, "vous n’y avez plus accès"), (leave_to_review, "plus le droit d’écrire ici")],
+)
+def test_a_text_survives_the_section_that_is_given_to_others(visit, section, partner, happens, told):
+    visitor = visit()
+    page, sent = visitor.page, []
+    page.clock.install()
+    visitor.sign_in(partner, PASSWORD)
+    open_editor(visitor, section)
+    write(page, " Gardé au serveur.")
+    expect(state(page)).to_have_text(SAVED)
+    happens(section)
+
+    page.keyboard.type(" Gardé ici.")
+    expect(state(page)).to_have_text(re.compile(told))
+    page.on("request", lambda request: sent.append(request.url) if "/brouillon/" in request.url else None)
+    page.clock.fast_forward(20_000)
+    page.wait_for_timeout(500)
+    assert sent == []
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(state(page)).to_have_text(re.compile("Copiez-le avant de quitter cette page."))
+    page.wait_for_timeout(500)
+
+    assert page.url.endswith("/texte/")
+    expect(text_box(page)).to_contain_text("Gardé au serveur. Gardé ici.")
+    assert kept_in_browser(page) == 1
+    section.refresh_from_db()
+    assert "Gardé" not in section.body
 
 
 def test_two_windows_of_one_person_do_not_overwrite_each_other(visit, section, lead):

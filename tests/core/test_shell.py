@@ -250,6 +250,16 @@ def test_a_form_without_its_token_is_refused_in_words():
 
     assert response.status_code == 403
     assert "Formulaire périmé" in response.content.decode()
+    assert "vous vous êtes connecté·e ailleurs" in response.content.decode()
+
+
+def test_a_part_of_a_page_is_not_replaced_by_the_sign_in_page(client):
+    address = reverse("candidacy:home")
+
+    part = client.get(address, headers={"HX-Request": "true"})
+
+    assert (part.status_code, part.content) == (401, b"")
+    assert client.get(address).url == f"{reverse('account_login')}?next={address}"
 
 
 def test_pages_are_not_kept_by_shared_caches(client):

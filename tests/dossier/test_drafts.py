@@ -12,10 +12,11 @@ from dossier.models import Section, SectionDraft
 from dossier.services.drafts import discard_draft, save_draft
 from dossier.services.measure import MAX_BODY_CHARACTERS
 from dossier.services.outline import remove_section
+from dossier.services.retirement import retire_section
 from dossier.services.writing import save_text
 from tests.access import ACCESS
 from tests.dossier.people import make_partner
-from tests.factories import make_member, make_organisation, make_section, make_user
+from tests.factories import make_member, make_organisation, make_reviewer, make_section, make_user
 from tests.test_permissions import address, ask
 from tests.world import make_world
 
@@ -219,6 +220,51 @@ def test_a_text_typed_by_another_person_is_refused(client, section, writer):
     assert (draft.status_code, draft.json()["reason"]) == (409, "another")
     assert "sous un autre compte" in saved.text
     assert (section.body, SectionDraft.objects.count()) == ("<p>Départ</p>", 0)
+
+
+def _leave_candidacy(section, partner):
+    partner.memberships.all().delete()
+
+
+def _give_to_others(section, partner):
+    Section.objects.update(organisation=make_organisation(candidacy=section.candidacy))
+
+
+def _leave_to_review(section, partner):
+    """The section goes to others, and the person still reads it."""
+    _give_to_others(section, partner)
+    make_reviewer(section=section, contact=partner.contacts.get())
+    Section.objects.update(status=Section.Status.IN_REVIEW)
+
+
+def _retire_for_others(section, partner):
+    _give_to_others(section, partner)
+    retire_section(section=section, reason="x", by=make_user())
+
+
+@pytest.mark.parametrize(
+    ("happens", "status"),
+    [(_leave_candidacy, 404), (_give_to_others, 404), (_leave_to_review, 403), (_retire_for_others, 404)],
+)
+def test_what_was_typed_comes_back_when_the_section_has_left_ones_reach(client, happens, status):
+    organisation = make_organisation()
+    section = make_section(candidacy=organisation.candidacy, organisation=organisation, title="Titre tu")
+    partner = make_partner(organisation=organisation)
+    happens(section, partner)
+    client.force_login(partner)
+    typed = {"body": "<p>Une heure de travail</p>", "revision": 0, "writer": partner.public_id}
+
+    page = client.post(url("section-edit", section), typed)
+
+    assert page.status_code == status
+    assert "<p>Une heure de travail</p>" in page.text
+    assert "Votre texte n’est pas enregistré." in page.text
+    assert "Titre tu" not in page.text
+    by_another = client.post(url("section-edit", section), typed | {"writer": make_user().public_id})
+    assert "Une heure de travail" not in by_another.text
+    assert client.post(url("section-draft-save", section), typed).status_code == status
+    section.refresh_from_db()
+    assert (section.body, section.drafts.count()) == ("", 0)
 
 
 def test_the_editor_opens_on_the_draft_and_says_so(client, section, writer):
