@@ -8,6 +8,7 @@ Safety is not its business: what it returns is cleaned like everything else.
 import re
 from collections.abc import Iterator
 
+from lxml import etree
 from lxml import html as markup
 from lxml.html import HtmlElement
 
@@ -51,6 +52,10 @@ _BLOCKS = frozenset(
     ]
 )
 _ROOM = "\u00a0 \t\r\n"
+#: What leaves the text is named so, and goes with all the others at once: taken out one by one, each would be glued to
+#: all the text before it, and a long paragraph of short marks would take minutes.
+_UNWRAPPED = "x-unwrapped"
+_REMOVED = "x-removed"
 
 
 def foreign_pictures(html: str) -> int:
@@ -68,19 +73,38 @@ def tidy_pasted(html: str) -> str:
     body = markup.document_fromstring(f"<html><body>{source}</body></html>", parser=parser).find("body")
     if body is None:
         return html
-    for element in list(body.iter(*_DROPPED)):
-        element.drop_tree()
+    etree.strip_elements(body, *_DROPPED, with_tail=False)
     for caption in body.iter("caption"):
         for number in list(caption.iterchildren("span")):
             if number.get("class") == "number":
-                number.drop_tree()  # a page shows the number of a table, which the text does not hold
+                _remove(number)  # a page shows the number of a table, which the text does not hold
     _make_notes(body)
+    _take_out_marked(body)
     _make_lists(body)
+    _take_out_marked(body)
     _shift_headings(body)
     for element in list(body.iterdescendants()):
         _tidy(element)
+    _take_out_marked(body)
     _drop_empty(body)
+    _take_out_marked(body)
     return _inner(body)
+
+
+def _remove(element: HtmlElement) -> None:
+    """Empty ``element``, and mark it to be taken out."""
+    element.clear(keep_tail=True)
+    element.tag = _REMOVED
+
+
+def _unwrap(element: HtmlElement) -> None:
+    """Mark ``element`` to be taken away from around what it holds."""
+    element.tag = _UNWRAPPED
+
+
+def _take_out_marked(body: HtmlElement) -> None:
+    etree.strip_elements(body, _REMOVED, with_tail=False)
+    etree.strip_tags(body, _UNWRAPPED)
 
 
 def _make_notes(body: HtmlElement) -> None:
@@ -93,16 +117,16 @@ def _make_notes(body: HtmlElement) -> None:
         below = next((div for div in sign.iterancestors("div") if div.get("id")), None)
         if below is None or below in call.iterancestors("div"):
             continue
-        sign.drop_tree()
+        _remove(sign)
         note = markup.Element("span", {"class": "footnote"})
         note.text = " ".join(below.text_content().split())
         note.tail, call.tail = call.tail, None
         call.addprevious(note)
-        call.drop_tree()
-        below.drop_tree()
+        _remove(call)
+        _remove(below)
     for rest in list(body.iter("div")):
         if "footnote-list" in rest.get("style", "") and not rest.text_content().strip(_ROOM):
-            rest.drop_tree()
+            _remove(rest)
 
 
 def _make_lists(body: HtmlElement) -> None:
@@ -158,7 +182,7 @@ def _take_sign(paragraph: HtmlElement) -> str:
     for span in paragraph.iter("span"):
         if _IGNORED.search(span.get("style", "")):
             sign = "".join(span.itertext()).strip(_ROOM)
-            span.drop_tree()
+            _remove(span)
             return sign
     return ""
 
@@ -179,11 +203,11 @@ def _tidy(element: HtmlElement) -> None:
     tag = str(element.tag)
     if tag == "img":
         if not element.get("src", "").startswith("/c/"):
-            element.drop_tree()
+            _remove(element)
     elif tag == "div" and not any(child.tag in _BLOCKS for child in element):
         element.tag = "p"
     elif tag in {"b", "strong"} and _NOT_BOLD.search(element.get("style", "")):
-        element.drop_tag()
+        _unwrap(element)
     elif tag in _RENAMED:
         element.tag = _RENAMED[tag]
     elif tag == "td" and any(parent.tag == "thead" for parent in element.iterancestors("thead", "table")):
@@ -194,7 +218,7 @@ def _tidy(element: HtmlElement) -> None:
         or (tag == "span" and not _is_ours(element))
         or (tag == "a" and not element.get("href", "").startswith(("http:", "https:", "mailto:", "/")))
     ):
-        element.drop_tag()
+        _unwrap(element)
 
 
 def _is_ours(span: HtmlElement) -> bool:
@@ -207,9 +231,9 @@ def _drop_empty(body: HtmlElement) -> None:
         if "".join(element.itertext()).strip(_ROOM) or any(True for _held in _holdings(element)):
             continue
         if element.tag in {"strong", "em"}:
-            element.drop_tag()
+            _unwrap(element)
         else:
-            element.drop_tree()
+            _remove(element)
 
 
 def _holdings(element: HtmlElement) -> Iterator[HtmlElement]:

@@ -1,15 +1,14 @@
 """Pictures that people upload: read from their header first, decoded once, written anew without anything else in them."""
 
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from typing import IO
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import DomainError
+from core.whole_pictures import whole_pictures_only
 
 #: Formats by what the file holds, not by what its name says. SVG is a program and is never taken.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
@@ -32,17 +31,6 @@ def rewrite_as_png(file: IO[bytes], *, longest_side: int) -> bytes:
     buffer = BytesIO()
     plain.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
-
-
-@contextmanager
-def whole_pictures_only() -> Iterator[None]:
-    """Refuse a picture that stops in the middle, even where WeasyPrint has made Pillow accept it for the process."""
-    tolerant = ImageFile.LOAD_TRUNCATED_IMAGES
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
-    try:
-        yield
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = tolerant
 
 
 def _open(file: IO[bytes]) -> Image.Image:

@@ -4,7 +4,6 @@ The row is the truth and every step is a conditional update on it: a message del
 way and one that wakes up late are all harmless.
 """
 
-import hashlib
 import logging
 import time
 from contextlib import suppress
@@ -12,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.core.files.base import File
-from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -21,7 +19,7 @@ from django.utils.translation import gettext as _
 from core.pdf import PdfCancelledError, PdfError, RenderedPdf
 from dossier.models import DossierExport, DossierExportQuerySet, Edition, EditionFile
 from dossier.rendering import Imprint, build_dossier_pdf, end_of, print_content
-from dossier.snapshots import AlteredEditionError, read_snapshot
+from dossier.snapshots import AlteredEditionError, check_pictures, holds, read_snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -191,14 +189,16 @@ def _stored_before(export: DossierExport, sha256: str) -> str:
     before = done.newest_first().first()
     if before is None or not before.file.name:
         return ""
-    return before.file.name if _holds(before.file.storage, before.file.name, sha256) else ""
+    return before.file.name if holds(before.file.storage, before.file.name, sha256) else ""
 
 
 def _print_edition(claim: _Claim, edition: Edition) -> RenderedPdf:
     """Print the frozen content of ``edition``: what people have written since does not count."""
     variant = EditionFile.Variant(claim.export.variant)
+    content = read_snapshot(edition)
+    check_pictures(edition, [*content.files.values(), *filter(None, [content.logo])])
     return print_content(
-        read_snapshot(edition),
+        content,
         imprint=Imprint(
             identifier=edition.public_id,
             number=edition.number,
@@ -218,7 +218,7 @@ def _store_edition(claim: _Claim, edition: Edition, rendered: RenderedPdf) -> No
     storage = EditionFile._meta.get_field("file").storage
     name = f"editions/{rendered.sha256[:2]}/{rendered.sha256}.pdf"
     # A file cut short while it was written is there too, under the name of what it should have been.
-    if not _holds(storage, name, rendered.sha256):
+    if not holds(storage, name, rendered.sha256):
         name = storage.save(name, File(rendered.file))
     with transaction.atomic():
         claim.write(
@@ -249,10 +249,3 @@ def _store_edition(claim: _Claim, edition: Edition, rendered: RenderedPdf) -> No
                 )
             },
         )
-
-
-def _holds(storage: Storage, name: str, sha256: str) -> bool:
-    if not storage.exists(name):
-        return False
-    with storage.open(name, "rb") as stored:
-        return hashlib.file_digest(stored, "sha256").hexdigest() == sha256

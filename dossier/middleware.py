@@ -7,7 +7,7 @@ from dossier.snapshots import AlteredEditionError
 
 
 class AlteredEditionMiddleware:
-    """Answer with the reason wherever a page would show an edition whose frozen content was altered."""
+    """Answer with the reason wherever a page would show an edition whose frozen content or print was altered."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

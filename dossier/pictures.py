@@ -19,7 +19,8 @@ from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from candidacy.models import Candidacy
 from core.errors import DomainError
-from core.rasters import MAX_PIXELS, too_large, whole_pictures_only
+from core.rasters import MAX_PIXELS, too_large
+from core.whole_pictures import whole_pictures_only
 from dossier.models import Picture, Section
 
 #: The width of the text of an A4 page, 170 mm, at 300 dots an inch.

@@ -4,20 +4,21 @@ The day of the dossier and the date of its last change are kept beside it: the s
 digest, whatever the day.
 """
 
+import hashlib
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from hashlib import sha256
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import Storage, default_storage
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from core.plain import canonical_json, digest_of, read_canonical
 from dossier.assembly import DossierContent, StoredFile
 from dossier.mentions import figures_named, pictures_named
-from dossier.models import Edition
+from dossier.models import Edition, EditionFile
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +76,54 @@ def check_digest(edition: Edition) -> None:
     )
 
 
+def check_file(file: EditionFile) -> None:
+    """Refuse the print of an edition that was overwritten in the storage; one that is gone is not found, and no more."""
+    _check_bytes(
+        file.edition,
+        file.file.storage,
+        file.file.name or "",
+        file.sha256,
+        _(
+            "Le fichier imprimé de l’édition %(number)d ne correspond plus à son empreinte\u00a0: il a été remplacé ou "
+            "modifié là où il est conservé, en dehors de l’application. Il n’est donc pas remis. Prévenez la personne "
+            "qui administre le site\u00a0: une sauvegarde permet de le rétablir."
+        ),
+    )
+
+
+def check_pictures(edition: Edition, files: Iterable[StoredFile]) -> None:
+    """Refuse copies of pictures that were overwritten in the storage: they are not what ``edition`` froze."""
+    for file in files:
+        if not file.stored_name.startswith(f"{_FOLDER}/"):
+            continue  # it was missing when the edition was frozen, and has no copy
+        _check_bytes(
+            edition,
+            default_storage,
+            file.stored_name,
+            file.sha256,
+            _(
+                "Une image de l’édition %(number)d ne correspond plus à son empreinte\u00a0: elle a été remplacée ou "
+                "modifiée là où elle est conservée, en dehors de l’application. Elle n’est donc ni montrée, ni imprimée. "
+                "Prévenez la personne qui administre le site\u00a0: une sauvegarde permet de la rétablir."
+            ),
+        )
+
+
+def _check_bytes(edition: Edition, storage: Storage, name: str, digest: str, reason: str) -> None:
+    if not storage.exists(name) or holds(storage, name, digest):
+        return
+    logger.error("%s of edition %s does not have its digest any more", name, edition.public_id)
+    raise AlteredEditionError(reason % {"number": edition.number})
+
+
+def holds(storage: Storage, name: str, digest: str) -> bool:
+    """Tell whether what is stored as ``name`` is there, whole and untouched."""
+    if not storage.exists(name):
+        return False
+    with storage.open(name, "rb") as stored:
+        return hashlib.file_digest(stored, "sha256").hexdigest() == digest
+
+
 def read_snapshot(edition: Edition) -> DossierContent:
     """Return the values that ``edition`` froze, or raise AlteredEditionError."""
     check_digest(edition)
@@ -91,7 +140,7 @@ def _kept(file: StoredFile, copied: list[str]) -> StoredFile:
             content = source.read()
     except FileNotFoundError:
         return file
-    digest = sha256(content).hexdigest()
+    digest = hashlib.sha256(content).hexdigest()
     name = f"{_FOLDER}/{digest[:2]}/{digest}.{file.name.rpartition('.')[2]}"
     if not default_storage.exists(name):
         copied.append(default_storage.save(name, ContentFile(content)))

@@ -13,6 +13,8 @@ from core.templatetags.formats import number
 
 #: Some 15,000 words of marked-up text under one item.
 MAX_BODY_CHARACTERS = 100_000
+#: What a word processor says around its words comes off; of a text longer than this, too much would remain.
+MAX_RAW_CHARACTERS = 10 * MAX_BODY_CHARACTERS
 
 
 class ApprovedMinutesError(DomainError):
@@ -105,13 +107,19 @@ def _check_open(minutes: Minutes) -> None:
 
 def clean_body(body: str) -> str:
     """Return ``body`` as a text of the minutes may keep it. Raises DomainError when it is too long to be one."""
+    if len(body) > MAX_RAW_CHARACTERS:
+        raise _too_long(body)
     clean = sanitise_simply(body)
     if len(clean) > MAX_BODY_CHARACTERS:
-        raise DomainError(
-            _(
-                "Ce texte est trop long pour un point\u00a0: %(count)s signes, mise en forme comprise, pour %(max)s "
-                "au plus. Rien n’est perdu\u00a0: raccourcissez-le."
-            )
-            % {"count": number(len(clean)), "max": number(MAX_BODY_CHARACTERS)}
-        )
+        raise _too_long(clean)
     return clean
+
+
+def _too_long(text: str) -> DomainError:
+    return DomainError(
+        _(
+            "Ce texte est trop long pour un point\u00a0: %(count)s signes, mise en forme comprise, pour %(max)s "
+            "au plus. Rien n’est perdu\u00a0: raccourcissez-le."
+        )
+        % {"count": number(len(text)), "max": number(MAX_BODY_CHARACTERS)}
+    )

@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import OpenerDirector
 
-from PIL import Image, ImageFile
+from PIL import Image
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from core.pdf.document import HOST, Limits, MediaFile
+from core.whole_pictures import is_whole
 
 _PICTURES = {
     "JPEG": "image/jpeg",
@@ -159,25 +160,6 @@ class ClosedFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no ty
             raise RefusedError("type")
         if width * height > self._shelf.limits.picture_pixels:
             raise RefusedError("pixels")
-        if not _is_whole(content, content_type):
+        if not is_whole(content):
             raise RefusedError("broken")
         return content_type
-
-
-def _is_whole(content: bytes, content_type: str) -> bool:
-    """Tell whether the picture is all there: WeasyPrint would print a cut one half grey, and say nothing."""
-    if content_type == "image/jpeg":
-        # A photograph is embedded as it is, so it is not decoded here either: its end mark has to be there.
-        return content.rfind(b"\xff\xd9") > content.rfind(b"\xff\xda")
-    tolerant = ImageFile.LOAD_TRUNCATED_IMAGES  # which WeasyPrint makes true for the whole process
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
-    try:
-        with Image.open(BytesIO(content)) as picture:
-            picture.load()
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 -- decoders raise anything; whatever it is, the picture cannot be shown
-        return False
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = tolerant
-    return True

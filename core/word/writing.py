@@ -7,7 +7,6 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-from docx.image.exceptions import UnrecognizedImageError
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
@@ -17,6 +16,7 @@ from docx.shared import Cm, Emu
 from lxml import etree
 from lxml import html as markup
 
+from core.whole_pictures import is_whole
 from core.word import marks
 from core.word.grid import Place, lay_out, plain, share_width, words_of
 from core.word.package import (
@@ -345,9 +345,11 @@ class WordWriter:
 
     def _inlined(self, content: bytes) -> Element | None:
         """Return the picture at its own size, or as large as the page allows; None if Word could not show it."""
+        if not is_whole(content):
+            return None
         try:
             inline = self.document.part.new_pic_inline(BytesIO(content), None, None)
-        except UnrecognizedImageError:
+        except Exception:  # noqa: BLE001 -- python-docx raises anything, a bare Exception too, at headers it cannot read
             return None
         width, height = inline.extent.cx, inline.extent.cy
         scale = min(1.0, _MAX_WIDTH / width, _MAX_HEIGHT / height)

@@ -48,7 +48,7 @@ from dossier.services.editions import (
     submit_edition,
     withdraw_edition,
 )
-from dossier.snapshots import check_digest, read_snapshot
+from dossier.snapshots import check_digest, check_file, check_pictures, read_snapshot
 from dossier.views.pictures import kept_picture
 
 EDITIONS_A_PAGE = 20
@@ -253,6 +253,7 @@ def edition_picture(request: AppRequest, slug: str, public_id: UUID, picture_id:
     stored = picture_of(edition, EditionFile.Variant.FULL, picture_id)
     if stored is None or not stored.content_type:
         raise Http404
+    check_pictures(edition, [stored])
     return kept_picture(request, stored.stored_name, stored.content_type, stored.sha256)
 
 
@@ -287,6 +288,7 @@ def _file_response(
         files.filter(edition__candidacy=candidacy), edition__public_id=public_id, variant=variant
     )
     check_digest(file.edition)
+    check_file(file)
     return pdf_response(file.file, edition_filename(file.edition, file), as_attachment=as_attachment)
 
 

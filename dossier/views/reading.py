@@ -26,7 +26,7 @@ from dossier.reading import ReadingText, picture_of, read_text
 from dossier.reading_forms import RemarkForm
 from dossier.reading_log import device_of
 from dossier.services.reading import approve_edition, leave_remark, note_copy, note_opening
-from dossier.snapshots import AlteredEditionError, check_digest
+from dossier.snapshots import AlteredEditionError, check_digest, check_file, check_pictures
 from dossier.views.editions import edition_filename
 from dossier.watermark import marked_copy
 
@@ -108,6 +108,7 @@ def reading_picture(request: HttpRequest, token: str, link: ReadingLink, public_
     stored = picture_of(link.edition, link.variant, public_id)
     if stored is None or not stored.content_type:
         raise Http404
+    check_pictures(link.edition, [stored])
     try:
         with default_storage.open(stored.stored_name) as file:
             content = file.read()
@@ -194,13 +195,14 @@ def _text(token: str, link: ReadingLink, file: EditionFile | None) -> ReadingTex
 
 
 def _file(link: ReadingLink) -> EditionFile | None:
-    return link.edition.files.filter(variant=link.variant).first()
+    return link.edition.files.filter(variant=link.variant).select_related("edition").first()
 
 
 def _pdf(link: ReadingLink, *, as_attachment: bool) -> HttpResponse:
     file = _file(link)
     if file is None:
         raise Http404
+    check_file(file)
     try:
         with file.file.open("rb") as stored:
             content = stored.read()

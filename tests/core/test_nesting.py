@@ -21,6 +21,16 @@ BOMBS = [
 ]
 
 
+#: Side by side, each of them was glued to all the text before it.
+FLAT = {
+    "<span lang=fr>mot </span>": "mot ",
+    "<font>mot </font>": "mot ",
+    "<u>a</u><em></em>": "a",
+    "a<img src=x>": "a",
+    '<u></u><a name="{}">a</a>': "a",
+}
+
+
 @pytest.mark.parametrize("piece", BOMBS)
 def test_a_text_made_to_stall_the_server_is_cleaned_in_a_moment(piece):
     start = monotonic()
@@ -29,6 +39,17 @@ def test_a_text_made_to_stall_the_server_is_cleaned_in_a_moment(piece):
 
     assert monotonic() - start < 5
     assert len(clean) < 100
+
+
+@pytest.mark.parametrize(("piece", "kept"), FLAT.items())
+def test_a_hundred_thousand_foreign_marks_side_by_side_are_cleaned_in_a_moment(piece, kept):
+    html = f"<p>{''.join(piece.format(n) for n in range(100_000))}</p>"
+    start = monotonic()
+
+    clean = sanitise(html)
+
+    assert monotonic() - start < 15
+    assert clean == f"<p>{kept * 100_000}</p>"
 
 
 def test_the_words_of_tables_nested_a_hundred_deep_are_kept():

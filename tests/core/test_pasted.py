@@ -137,3 +137,13 @@ def test_a_picture_holds_its_paragraph_open():
     html = sanitise(f'<p class="MsoNormal"><span style="x"><img src="{PICTURE}" alt=""></span></p>')
 
     assert html == f'<p><img src="{PICTURE}" alt=""></p>'
+
+
+def test_two_signs_in_one_note_below_keep_its_words_once():
+    calls = "".join(f'<a href="#n{n}" name="r{n}">[{n}]</a>' for n in (1, 2))
+    signs = "".join(f'<a href="#r{n}" name="n{n}">[{n}]</a> ' for n in (1, 2))
+
+    html = sanitise(f'<p class="MsoNormal">Texte{calls}</p><div id="ftn1"><p>{signs}La note.</p></div>')
+
+    assert html.count("La note.") == 1
+    assert '<span class="footnote">' in html

@@ -1,21 +1,25 @@
-"""An edition whose frozen content was changed by SQL: neither shown, nor printed, nor recognised, and the log says so."""
+"""An edition that was changed behind the application, by SQL or in the storage: nothing altered is shown or handed over."""
 
 import logging
 from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
+from PIL import Image
 
 from dossier import building
 from dossier.models import DossierExport, EditionFile
 from dossier.services.editions import deposit_edition
-from dossier.snapshots import AlteredEditionError
+from dossier.snapshots import AlteredEditionError, read_snapshot
 from tests.factories import (
     make_edition,
     make_export,
     make_member,
+    make_picture,
     make_published_edition,
     make_reading_link,
     make_section,
@@ -129,3 +133,88 @@ def test_the_worker_does_not_print_it(altered):
 def test_it_is_not_deposited(altered):
     with pytest.raises(AlteredEditionError, match=REASON):
         deposit_edition(edition=altered, by=make_user(), reasons={})
+
+
+OVERWRITTEN = "Le fichier imprimé de l’édition 1 ne correspond plus à son empreinte"
+REPLACED = "Une image de l’édition 1 ne correspond plus à son empreinte"
+
+
+def overwrite(file, content=b"%PDF-1.7 replaced"):
+    Path(file.file.path).write_bytes(content)
+
+
+@pytest.mark.parametrize("name", ["edition-download", "edition-read"])
+def test_a_print_that_was_overwritten_is_not_handed_to_members(client, caplog, name):
+    edition = make_edition(content=CONTENT)
+    client.force_login(make_member(candidacy=edition.candidacy).user)
+    address = reverse(f"dossier:{name}", args=[edition.candidacy.slug, edition.public_id, "full"])
+    assert b"".join(client.get(address)) == CONTENT
+
+    overwrite(edition.files.get())
+    with caplog.at_level(logging.ERROR, logger="dossier.snapshots"):
+        answer = client.get(address)
+
+    assert answer.status_code == 409
+    assert OVERWRITTEN in answer.text
+    assert edition.files.get().file.name in caplog.text
+
+
+@pytest.mark.parametrize("is_watermarked", [True, False])
+@pytest.mark.parametrize("name", ["reading-pdf", "reading-download"])
+def test_a_print_that_was_overwritten_is_neither_handed_to_a_reader_nor_marked(client, name, is_watermarked):
+    link = make_reading_link(edition=make_edition(content=CONTENT), is_watermarked=is_watermarked)
+    overwrite(link.edition.files.get())
+
+    answer = client.get(reverse(f"dossier:{name}", args=[link.token]))
+
+    assert answer.status_code == 409
+    assert OVERWRITTEN in answer.text
+    assert not link.copies.exists()
+    assert not link.openings.exists()
+
+
+@pytest.fixture
+def illustrated():
+    """An edition with a picture whose copy was replaced by another since."""
+    picture = make_picture()
+    address = reverse("dossier:picture", args=[picture.candidacy.slug, picture.public_id])
+    body = f'<figure><img src="{address}" alt="x"></figure>'
+    edition = make_edition(candidacy=make_section(candidacy=picture.candidacy, body=body).candidacy)
+    copy = read_snapshot(edition).files.popitem()[1].stored_name
+    other = BytesIO()
+    Image.new("RGB", (9, 9), "red").save(other, "JPEG")
+    # The stored name holds the digest, so the copy is shared with no other test's picture.
+    (Path(picture.file.storage.location) / copy).write_bytes(other.getvalue())
+    return edition, picture
+
+
+def test_a_frozen_picture_that_was_replaced_is_shown_to_nobody(client, illustrated):
+    edition, picture = illustrated
+    client.force_login(make_member(candidacy=edition.candidacy).user)
+    link = make_reading_link(edition=edition)
+
+    for address in (
+        reverse(
+            "dossier:edition-picture", args=[edition.candidacy.slug, edition.public_id, picture.public_id]
+        ),
+        reverse("dossier:reading-picture", args=[link.token, picture.public_id]),
+    ):
+        answer = client.get(address)
+
+        assert answer.status_code == 409
+        assert REPLACED in answer.text
+
+
+def test_a_frozen_picture_that_was_replaced_is_not_printed(illustrated):
+    edition, _picture = illustrated
+    printing = make_export(
+        candidacy=edition.candidacy,
+        edition=edition,
+        variant=EditionFile.Variant.PUBLIC,
+        status=DossierExport.Status.QUEUED,
+    )
+
+    assert not building.build(printing.pk)
+
+    printing.refresh_from_db()
+    assert printing.error.startswith(REPLACED)

@@ -1,9 +1,12 @@
 """Texts that no section can hold: a clear answer, nothing written over, the text still there."""
 
+from time import monotonic
+
 import pytest
 from django.urls import reverse
 
 from dossier.models import SectionDraft
+from dossier.services import measure
 from tests.factories import make_member, make_section
 
 MEGABYTE = 1024 * 1024
@@ -61,6 +64,27 @@ def test_two_million_characters_are_no_draft_and_the_script_is_told_why(post, se
     assert response.status_code == 422
     assert "trop long" in response.json()["message"]
     assert unchanged(section)
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_a_text_far_too_long_is_refused_before_it_is_cleaned(post, section, name, monkeypatch):
+    monkeypatch.setattr(measure, "sanitise", lambda body: pytest.fail("cleaned"))
+
+    response = post(name, f"<p>{'<span lang=fr>mot </span>' * 200_000}</p>")
+
+    assert response.status_code == 422
+    assert "trop long" in (response.text if name == "section-edit" else response.json()["message"])
+    assert unchanged(section)
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_a_long_paragraph_in_foreign_marks_is_answered_in_a_moment(post, section, name):
+    start = monotonic()
+
+    response = post(name, f"<p>{'<span lang=fr>mot </span>' * 90_000}</p>")
+
+    assert monotonic() - start < 30
+    assert response.status_code in {200, 302}
 
 
 @pytest.mark.parametrize("name", BOTH)

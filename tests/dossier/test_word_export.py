@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 from docx import Document
 from docx.oxml.ns import qn
+from PIL import Image
 
 from core.richtext import sanitise
 from core.word.reading import read_word
@@ -157,6 +158,33 @@ def test_a_picture_whose_file_is_gone_leaves_a_word(dossier):
     document = Document(BytesIO(write_dossier(read_dossier(dossier))))
 
     assert "[image absente]" in [paragraph.text for paragraph in document.paragraphs]
+
+
+def a_drawing(form):
+    buffer = BytesIO()
+    Image.effect_noise((80, 60), 80).save(buffer, form)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        a_drawing("PNG")[:1500],
+        a_drawing("PNG")[:30],
+        a_drawing("JPEG")[:200],
+        a_drawing("JPEG")[:-500],
+        b"\xff\xd8\xff\xda\xff\xd9",
+        b"",
+    ],
+    ids=["png", "png-header", "jpeg-header", "jpeg", "jpeg-hollow", "empty"],
+)
+def test_a_picture_that_was_cut_leaves_a_word(dossier, content):
+    Path(dossier.pictures.get().file.path).write_bytes(content)
+
+    document = Document(BytesIO(write_dossier(read_dossier(dossier))))
+
+    assert "[image absente]" in [paragraph.text for paragraph in document.paragraphs]
+    assert not document.inline_shapes
 
 
 def test_the_live_chapters_are_tables(book):
