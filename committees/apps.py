@@ -12,6 +12,7 @@ class CommitteesConfig(AppConfig):
         from committees.kept_minutes import install_triggers
         from committees.partner_futures import register_future
         from committees.partner_panel import actions_panel, meetings_panel
+        from committees.services.approval import approve_silent_minutes
         from committees.services.reminders import replan_upcoming_meetings
         from notifications import planners
         from partners import panels
@@ -23,5 +24,6 @@ class CommitteesConfig(AppConfig):
         recalls.register_kinds()
         register_future()
         planners.register(replan_upcoming_meetings)
+        planners.register(approve_silent_minutes)
         panels.register("meetings", meetings_panel, place=20)
         panels.register("actions", actions_panel, place=25)

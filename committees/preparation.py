@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db.models import Count, F, QuerySet, Window
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Window
 
 from accounts.models import User
 from committees.models import Action, AgendaItem, Decision, Meeting
@@ -72,12 +72,18 @@ def _most_pressing(rows: QuerySet[Row]) -> tuple[Sequence[Row], int]:
 
 
 def remainder_for(meeting: Meeting) -> Remainder | None:
-    """Return what the last meeting held before this one came to no decision on, unless it is taken up already."""
+    """Return what the last meeting held before this one came to no decision on, unless it is taken up already.
+
+    What was taken up by a meeting that is cancelled since is left again.
+    """
     held = Meeting.objects.filter(
         committee=meeting.committee, status=Status.HELD, starts_at__lt=meeting.starts_at
     )
     last = held.order_by("-starts_at", "-pk").first()
     if last is None:
         return None
-    items = list(last.agenda_items.filter(carried_to__isnull=True, decisions__isnull=True))
+    taken_up = AgendaItem.objects.filter(carried_from=OuterRef("pk")).exclude(
+        meeting__status=Status.CANCELLED
+    )
+    items = list(last.agenda_items.filter(~Exists(taken_up), decisions__isnull=True))
     return Remainder(last, items) if items else None

@@ -1,4 +1,4 @@
-"""What must be worked out before anything leaves. Applications register it when Django starts.
+"""What the passing of time decides, worked out before anything leaves. Applications register it when Django starts.
 
 A worker has a task for each on its schedule; a machine without a worker runs them all from `manage.py send_due`.
 """

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,12 +17,17 @@ from committees.representation import took_part
 from committees.services.locking import already_made, identity, lock
 from committees.services.minutes import begin_minutes
 from core.errors import DomainError
+from notifications.models import OutboundMessage
 from notifications.services import Plan, plan_messages
 
 #: The kinds of messages that committees.minutes_messages writes.
 MINUTES_SENT = "minutes-sent"
 CORRECTION = "minutes-correction"
 Approval, Outcome, Status = Minutes.Approval, Correction.Outcome, Minutes.Status
+
+_messages = OutboundMessage.objects.filter(kind=MINUTES_SENT, about=OuterRef("public_id"))
+_HAS_LEFT = Exists(_messages.filter(status=OutboundMessage.Status.SENT))
+_IS_TO_LEAVE = Exists(_messages.planned())
 
 
 @transaction.atomic
@@ -39,11 +45,10 @@ def send_minutes(*, minutes: Minutes, by: User) -> Minutes:
     invitations = list(meeting.invitations.select_related("contact"))
     if not invitations:
         raise DomainError(_("Personne n’est sur la liste de la réunion\u00a0: invitez d’abord qui était là."))
-    days = meeting.committee.minutes_silence_days
     locked.status = Status.SENT
     locked.sent_at = timezone.now()
     locked.sent_by = by
-    locked.silence_on = _today(meeting) + timedelta(days=days) if days else None
+    locked.silence_on = _silence_on(meeting)
     locked.full_clean()
     locked.save()
     plan_messages(_plan(locked, invitation) for invitation in invitations)
@@ -123,8 +128,10 @@ def approve_minutes(*, minutes: Minutes, by: User, in_meeting: Meeting | None = 
 def approve_silent_minutes() -> int:
     """Approve what silence approves today on the clock of each candidacy; return how many.
 
-    A run that was missed is made up for by the next one, and what somebody holds is left to it.
+    A run that was missed is made up for by the next one, and what somebody holds is left to it. Who was sent nothing
+    is not silent: the days begin when the first message leaves, and nothing is approved while one is still to leave.
     """
+    _put_silence_off()
     ahead = timezone.now().date() + timedelta(days=1)  # the first clocks are a day ahead of the last
     approved = 0
     for key in Minutes.objects.silent_on(ahead).values_list("pk", flat=True):
@@ -134,10 +141,25 @@ def approve_silent_minutes() -> int:
             if minutes is None:
                 continue
             due = Minutes.objects.filter(pk=key).silent_on(_today(minutes.meeting))
-            if due.exists():
+            if due.filter(_HAS_LEFT, ~_IS_TO_LEAVE).exists():
                 _approve(minutes, Approval.SILENCE)
                 approved += 1
     return approved
+
+
+def has_left(minutes: Minutes) -> bool:
+    """Whether anybody has been sent the minutes; until then the days of silence do not run."""
+    return Minutes.objects.filter(_HAS_LEFT, pk=minutes.pk).exists()
+
+
+def _put_silence_off() -> None:
+    """Move the end of the silence along, day by day, for minutes of which no message has left."""
+    unheard = Minutes.objects.filter(~_HAS_LEFT, status=Status.SENT, silence_on__isnull=False)
+    for minutes in unheard.select_related("meeting__committee__candidacy"):
+        silence_on = _silence_on(minutes.meeting)
+        if silence_on is not None:
+            still_short = Minutes.objects.filter(pk=minutes.pk, status=Status.SENT, silence_on__lt=silence_on)
+            still_short.update(silence_on=silence_on, updated_at=timezone.now())
 
 
 @transaction.atomic
@@ -181,6 +203,12 @@ def _approve(
     minutes.content = frozen(minutes)
     minutes.full_clean()
     minutes.save()
+
+
+def _silence_on(meeting: Meeting) -> date | None:
+    """Return the day on which silence that begins today approves, where the committee has such a rule."""
+    days = meeting.committee.minutes_silence_days
+    return _today(meeting) + timedelta(days=days) if days else None
 
 
 def _today(meeting: Meeting) -> date:

@@ -32,6 +32,7 @@ from committees.permissions import (
 from committees.services.approval import (
     approve_minutes,
     decide_correction,
+    has_left,
     propose_correction,
     rectify_minutes,
     send_minutes,
@@ -196,6 +197,7 @@ def _written(request: AppRequest, meeting: Meeting) -> dict[str, Any]:
         "may_write": not minutes.is_approved,
         "left_drafts": _left_drafts(request, minutes) if minutes.is_approved else (),
         "send_by": send_by(meeting),
+        "has_left": minutes.is_sent and has_left(minutes),
         "corrections": [(row, _reply_form(row, place)) for row in corrections],
         "pending": sum(row.is_pending for row in corrections),
         "approval_form": ApprovalForm(

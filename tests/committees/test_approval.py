@@ -23,7 +23,6 @@ from committees.services.approval import (
 from committees.services.decisions import edit_decision, record_decision
 from committees.services.minutes import save_minutes_text
 from committees.services.session import close_session, decide_in_session, open_session
-from committees.tasks import approve_minutes_by_silence
 from core.errors import DomainError
 from notifications.models import OutboundMessage
 from notifications.tasks import send_due_messages
@@ -221,53 +220,6 @@ def test_the_corrections_of_approved_minutes_are_closed():
 
 
 # --- approval ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("days", "expected"), [(9, "sent"), (10, "approved"), (12, "approved")])
-def test_silence_approves_at_its_day_and_not_before(time_machine, days, expected):
-    minutes = make_sent_minutes()
-    time_machine.move_to(NOW + timedelta(days=days), tick=False)
-
-    approve_minutes_by_silence()
-
-    minutes = fresh(minutes)
-    assert minutes.status == expected
-    assert minutes.approval == ("silence" if expected == "approved" else "")
-
-
-def test_silence_keeps_the_clock_of_the_candidacy(time_machine):
-    committee = make_committee()
-    committee.candidacy.time_zone = "Pacific/Noumea"
-    committee.candidacy.save()
-    minutes = make_sent_minutes(meeting=make_held_meeting(committee=committee))
-    time_machine.move_to(datetime(2026, 3, 11, 12, 59, tzinfo=UTC), tick=False)
-    assert approve_silent_minutes() == 0
-
-    time_machine.move_to(datetime(2026, 3, 11, 13, 1, tzinfo=UTC), tick=False)  # midnight there
-
-    assert approve_silent_minutes() == 1
-    assert fresh(minutes).is_approved
-
-
-def test_silence_approves_once(time_machine):
-    minutes = make_sent_minutes()
-    time_machine.move_to(NOW + timedelta(days=10), tick=False)
-
-    assert [approve_silent_minutes(), approve_silent_minutes()] == [1, 0]
-    assert fresh(minutes).approved_at == NOW + timedelta(days=10)
-
-
-def test_somebody_who_spoke_is_no_silence_until_they_are_answered(time_machine):
-    minutes = make_sent_minutes()
-    correction = make_correction(minutes=minutes)
-    time_machine.move_to(NOW + timedelta(days=10), tick=False)
-    assert approve_silent_minutes() == 0
-    with pytest.raises(DomainError, match="attendent encore"):
-        approve_minutes(minutes=minutes, by=make_user())
-
-    decide_correction(correction=correction, is_accepted=True, reply="", by=make_user())
-
-    assert approve_silent_minutes() == 1
 
 
 def test_without_a_rule_of_silence_somebody_approves(time_machine):

@@ -13,6 +13,7 @@ from tests.factories import (
     make_invitation,
     make_minutes_text,
     make_open_meeting,
+    make_received_minutes,
     make_sent_minutes,
     make_user,
 )
@@ -63,7 +64,7 @@ def test_nothing_is_written_in_minutes_while_they_are_being_approved(what):
 
 
 def test_somebody_and_the_silence_approve_once():
-    minutes, lead = make_sent_minutes(), make_user()
+    minutes, lead = make_received_minutes(), make_user()
     Minutes.objects.update(silence_on="2020-01-01")
 
     approve_minutes(minutes=minutes, by=lead)

@@ -14,6 +14,7 @@ from committees.convocation import print_convocation
 from committees.models import Meeting
 from committees.preparation import MOST_TOLD, follow_up_of, remainder_for
 from committees.services.agenda import carry_agenda_item
+from committees.services.meetings import cancel_meeting
 from core.errors import DomainError
 from core.templatetags.formats import short_date
 from notifications.models import OutboundMessage
@@ -187,6 +188,17 @@ def test_what_came_to_no_decision_is_offered_and_taken_up_in_one_click(client, l
     assert copy.file.name != paper.file.name
     assert remainder_for(draft) is None
     assert not OutboundMessage.objects.exists()
+
+
+def test_what_a_cancelled_meeting_had_taken_up_is_offered_again(committee, last, draft):
+    left = make_agenda_item(meeting=last)
+    given_up = make_meeting(committee=committee, starts_at=NOW + timedelta(days=5))
+    carry_agenda_item(meeting=given_up, item=left)
+    assert remainder_for(draft) is None
+
+    cancel_meeting(meeting=given_up, reason="Grève")
+
+    assert remainder_for(draft).items == [left]
 
 
 def test_taken_up_twice_it_is_there_once(client, last, draft):

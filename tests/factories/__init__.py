@@ -54,6 +54,7 @@ from tests.factories.minutes import (
     make_minutes,
     make_minutes_text,
     make_open_meeting,
+    make_received_minutes,
     make_sent_minutes,
     make_session,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "make_proof",
     "make_published_edition",
     "make_reading_link",
+    "make_received_minutes",
     "make_reviewer",
     "make_seat",
     "make_section",

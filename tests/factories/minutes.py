@@ -5,6 +5,7 @@ from django.utils import timezone
 from committees.models import Correction, Meeting, MeetingSession
 from committees.services.approval import approve_minutes, send_minutes
 from committees.services.minutes import begin_minutes
+from notifications.models import OutboundMessage
 from tests.factories.candidacy import make_user
 from tests.factories.committees import make_invitation, make_meeting
 from tests.factories.partners import make_contact
@@ -36,6 +37,14 @@ def make_sent_minutes(*, meeting=None, by=None):
     if not minutes.meeting.invitations.exists():
         make_invitation(meeting=minutes.meeting, attendance="present")
     return send_minutes(minutes=minutes, by=by or make_user())
+
+
+def make_received_minutes(**fields):
+    """Make minutes that have left to everybody."""
+    minutes = make_sent_minutes(**fields)
+    rows = OutboundMessage.objects.about("minutes-sent", minutes.public_id)
+    rows.update(status="sent", sent_at=timezone.now(), recipient_address="personne@exemple.example")
+    return minutes
 
 
 def make_approved_minutes(**fields):
