@@ -69,7 +69,10 @@ class SectionTextForm(DraftedTextForm):
     def __init__(self, *args: Any, is_unsaved: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= forms.fields_for_model(
-            Section, fields=["body"], labels={"body": _t("Texte de la section")}
+            Section,
+            fields=["body"],
+            labels={"body": _t("Texte de la section")},
+            help_texts={"body": _t("Au clavier, Alt + F10 mène à la barre de mise en forme.")},
         )
         self.fields["body"].widget.attrs |= {"rows": 24, "data-counts-into": "section-length"}
         self.helper = FormHelper()

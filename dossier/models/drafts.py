@@ -12,6 +12,10 @@ class SectionDraftQuerySet(models.QuerySet["SectionDraft"]):
         """Nobody reads the draft of somebody else, and nobody reads their own once the section is out of reach."""
         return self.filter(author=user, section__in=Section.objects.visible_to(user))
 
+    def left_behind_by(self, user: User) -> "SectionDraftQuerySet":
+        """Keep what ``user`` had typed in sections that were retired since, and still reads."""
+        return self.filter(author=user, section__in=Section.objects.once_written_by(user))
+
 
 class SectionDraft(TextDraft):
     """What one person has typed in a section and not saved yet. It ends when they save or give it up."""

@@ -33,6 +33,10 @@ class SectionQuerySet(models.QuerySet["Section"]):
         """Keep what ``user`` writes in, while it is open: every section for lead and team, a partner's own."""
         return self.live().filter(_written_by(user))
 
+    def once_written_by(self, user: User) -> "SectionQuerySet":
+        """Keep the retired ones that ``user`` would write in, were they in the outline."""
+        return self.retired().filter(_written_by(user))
+
     def live(self) -> "SectionQuerySet":
         """Keep what is in the outline."""
         return self.filter(retired_at__isnull=True)

@@ -18,11 +18,15 @@ from dossier.models import Section, SectionPresence
 from dossier.permissions import can_write_section
 from dossier.services.drafts import discard_draft, save_draft
 from dossier.services.presence import end_presence, note_presence
+from dossier.views.retirement import draft_left_behind, show_draft_left_behind
 from dossier.views.section_page import find_section, reading_context
 
 
 @require_GET
 def section_draft(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
+    left_behind = draft_left_behind(request, slug, public_id)
+    if left_behind is not None:
+        return show_draft_left_behind(request, left_behind)
     section = _section_to_write(request, slug, public_id)
     draft = section.drafts.visible_to(request.user).first()
     if draft is None:
@@ -62,9 +66,12 @@ def section_draft_save(request: AppRequest, slug: str, public_id: UUID) -> JsonR
 
 @require_POST
 def section_draft_discard(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse:
-    section = _section_to_write(request, slug, public_id)
+    left_behind = draft_left_behind(request, slug, public_id)
+    section = left_behind.section if left_behind else _section_to_write(request, slug, public_id)
     if discard_draft(section=section, author=request.user):
         messages.success(request, _("Le brouillon est abandonné ; le texte enregistré n’a pas changé."))
+    if left_behind:
+        return redirect("dossier:section-list", slug)
     return redirect("dossier:section-detail", slug, public_id)
 
 

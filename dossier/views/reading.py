@@ -44,7 +44,7 @@ def _for_readers(view: Callable[..., HttpResponseBase]) -> ReaderView:
     def answer(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponseBase:
         link = _link(token)
         if link is None:
-            return render(request, "dossier/reading_closed.html", status=404)
+            return render(request, "dossier/reading_closed.html", _handed_back(request), status=404)
         candidacy = link.edition.candidacy
         if is_sent_from_elsewhere(request):
             context = {"token": token, "candidacy": candidacy}
@@ -54,12 +54,17 @@ def _for_readers(view: Callable[..., HttpResponseBase]) -> ReaderView:
             check_digest(link.edition)
             return view(request, token, link, **kwargs)
         except Http404:
-            return render(request, "dossier/reading_closed.html", status=404)
+            return render(request, "dossier/reading_closed.html", _handed_back(request), status=404)
         except AlteredEditionError as error:
-            context = {"reason": str(error), "candidacy": candidacy}
+            context = {"reason": str(error), "candidacy": candidacy, **_handed_back(request)}
             return render(request, "dossier/reading_altered.html", context, status=409)
 
     return answer
+
+
+def _handed_back(request: HttpRequest) -> dict[str, str]:
+    """Return the remark that was sent where none is taken any more, for its reader to keep."""
+    return {"typed": "" if is_sent_from_elsewhere(request) else request.POST.get("body", "").strip()}
 
 
 def _link(token: str) -> ReadingLink | None:

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.http import AppRequest
+from accounts.models import User
 from candidacy.scope import candidacy_for
 from core.permissions import require
 from core.sheets import submit
 from dossier.forms import SectionTextForm
 from dossier.mentions import Mentions, read_mentions
-from dossier.models import Section, SectionQuerySet
+from dossier.models import Section, SectionDraft, SectionQuerySet
 from dossier.outline import length_of, read_outline
 from dossier.permissions import can_edit_outline, can_write_section
 from dossier.place_forms import MergeForm, RetirementForm
@@ -39,7 +40,7 @@ def section_retire(request: AppRequest, slug: str, public_id: UUID) -> HttpRespo
     if outcome.is_saved:
         messages.success(request, _("La section est retirée du plan ; son texte est gardé ici."))
         return redirect("dossier:retired-section-detail", slug, public_id)
-    context = {"form": form, "section": section}
+    context = {"form": form, "section": section, "drafters": _drafters(section)}
     return render(request, "dossier/section_retire.html", context, status=outcome.status)
 
 
@@ -57,7 +58,7 @@ def section_merge(request: AppRequest, slug: str, public_id: UUID) -> HttpRespon
             request, _("Le texte de « %(title)s » est à la fin de celui-ci.") % {"title": section}
         )
         return redirect("dossier:section-detail", slug, outcome.row.public_id)
-    context = {"form": form, "section": section}
+    context = {"form": form, "section": section, "drafters": _drafters(section)}
     return render(request, "dossier/section_merge.html", context, status=outcome.status)
 
 
@@ -80,6 +81,7 @@ def retired_section_detail(request: AppRequest, slug: str, public_id: UUID) -> H
         "length": length_of(section),
         "mentions": read_mentions(section.candidacy, [section.body], reader=request.user, entries=entries),
         "target_number": numbers.get(section.merged_into_id or 0, ""),
+        "draft": draft_left_behind(request, slug, public_id),
     }
     return render(request, "dossier/retired_section_detail.html", context)
 
@@ -92,17 +94,42 @@ def section_restore(request: AppRequest, slug: str, public_id: UUID) -> HttpResp
 
 
 def where_it_went(request: AppRequest, slug: str, public_id: UUID) -> HttpResponse | None:
-    """Lead an old address to the page of a retired section, for those who may read it, or to what took its text."""
+    """Lead an old address to the page of a retired section, for those who may read it, or to what took its text.
+
+    Whoever has a draft in it comes to that first.
+    """
     candidacy = candidacy_for(request, slug)
-    retired = candidacy.sections.retired().filter(public_id=public_id).select_related("merged_into").first()
+    retired = candidacy.sections.retired().filter(public_id=public_id).first()
     if retired is None:
         return None
     if can_edit_outline(request.user, candidacy):
         return redirect("dossier:retired-section-detail", slug, public_id)
-    target = retired.merged_into
-    if target is None or not candidacy.sections.visible_to(request.user).filter(pk=target.pk).exists():
+    if draft_left_behind(request, slug, public_id):
+        return redirect("dossier:section-draft", slug, public_id)
+    target = _readable_target(request, retired)
+    if target is None:
         return None
     return redirect("dossier:section-detail", slug, target.public_id)
+
+
+def draft_left_behind(request: AppRequest, slug: str, public_id: UUID) -> SectionDraft | None:
+    """Return what the person had typed in a section that was retired since."""
+    candidacy = candidacy_for(request, slug)
+    drafts = SectionDraft.objects.left_behind_by(request.user)
+    drafts = drafts.filter(section__candidacy=candidacy, section__public_id=public_id)
+    return drafts.select_related("section__merged_into").first()
+
+
+def show_draft_left_behind(request: AppRequest, draft: SectionDraft) -> HttpResponse:
+    """Show its author the draft of a retired section, which has no text any more to compare it with."""
+    section = draft.section
+    context = {
+        "section": section,
+        "draft": draft,
+        "target": _readable_target(request, section),
+        "mentions": read_mentions(section.candidacy, [draft.body], reader=request.user),
+    }
+    return render(request, "dossier/retired_section_draft.html", context)
 
 
 def hand_back_text(
@@ -129,6 +156,18 @@ def hand_back_text(
         section = None
     context = {"section": section, "typed": typed, "mentions": mentions}
     return render(request, "dossier/section_gone.html", context, status=status)
+
+
+def _drafters(section: Section) -> list[User]:
+    """Name who has typed something here that is not saved yet."""
+    drafts = section.drafts.select_related("author").defer("body").order_by("saved_at", "pk")
+    return [draft.author for draft in drafts]
+
+
+def _readable_target(request: AppRequest, retired: Section) -> Section | None:
+    """Return what took the text of a section, if the person reads it."""
+    targets = Section.objects.visible_to(request.user)
+    return targets.filter(pk=retired.merged_into_id).first() if retired.merged_into_id else None
 
 
 def _retired(sections: SectionQuerySet) -> SectionQuerySet:

@@ -68,10 +68,10 @@ def section_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpRespons
         section = find_section(request, slug, public_id)
         require(can_write_section(request.user, section))
     except (Http404, PermissionDenied) as refusal:
-        kept = _hand_back(request, slug, public_id, refusal) if request.method == "POST" else None
-        if kept is None:
+        answer = _past_reach(request, slug, public_id, refusal)
+        if answer is None:
             raise
-        return kept
+        return answer
     if request.method == "POST":
         return _save(request, section)
     if section.is_closed:
@@ -111,9 +111,12 @@ def section_revision(request: AppRequest, slug: str, public_id: UUID, number: in
     return render(request, "dossier/section_revision.html", context)
 
 
-def _hand_back(
+def _past_reach(
     request: AppRequest, slug: str, public_id: UUID, refusal: Http404 | PermissionDenied
 ) -> HttpResponse | None:
+    """Answer for a section that nobody writes in any more, or that somebody else does, where there is an answer."""
+    if request.method != "POST":
+        return where_it_went(request, slug, public_id) if isinstance(refusal, Http404) else None
     status = HTTPStatus.NOT_FOUND if isinstance(refusal, Http404) else HTTPStatus.FORBIDDEN
     return hand_back_text(request, slug, public_id, status=status)
 

@@ -116,6 +116,13 @@ const nameToolbar = (editor, bar) => {
     event.preventDefault();
     target.focus();
   });
+  // In a table and in a list, Tab does something else than leave the text.
+  bar.setAttribute("aria-keyshortcuts", "Alt+F10");
+  editor.view.dom.addEventListener("keydown", (event) => {
+    if (!event.altKey || event.key !== "F10") return;
+    event.preventDefault();
+    current.focus();
+  });
   editor.on("transaction", follow);
   follow();
 };

@@ -3,17 +3,26 @@
 import logging
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from dossier.models import EditionFile, ReaderApproval, ReadingLinkOpening, Section
+from dossier.models import (
+    EditionFile,
+    MarkedCopy,
+    ReaderApproval,
+    ReadingLink,
+    ReadingLinkOpening,
+    Section,
+)
 from dossier.reading_log import device_of
 from dossier.services.reading import MAX_REMARKS
 from dossier.tasks import forget_outlived_openings
 from notifications.models import OutboundMessage
+from tests.dossier.test_altered_editions import alter
 from tests.factories import (
     make_candidacy,
     make_edition,
@@ -30,6 +39,10 @@ from tests.factories import (
 Kind = ReadingLinkOpening.Kind
 Variant = EditionFile.Variant
 TABLET = "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Safari/604.1"
+#: A file that a name can be put on.
+PDF = Path(__file__).parents[1] / "browser" / "sample.pdf"
+#: What was asked for, and which copies in a reader's name were handed out.
+THE_LOG = {ReadingLinkOpening, MarkedCopy}
 NAMES = ("reading-page", "reading-pdf", "reading-download", "reading-theme")
 DEEDS = ("reading-open", "reading-remark", "reading-approve")
 
@@ -321,21 +334,26 @@ def test_following_the_link_is_no_reading(client, method):
     assert link.openings.get().device == "program"
 
 
+@pytest.mark.parametrize("is_watermarked", [False, True])
 @pytest.mark.parametrize("name", [*NAMES, "reading-open", "reading-approve", "reading-remark"])
-def test_opening_a_link_changes_nothing_but_the_log(client, name):
-    link = make_reading_link(edition=make_edition(candidacy=make_bid()), is_watermarked=False)
+def test_opening_a_link_changes_nothing_but_the_log(client, name, is_watermarked):
+    edition = make_edition(candidacy=make_bid())
+    make_edition_file(edition=edition, variant=Variant.PUBLIC, content=PDF.read_bytes())
+    link = make_reading_link(edition=edition, variant=Variant.PUBLIC, is_watermarked=is_watermarked)
     before = _rows()
 
     client.get(address(name, link))  # what is asked for by POST alone included
 
     assert _rows() == before
+    hands_out = is_watermarked and name in {"reading-pdf", "reading-download"}
+    assert link.copies.count() == int(hands_out)
 
 
 def _rows():
     return {
         model: model.objects.count()
         for model in (ReaderApproval, OutboundMessage, *(rel.related_model for rel in _relations()))
-        if model is not ReadingLinkOpening
+        if model not in THE_LOG
     }
 
 
@@ -450,6 +468,35 @@ def test_a_remark_that_cannot_be_kept_is_handed_back(client, shared, data, said,
     assert said in page.text
     assert f'aria-describedby="{tied}"' in page.text
     assert f'id="{tied.split()[-1]}"' in page.text
+    assert not link.remarks.exists()
+
+
+def _expire(link):
+    ReadingLink.objects.filter(pk=link.pk).update(expires_at=timezone.now())
+
+
+def _revoke(link):
+    ReadingLink.objects.filter(pk=link.pk).update(revoked_at=timezone.now())
+
+
+def _alter(link):
+    alter(link.edition)
+
+
+@pytest.mark.parametrize(("happens", "status"), [(_expire, 404), (_revoke, 404), (_alter, 409)])
+def test_a_remark_that_comes_too_late_is_handed_back(client, shared, happens, status):
+    link, _leads = shared
+    happens(link)
+    data = {"body": "Une heure de lecture.\n<b>Gras</b>", "public_id": _uuid(1)}
+
+    page = client.post(address("reading-remark", link), data)
+    foreign = client.post(address("reading-remark", link), data, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert page.status_code == status
+    assert "Une heure de lecture.<br>&lt;b&gt;Gras&lt;/b&gt;" in page.text
+    # What another site made the browser send is shown on none of our pages.
+    assert "Une heure de lecture." not in foreign.text
+    assert "n’est pas transmise" not in client.get(address("reading-page", link)).text
     assert not link.remarks.exists()
 
 

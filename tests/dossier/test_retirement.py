@@ -5,13 +5,15 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from core.drafts import Seat
 from core.errors import DomainError
 from dossier.assembly import read_dossier
 from dossier.dashboard import read_dashboard
-from dossier.models import Section
+from dossier.models import Section, SectionDraft
 from dossier.outline import read_outline
 from dossier.progress import read_coverage, read_progress
 from dossier.recent_changes import recent_changes
+from dossier.services.drafts import save_draft
 from dossier.services.outline import Contract, change_contract, remove_section
 from dossier.services.retirement import merge_sections, restore_section, retire_section
 from dossier.services.states import change_status
@@ -311,3 +313,104 @@ def test_what_was_typed_while_the_section_was_retired_is_handed_back(client):
     assert client.get(address("section-edit", section)).status_code == 404
     client.force_login(make_partner(candidacy=section.candidacy))
     assert client.post(address("section-edit", section), typed).status_code == 404
+
+
+# --- Drafts left behind -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def drafted():
+    """A section, and two people who have each typed in it without saving."""
+    organisation = make_organisation()
+    section = make_section(candidacy=organisation.candidacy, organisation=organisation, body="<p>Un</p>")
+    partner = make_partner(organisation=organisation)
+    lead = make_member(candidacy=section.candidacy, user=make_user(first_name="Ana", last_name="Roy")).user
+    for author, typed in ((partner, "Partenaire"), (lead, "Cheffe")):
+        save_draft(
+            section=section, author=author, body=f"<p>Tapé : {typed}</p>", base_revision=0, seat=Seat()
+        )
+    return section, partner, lead
+
+
+@pytest.mark.parametrize("name", ["section-retire", "section-merge"])
+def test_who_has_a_draft_is_named_before_the_section_leaves_the_outline(client, drafted, name):
+    section, partner, lead = drafted
+    client.force_login(lead)
+
+    page = client.get(address(name, section)).text
+    assert f"{partner}, Ana Roy ont commencé à écrire dans cette section" in page
+    assert "Tapé" not in page
+    SectionDraft.objects.exclude(author=partner).delete()
+    assert f"{partner} a commencé à écrire dans cette section" in client.get(address(name, section)).text
+    SectionDraft.objects.all().delete()
+    assert "à écrire dans cette section" not in client.get(address(name, section)).text
+
+
+def test_an_old_address_leads_the_author_to_the_draft_of_a_retired_section(client, drafted):
+    section, partner, lead = drafted
+    retire_section(section=section, reason="x", by=lead)
+    client.force_login(partner)
+
+    for name in ("section-detail", "section-edit"):
+        assert client.get(address(name, section)).url == address("section-draft", section)
+    page = client.get(address("section-draft", section)).text
+    assert "Tapé : Partenaire" in page
+    assert "Tapé : Cheffe" not in page
+    assert "<p>Un</p>" not in page
+
+    given_up = client.post(address("section-draft-discard", section), follow=True)
+    assert "Le brouillon est abandonné" in given_up.text
+    assert list(SectionDraft.objects.values_list("author", flat=True)) == [lead.pk]
+    for name in ("section-detail", "section-draft"):
+        assert client.get(address(name, section)).status_code == 404
+
+
+def test_the_page_of_a_retired_section_leads_its_reader_to_their_own_draft(client, drafted):
+    section, _partner, lead = drafted
+    retire_section(section=section, reason="x", by=lead)
+    client.force_login(lead)
+
+    assert client.get(address("section-detail", section)).url == address("retired-section-detail", section)
+    page = client.get(address("retired-section-detail", section)).text
+    assert address("section-draft", section) in page
+    assert "Tapé" not in page
+    assert "Tapé : Cheffe" in client.get(address("section-draft", section)).text
+
+    client.force_login(make_member(candidacy=section.candidacy).user)
+    assert (
+        address("section-draft", section) not in client.get(address("retired-section-detail", section)).text
+    )
+    assert client.get(address("section-draft", section)).status_code == 404
+
+
+def test_the_draft_of_a_merged_section_names_what_took_its_text_to_who_reads_it(client, drafted):
+    section, partner, lead = drafted
+    target = make_section(candidacy=section.candidacy, organisation=section.organisation, title="Publics")
+    merge_sections(source=section, target=target, by=lead)
+    client.force_login(partner)
+
+    assert client.get(address("section-detail", section)).url == address("section-draft", section)
+    page = client.get(address("section-draft", section)).text
+    assert "Tapé : Partenaire" in page
+    assert address("section-detail", target) in page
+    Section.objects.filter(pk=target.pk).update(organisation=None)
+    assert "Publics" not in client.get(address("section-draft", section)).text
+
+
+def test_who_lost_a_retired_section_does_not_read_their_draft_of_it(client, drafted):
+    section, partner, lead = drafted
+    retire_section(section=section, reason="x", by=lead)
+    Section.objects.update(organisation=make_organisation(candidacy=section.candidacy))
+    client.force_login(partner)
+
+    assert client.get(address("section-draft", section)).status_code == 404
+    assert client.post(address("section-draft-discard", section)).status_code == 404
+    assert client.get(address("section-detail", section)).status_code == 404
+
+
+def test_a_draft_is_gone_on_with_once_its_section_is_back(client, drafted):
+    section, partner, lead = drafted
+    restore_section(section=retire_section(section=section, reason="x", by=lead))
+    client.force_login(partner)
+
+    assert "Tapé : Partenaire" in client.get(address("section-edit", section)).text
