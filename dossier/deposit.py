@@ -142,7 +142,7 @@ def _read(edition: Edition) -> DepositFile:
         file=edition.files.filter(variant=EditionFile.Variant.FULL).first(),
         call=Call.objects.filter(candidacy=candidacy).first(),
         territories=list(candidacy.territories.all()),
-        criteria=list(candidacy.criteria.all()),
+        criteria=list(candidacy.criteria.prefetch_related("objectives", "indicators")),
         pieces=list(candidacy.pieces.all()),
         sections=sections,
         by_key={section.key: section for section in sections},
@@ -188,7 +188,7 @@ def _bearer(file: DepositFile) -> Finding:
 
 
 def _validated(file: DepositFile) -> Finding:
-    """A frozen text is validated when the section is, and still has that text."""
+    """A frozen text is validated when the section is, and still has that text; no section of today is left out."""
     open_texts, changed = [], []
     for text in file.content.sections:
         section = file.by_key.get(text.key)
@@ -196,20 +196,39 @@ def _validated(file: DepositFile) -> Finding:
             changed.append(text)
         elif not section.is_closed:
             open_texts.append(text)
-    count = len(open_texts) + len(changed)
-    if not count:
-        return Finding(is_met=True, text=_("Toutes les sections sont validées."))
-    return Finding(
-        is_met=False,
-        text=ngettext(
+    frozen = {text.key for text in file.content.sections}
+    absent = [section for section in file.sections if section.key not in frozen and not section.is_retired]
+    told = []
+    if count := len(open_texts) + len(changed):
+        said = ngettext(
             "%(count)d section n’est pas validée dans cet état.",
             "%(count)d sections ne sont pas validées dans cet état.",
             count,
         )
-        % {"count": count},
+        told.append(said % {"count": count})
+    if absent:
+        said = ngettext(
+            "%(count)d section du plan n’est pas dans l’édition.",
+            "%(count)d sections du plan ne sont pas dans l’édition.",
+            len(absent),
+        )
+        told.append(said % {"count": len(absent)})
+    if not told:
+        return Finding(is_met=True, text=_("Toutes les sections sont validées."))
+    return Finding(
+        is_met=False,
+        text=" ".join(told),
         lines=(
             *(file.line(text, file.by_key[text.key].get_status_display()) for text in open_texts),
             *(file.line(text, _("le texte a changé depuis le gel")) for text in changed),
+            *(
+                Line(
+                    _("ajoutée ou rétablie depuis le gel"),
+                    section.title,
+                    reverse("dossier:section-detail", args=[file.candidacy.slug, section.public_id]),
+                )
+                for section in absent
+            ),
         ),
     )
 
@@ -229,22 +248,34 @@ def _criteria(file: DepositFile) -> Finding:
         for proof in section.proofs.all()
         if proof.is_brought
     }
-    bare = [str(criterion) for criterion in file.criteria if criterion.pk not in proved]
-    if not bare:
+    lacking = {criterion: lacks for criterion in file.criteria if (lacks := tuple(_lacks(criterion, proved)))}
+    if not lacking:
         return Finding(
-            is_met=True, text=_("Chaque critère a au moins une preuve validée dans une section validée.")
+            is_met=True,
+            text=_(
+                "Chaque critère a au moins une preuve validée dans une section validée, un objectif et un indicateur."
+            ),
         )
     text = ngettext(
-        "%(count)d critère n’a pas de preuve validée dans une section validée.",
-        "%(count)d critères n’ont pas de preuve validée dans une section validée.",
-        len(bare),
+        "%(count)d critère n’a pas tout ce que l’appel demande.",
+        "%(count)d critères n’ont pas tout ce que l’appel demande.",
+        len(lacking),
     )
     return Finding(
         is_met=False,
-        text=text % {"count": len(bare)},
-        details=tuple(bare),
+        text=text % {"count": len(lacking)},
+        details=tuple(f"{criterion}\u00a0: {', '.join(lacks)}" for criterion, lacks in lacking.items()),
         url=file.url("dossier:criteria-matrix"),
     )
+
+
+def _lacks(criterion: Criterion, proved: Collection[int]) -> Iterator[str]:
+    if criterion.pk not in proved:
+        yield _("sans preuve validée dans une section validée")
+    if not criterion.objectives.all():
+        yield _("sans objectif")
+    if not criterion.indicators.all():
+        yield _("sans indicateur")
 
 
 def _mentions(file: DepositFile) -> Finding:
@@ -520,7 +551,7 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition("eligibility", gettext_lazy("Éligibilité"), _eligibility),
     Condition("bearer", gettext_lazy("Porteur unique"), _bearer),
     Condition("validated", gettext_lazy("Sections validées"), _validated),
-    Condition("criteria", gettext_lazy("Critères prouvés"), _criteria),
+    Condition("criteria", gettext_lazy("Critères de l’appel"), _criteria),
     Condition("plan", gettext_lazy("Plan équilibré"), _plan),
     Condition("pieces", gettext_lazy("Pièces obligatoires"), _pieces),
     Condition("lengths", gettext_lazy("Limites de longueur"), _lengths),
