@@ -9,16 +9,19 @@ from typing import NamedTuple
 
 from django.db import connections, transaction
 
+_EVENTS = ("UPDATE", "DELETE")
+
 
 class Guard(NamedTuple):
     table: str
-    #: Which rows are kept, in SQL over the row as it stands.
+    #: Which rows are kept, in SQL over the row as it stands, and as it would be where an update alone is refused.
     condition: str
     said: str
+    #: What is refused: rows that may go with what they belong to are guarded against an update alone.
+    events: Sequence[str] = _EVENTS
 
 
 _FUNCTION = "core_refuse_to_alter"
-_EVENTS = ("UPDATE", "DELETE")
 
 
 def install_guards(guards: Sequence[Guard], *, using: str) -> None:
@@ -37,7 +40,7 @@ def remove_guards(guards: Sequence[Guard], *, using: str) -> None:
     connection = connections[using]
     with transaction.atomic(using=using), connection.cursor() as cursor:
         for guard in guards:
-            for event in _EVENTS:
+            for event in guard.events:
                 on = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER IF EXISTS {_name(guard, event)}{on}")
 
@@ -48,7 +51,7 @@ def _name(guard: Guard, event: str) -> str:
 
 def _for_sqlite(guard: Guard) -> list[str]:
     statements = []
-    for event in _EVENTS:
+    for event in guard.events:
         name = _name(guard, event)
         statements += [
             f"DROP TRIGGER IF EXISTS {name}",
@@ -70,7 +73,7 @@ def _for_postgresql(guard: Guard) -> list[str]:
         *(
             f"CREATE OR REPLACE TRIGGER {_name(guard, event)} BEFORE {event} ON {guard.table} "
             f"FOR EACH ROW WHEN ({guard.condition}) EXECUTE FUNCTION {_FUNCTION}('{guard.said}')"
-            for event in _EVENTS
+            for event in guard.events
         ),
     ]
 

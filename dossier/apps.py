@@ -9,17 +9,17 @@ class DossierConfig(AppConfig):
 
     def ready(self) -> None:
         from committees import concerns
-        from dossier import messages, reading_messages, recalls
+        from dossier import deposit_triggers, history_triggers, messages, reading_messages, recalls
         from dossier.action_future import register_future
         from dossier.agenda_concerns import offer_sections, show_sections
         from dossier.comment_messages import compose_notice
-        from dossier.deposit_triggers import install_triggers
         from dossier.partner_panel import sections_panel
         from dossier.services.comments import NOTICE
         from notifications import registry
         from partners import panels
 
-        post_migrate.connect(install_triggers, sender=self)
+        post_migrate.connect(deposit_triggers.install_triggers, sender=self)
+        post_migrate.connect(history_triggers.install_triggers, sender=self)
         messages.register_composers()
         reading_messages.register_composers()
         concerns.register(

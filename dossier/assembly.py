@@ -22,7 +22,7 @@ from committees.models import Committee, CommitteeMember, Meeting
 from core.models import TimestampedModel
 from core.money import ZERO, add_up
 from core.templatetags.formats import euros
-from dossier.criteria import Matrix, read_matrix
+from dossier.criteria import CriterionCase, Matrix, read_matrix
 from dossier.figures import PrintedPicture
 from dossier.mentions import FigureValue, value_of
 from dossier.models import Picture, Section
@@ -213,9 +213,32 @@ class MatrixLine:
 
 
 @dataclass(frozen=True)
+class PrintedIndicator:
+    name: str
+    method: str
+    target: str
+
+
+@dataclass(frozen=True)
+class CriterionAims:
+    """What the bid sets out to do under one criterion, and how it will be measured."""
+
+    code: str
+    title: str
+    objectives: tuple[str, ...]
+    indicators: tuple[PrintedIndicator, ...]
+
+
+@dataclass(frozen=True)
 class PrintedMatrix:
     columns: tuple[MatrixColumn, ...]
     lines: tuple[MatrixLine, ...]
+    #: Editions that were frozen before these were printed have none.
+    aims: tuple[CriterionAims, ...] = ()
+
+    @property
+    def has_aims(self) -> bool:
+        return any(criterion.objectives or criterion.indicators for criterion in self.aims)
 
 
 @dataclass(frozen=True)
@@ -556,5 +579,18 @@ def _printed_matrix(matrix: Matrix) -> PrintedMatrix:
             )
             for row in matrix.rows
             if any(cell.proofs for cell in row.cells)
+        ),
+        aims=tuple(_aims(case) for case in matrix.cases),
+    )
+
+
+def _aims(case: CriterionCase) -> CriterionAims:
+    return CriterionAims(
+        code=case.criterion.code,
+        title=case.criterion.title,
+        objectives=tuple(objective.statement for objective in case.objectives),
+        indicators=tuple(
+            PrintedIndicator(indicator.name, " ".join(indicator.method.split()), indicator.target)
+            for indicator in case.indicators
         ),
     )

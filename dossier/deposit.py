@@ -3,10 +3,8 @@
 A condition is one function of `DepositFile`; adding one is writing it and naming it in `CONDITIONS`.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import zip_longest
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.urls import reverse
@@ -16,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from candidacy.eligibility import Verdict, eligibility_of
-from candidacy.models import Call, Candidacy, Criterion, Piece, Territory
-from core.richtext import count_text
+from candidacy.models import Criterion, Piece
 from core.templatetags.formats import euros, number
 from dossier.assembly import DossierContent, SectionText
+from dossier.deposit_file import DepositFile, Finding, Line, name_of, read_deposit_file, size_of, spans_of
 from dossier.figures import numbered_pictures
 from dossier.links import CitedLink, Standing, cited_links
 from dossier.mentions import (
@@ -29,91 +27,11 @@ from dossier.mentions import (
     sections_named,
     tables_referred_to,
 )
-from dossier.models import Edition, EditionFile, LinkCheck, Section
-from dossier.rendering import anchor_of, end_of, part_of
-from dossier.snapshots import read_snapshot
+from dossier.models import Edition, Section
 from dossier.tables import lost_table
 
 _ABOUT_TEXTS = "missing_text"
 _ABOUT_LINKS = ("missing_target", "refused_link")
-
-
-class Line(NamedTuple):
-    """One thing that is concerned, with the page where it is mended."""
-
-    text: str
-    label: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was found about one condition."""
-
-    is_met: bool
-    text: str
-    #: What exactly is concerned, one line each.
-    details: tuple[str, ...] = ()
-    #: The same, where each is mended on a page of its own.
-    lines: tuple[Line, ...] = ()
-    #: Where it is mended.
-    url: str = ""
-    #: Whether trying the external links again may change it.
-    is_about_web: bool = False
-    key: str = ""
-    label: str = ""
-
-
-@dataclass(frozen=True)
-class DepositFile:
-    """All that the conditions look at, read once: the frozen content, its print, and what stands beside it."""
-
-    edition: Edition
-    candidacy: Candidacy
-    content: DossierContent
-    file: EditionFile | None
-    call: Call | None
-    territories: Sequence[Territory]
-    criteria: Sequence[Criterion]
-    pieces: Sequence[Piece]
-    sections: Sequence[Section]
-    by_key: dict[str, Section] = field(default_factory=dict)
-    link_checks: Mapping[str, LinkCheck] = field(default_factory=dict)
-
-    def url(self, name: str) -> str:
-        return reverse(name, args=[self.candidacy.slug])
-
-    def url_of_text(self, text: SectionText) -> str:
-        """Return the page of the section, or the outline when it is not in the dossier any more."""
-        section = self.by_key.get(text.key)
-        if section is None or section.is_retired:
-            return self.url("dossier:section-list")
-        return reverse("dossier:section-detail", args=[self.candidacy.slug, section.public_id])
-
-    def line(self, text: SectionText, said: str) -> Line:
-        """Say something of the frozen ``text``, and lead to its section as it stands today."""
-        return Line(said, _name(text), self.url_of_text(text))
-
-    @property
-    def url_of_edition(self) -> str:
-        return reverse("dossier:edition-detail", args=[self.candidacy.slug, self.edition.public_id])
-
-    def notices(self, *codes: str) -> tuple[Line, ...]:
-        """Return what the press said, each with the part of the dossier that it said it of."""
-        openings = {part_of(chapter.key): chapter.opening for chapter in self.content.chapters}
-        lines = []
-        for notice in self.file.notices if self.file else []:
-            if notice["code"] not in codes:
-                continue
-            opening = openings.get(notice["part"])
-            if opening:
-                line = self.line(opening, notice["text"])
-            elif notice["part"] == "cover":
-                line = Line(notice["text"], _("Couverture"), self.url("candidacy:candidacy-settings"))
-            else:
-                line = Line(notice["text"], str(self.edition), self.url_of_edition)
-            lines.append(line)
-        return tuple(lines)
 
 
 @dataclass(frozen=True)
@@ -125,28 +43,10 @@ class Condition:
 
 def assess_deposit(edition: Edition) -> tuple[Finding, ...]:
     """Look at every condition, in the same number of queries whatever the size of the dossier."""
-    file = _read(edition)
+    file = read_deposit_file(edition)
     return tuple(
         replace(condition.check(file), key=condition.key, label=str(condition.label))
         for condition in CONDITIONS
-    )
-
-
-def _read(edition: Edition) -> DepositFile:
-    candidacy = edition.candidacy
-    sections = list(candidacy.sections.defer("brief").prefetch_related("proofs"))
-    return DepositFile(
-        edition=edition,
-        candidacy=candidacy,
-        content=read_snapshot(edition),
-        file=edition.files.filter(variant=EditionFile.Variant.FULL).first(),
-        call=Call.objects.filter(candidacy=candidacy).first(),
-        territories=list(candidacy.territories.all()),
-        criteria=list(candidacy.criteria.all()),
-        pieces=list(candidacy.pieces.all()),
-        sections=sections,
-        by_key={section.key: section for section in sections},
-        link_checks={check.address: check for check in candidacy.link_checks.all()},
     )
 
 
@@ -188,7 +88,7 @@ def _bearer(file: DepositFile) -> Finding:
 
 
 def _validated(file: DepositFile) -> Finding:
-    """A frozen text is validated when the section is, and still has that text."""
+    """A frozen text is validated when the section is, and still has that text; no section of today is left out."""
     open_texts, changed = [], []
     for text in file.content.sections:
         section = file.by_key.get(text.key)
@@ -196,20 +96,39 @@ def _validated(file: DepositFile) -> Finding:
             changed.append(text)
         elif not section.is_closed:
             open_texts.append(text)
-    count = len(open_texts) + len(changed)
-    if not count:
-        return Finding(is_met=True, text=_("Toutes les sections sont validées."))
-    return Finding(
-        is_met=False,
-        text=ngettext(
+    frozen = {text.key for text in file.content.sections}
+    absent = [section for section in file.sections if section.key not in frozen and not section.is_retired]
+    told = []
+    if count := len(open_texts) + len(changed):
+        said = ngettext(
             "%(count)d section n’est pas validée dans cet état.",
             "%(count)d sections ne sont pas validées dans cet état.",
             count,
         )
-        % {"count": count},
+        told.append(said % {"count": count})
+    if absent:
+        said = ngettext(
+            "%(count)d section du plan n’est pas dans l’édition.",
+            "%(count)d sections du plan ne sont pas dans l’édition.",
+            len(absent),
+        )
+        told.append(said % {"count": len(absent)})
+    if not told:
+        return Finding(is_met=True, text=_("Toutes les sections sont validées."))
+    return Finding(
+        is_met=False,
+        text=" ".join(told),
         lines=(
             *(file.line(text, file.by_key[text.key].get_status_display()) for text in open_texts),
             *(file.line(text, _("le texte a changé depuis le gel")) for text in changed),
+            *(
+                Line(
+                    _("ajoutée ou rétablie depuis le gel"),
+                    section.title,
+                    reverse("dossier:section-detail", args=[file.candidacy.slug, section.public_id]),
+                )
+                for section in absent
+            ),
         ),
     )
 
@@ -229,22 +148,34 @@ def _criteria(file: DepositFile) -> Finding:
         for proof in section.proofs.all()
         if proof.is_brought
     }
-    bare = [str(criterion) for criterion in file.criteria if criterion.pk not in proved]
-    if not bare:
+    lacking = {criterion: lacks for criterion in file.criteria if (lacks := tuple(_lacks(criterion, proved)))}
+    if not lacking:
         return Finding(
-            is_met=True, text=_("Chaque critère a au moins une preuve validée dans une section validée.")
+            is_met=True,
+            text=_(
+                "Chaque critère a au moins une preuve validée dans une section validée, un objectif et un indicateur."
+            ),
         )
     text = ngettext(
-        "%(count)d critère n’a pas de preuve validée dans une section validée.",
-        "%(count)d critères n’ont pas de preuve validée dans une section validée.",
-        len(bare),
+        "%(count)d critère n’a pas tout ce que l’appel demande.",
+        "%(count)d critères n’ont pas tout ce que l’appel demande.",
+        len(lacking),
     )
     return Finding(
         is_met=False,
-        text=text % {"count": len(bare)},
-        details=tuple(bare),
+        text=text % {"count": len(lacking)},
+        details=tuple(f"{criterion}\u00a0: {', '.join(lacks)}" for criterion, lacks in lacking.items()),
         url=file.url("dossier:criteria-matrix"),
     )
+
+
+def _lacks(criterion: Criterion, proved: Collection[int]) -> Iterator[str]:
+    if criterion.pk not in proved:
+        yield _("sans preuve validée dans une section validée")
+    if not criterion.objectives.all():
+        yield _("sans objectif")
+    if not criterion.indicators.all():
+        yield _("sans indicateur")
 
 
 def _mentions(file: DepositFile) -> Finding:
@@ -298,35 +229,14 @@ def _page_limit(file: DepositFile) -> Finding:
     return Finding(is_met=False, text=told, url=file.url("dossier:section-list"))
 
 
-@dataclass(frozen=True)
-class _Span:
-    """What the limit of a section counts: its text, with those of its sections when it is a part."""
-
-    texts: tuple[SectionText, ...]
-    #: Where it ends on the print.
-    end: str
-
-    @property
-    def start(self) -> str:
-        return anchor_of(self.texts[0].key)
-
-
-def _spans(content: DossierContent) -> Iterator[_Span]:
-    for chapter in content.chapters:
-        end = end_of(part_of(chapter.key))
-        yield _Span((chapter.opening, *chapter.sections), end)
-        for text, after in zip_longest(chapter.sections, chapter.sections[1:]):
-            yield _Span((text,), anchor_of(after.key) if after else end)
-
-
 def _lengths(file: DepositFile) -> Finding:
     over, unmeasured = [], []
-    for span in _spans(file.content):
+    for span in spans_of(file.content):
         text = span.texts[0]
         section = file.by_key.get(text.key)
         if section is None or section.limit_value is None:
             continue
-        size = _size(file, span, section)
+        size = size_of(file, span, section)
         if size is None:
             unmeasured.append(text)
         elif size > section.limit_value:
@@ -362,27 +272,9 @@ def _lengths(file: DepositFile) -> Finding:
                 )
                 for text, size, section in over
             ),
-            *(Line(_("pas encore mesurée"), _name(text), file.url_of_edition) for text in unmeasured),
+            *(Line(_("pas encore mesurée"), name_of(text), file.url_of_edition) for text in unmeasured),
         ),
     )
-
-
-def _size(file: DepositFile, span: _Span, section: Section) -> float | None:
-    if section.limit_unit == Section.LimitUnit.PAGES:
-        return _pages(file, span)
-    counts = [count_text(text.body) for text in span.texts]
-    return sum(
-        words if section.limit_unit == Section.LimitUnit.WORDS else characters for words, characters in counts
-    )
-
-
-def _pages(file: DepositFile, span: _Span) -> float | None:
-    """Measure on the print how far it is from a heading to where its text ends."""
-    places = file.file.places if file.file else {}
-    start, end = places.get(span.start), places.get(span.end)
-    if start is None or end is None:
-        return None
-    return max(0.0, round(float(sum(end) - sum(start)), 1))
 
 
 # --- what is beside ---------------------------------------------------------------------------------------
@@ -512,15 +404,11 @@ def _told_by_press(file: DepositFile, codes: tuple[str, ...], *, met: str) -> Fi
     return Finding(is_met=False, text=text % {"count": len(told)}, lines=told)
 
 
-def _name(text: SectionText) -> str:
-    return f"{text.number} {text.title}"
-
-
 CONDITIONS: tuple[Condition, ...] = (
     Condition("eligibility", gettext_lazy("Éligibilité"), _eligibility),
     Condition("bearer", gettext_lazy("Porteur unique"), _bearer),
     Condition("validated", gettext_lazy("Sections validées"), _validated),
-    Condition("criteria", gettext_lazy("Critères prouvés"), _criteria),
+    Condition("criteria", gettext_lazy("Critères de l’appel"), _criteria),
     Condition("plan", gettext_lazy("Plan équilibré"), _plan),
     Condition("pieces", gettext_lazy("Pièces obligatoires"), _pieces),
     Condition("lengths", gettext_lazy("Limites de longueur"), _lengths),

@@ -12,7 +12,7 @@ from candidacy.models import Candidacy
 from committees.models import Meeting
 from core.templatetags.formats import short_date
 from core.uploads import HashedFile
-from dossier.deposit import Finding
+from dossier.deposit_file import Finding
 from dossier.models import Edition
 
 DIGEST_LENGTH = 64

@@ -26,7 +26,7 @@ from committees.models import (
     PollAnswer,
     ReminderRule,
 )
-from dossier import deposit_triggers
+from dossier import deposit_triggers, history_triggers
 from dossier.models import (
     Audience,
     DepositOverride,
@@ -570,7 +570,7 @@ def test_every_constraint_of_ours_has_a_case():
 @pytest.fixture
 def _constraints_speak_first(db):
     """What is kept refuses every change by a trigger of its own; PostgreSQL drops none once rows wait for their keys."""
-    for kept in (deposit_triggers, kept_minutes):
+    for kept in (deposit_triggers, history_triggers, kept_minutes):
         kept.remove_triggers(using=connection.alias)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from candidacy.models import Membership
 from core.models import LabelledModel, PublicIdModel
+from dossier.models.histories import History, HistoryQuerySet
 from dossier.models.sections import Section
 from partners.models import Contact
 
@@ -86,7 +87,11 @@ class ExpectedProof(PublicIdModel):
         return self.provided_at is not None
 
 
-class DueDateChange(models.Model):
+class DueDateChangeQuerySet(HistoryQuerySet["DueDateChange"]):
+    pass
+
+
+class DueDateChange(History):
     """One move of a due date, and why. Rows are added, never changed: a date that moved stays known as late."""
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="due_changes")
@@ -97,6 +102,8 @@ class DueDateChange(models.Model):
     changed_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("par")
     )
+
+    objects = DueDateChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("changement d’échéance")

@@ -15,6 +15,7 @@ from candidacy.models import Candidacy, Criterion, Membership
 from candidacy.permissions import GUESTS, STAFF, candidacies_of
 from core.models import PublicIdModel, TimestampedModel
 from core.richtext import RichTextField, count_text
+from dossier.models.histories import History, HistoryQuerySet
 from dossier.models.live_figures import LiveFigure
 from dossier.models.pictures import Picture
 from dossier.models.proofs import Proof
@@ -273,7 +274,7 @@ class Section(PublicIdModel, TimestampedModel):
         super().save(*args, **kwargs)
 
 
-class SectionRevisionQuerySet(models.QuerySet["SectionRevision"]):
+class SectionRevisionQuerySet(HistoryQuerySet["SectionRevision"]):
     def visible_to(self, user: User) -> "SectionRevisionQuerySet":
         """Lead and team read every revision; a partner the current text, and what was saved in their hands.
 
@@ -305,8 +306,10 @@ class SectionRevisionQuerySet(models.QuerySet["SectionRevision"]):
         )
 
 
-class SectionRevision(models.Model):
+class SectionRevision(History):
     """The text of a section as one person saved it. Rows are added, never changed."""
+
+    DATED = frozenset({"saved_at", "saved_by"})
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField(_("révision"))

@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.models import LabelledModel
+from dossier.models.histories import History, HistoryQuerySet
 from dossier.models.sections import Section
 
 
-class StateChangeQuerySet(models.QuerySet["StateChange"]):
+class StateChangeQuerySet(HistoryQuerySet["StateChange"]):
     def in_order(self) -> "StateChangeQuerySet":
         return self.order_by("moved_at", "pk")
 
@@ -17,11 +18,13 @@ class StateChangeQuerySet(models.QuerySet["StateChange"]):
         return self.filter(target=Section.Status.IN_REVIEW).exclude(source=F("target"))
 
 
-class StateChange(LabelledModel):
+class StateChange(History, LabelledModel):
     """One step of a section from a state to the next: who, when and why. Rows are added, never changed.
 
     A reviewer who recommends validation leaves the section where it is: source and target are « in review » both.
     """
+
+    DATED = frozenset({"moved_at", "moved_by"})
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="state_changes")
     source = models.CharField(_("de l’état"), max_length=10, choices=Section.Status)

@@ -16,7 +16,7 @@ from core.errors import DomainError
 from dossier.assembly import read_dossier
 from dossier.deposit import assess_deposit
 from dossier.models import DepositOverride, DossierExport, Edition, EditionFile, EditionPublication
-from dossier.snapshots import take_snapshot
+from dossier.snapshots import check_file, take_snapshot
 from dossier.tasks import build_export
 
 Status = Edition.Status
@@ -100,6 +100,8 @@ def deposit_edition(*, edition: Edition, by: User, reasons: Mapping[str, str]) -
         raise DomainError(_("Cette édition est déjà déposée."))
     if not locked.files.filter(variant=Variant.FULL).exists():
         raise DomainError(_("Cette édition n’est pas encore imprimée : elle ne peut être déposée."))
+    for file in locked.files.all():
+        check_file(file)
     unmet = [finding for finding in assess_deposit(locked) if not finding.is_met]
     missing = [finding.label for finding in unmet if not reasons.get(finding.key, "").strip()]
     if missing:

@@ -118,6 +118,13 @@ def test_a_text_beyond_measure_is_refused():
         save(make_minutes_text(), f"<p>{'x' * MAX_BODY_CHARACTERS}</p>")
 
 
+def test_a_text_far_too_long_is_refused_before_it_is_cleaned(monkeypatch):
+    monkeypatch.setattr("committees.services.minutes.sanitise_simply", lambda body: pytest.fail("cleaned"))
+
+    with pytest.raises(DomainError, match="trop long"):
+        save(make_minutes_text(), "<i></i>" * MAX_BODY_CHARACTERS * 2)
+
+
 def test_a_draft_is_one_persons_and_ends_when_its_text_is_saved():
     text, seat = make_minutes_text(), Seat(window=uuid4())
     writer = make_member(candidacy=text.minutes.meeting.committee.candidacy).user

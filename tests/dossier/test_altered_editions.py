@@ -173,6 +173,14 @@ def test_a_print_that_was_overwritten_is_neither_handed_to_a_reader_nor_marked(c
     assert not link.openings.exists()
 
 
+def test_an_edition_whose_print_was_overwritten_is_not_deposited():
+    edition = make_edition(content=CONTENT)
+    overwrite(edition.files.get())
+
+    with pytest.raises(AlteredEditionError, match=OVERWRITTEN):
+        deposit_edition(edition=edition, by=make_user(), reasons={})
+
+
 @pytest.fixture
 def illustrated():
     """An edition with a picture whose copy was replaced by another since."""

@@ -1,9 +1,15 @@
 """What two people, or two workers, do in the same instant. Each thread has a connection and a transaction of its own."""
 
+import os
+import signal
+import sys
 from contextlib import closing, suppress
 from functools import partial
 from http.client import HTTPConnection
+from pathlib import Path
+from subprocess import Popen
 from threading import Barrier, Thread
+from time import monotonic, sleep
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -11,6 +17,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from config.celery import app
 from core.drafts import Seat
@@ -300,3 +307,73 @@ def test_two_who_merge_a_section_at_once_append_its_text_once():
 def _merge(source, target, user):
     with suppress(DomainError):
         merge_sections(source=source, target=target, by=user)
+
+
+WORKER = """
+import sys
+from pathlib import Path
+
+import django
+from django.conf import settings
+
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+settings.MEDIA_ROOT, settings.CACHE_DIR = sys.argv[2], Path(sys.argv[3])
+django.setup()
+
+from dossier import building
+
+building.build(int(sys.argv[4]))
+"""
+
+
+@pytest.fixture
+def worker(settings, tmp_path):
+    """Start processes that each build one export on the database and the files of the test."""
+    started = []
+
+    def start(export):
+        name = connection.settings_dict["NAME"]
+        places = (name, settings.MEDIA_ROOT, tmp_path / "cache", export.pk)
+        process = Popen(
+            [sys.executable, "-c", WORKER, *map(str, places)], cwd=settings.BASE_DIR, start_new_session=True
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def test_a_worker_that_is_killed_while_it_prints_leaves_the_former_pdf_and_its_export_to_the_next(
+    client, settings, worker
+):
+    lead = make_member()
+    make_section(candidacy=lead.candidacy, body="<p>" + "Un mot de plus. " * 10_000 + "</p>")
+    good = make_export(candidacy=lead.candidacy, content=b"%PDF-1.7 the former one")
+    export = make_export(candidacy=lead.candidacy, status=DossierExport.Status.QUEUED)
+
+    process = worker(export)
+    deadline = monotonic() + 30
+    while "Mise en page" not in export.stage and monotonic() < deadline and process.poll() is None:
+        sleep(0.05)
+        export.refresh_from_db()
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+
+    export.refresh_from_db()
+    assert (export.status, "Mise en page" in export.stage) == (DossierExport.Status.RUNNING, True)
+    client.force_login(lead.user)
+    address = reverse("dossier:export-download", args=[lead.candidacy.slug, good.public_id])
+    assert address in client.get(reverse("dossier:export-list", args=[lead.candidacy.slug])).text
+    assert b"".join(client.get(address)) == b"%PDF-1.7 the former one"
+    stored = [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+    assert stored == [Path(good.file.path)]
+    assert building.take_back_abandoned() == []
+
+    DossierExport.objects.filter(pk=export.pk).update(alive_at=timezone.now() - 2 * building.SILENCE)
+    assert building.take_back_abandoned() == [export.pk]
+    export.refresh_from_db()
+    assert export.status == DossierExport.Status.QUEUED

@@ -20,8 +20,10 @@ from tests.factories import (
     make_edition_file,
     make_expense_line,
     make_income_line,
+    make_indicator,
     make_live_figure,
     make_member,
+    make_objective,
     make_picture,
     make_piece,
     make_plan,
@@ -56,7 +58,10 @@ def candidacy():
     section = make_section(
         candidacy=candidacy, key="vision", title="Vision", body="<p>Trois mots justes.</p>", status=VALIDATED
     )
-    make_proof(section=section, criterion=make_criterion(candidacy=candidacy), validated_at=timezone.now())
+    criterion = make_criterion(candidacy=candidacy)
+    make_proof(section=section, criterion=criterion, validated_at=timezone.now())
+    make_objective(criterion=criterion)
+    make_indicator(criterion=criterion)
     make_piece(candidacy=candidacy, status=Piece.Status.READY)
     plan = make_plan(candidacy=candidacy)
     make_expense_line(plan=plan, amounts={2029: 1000})
@@ -102,6 +107,14 @@ def break_criteria(candidacy):
     )
 
 
+def break_objectives(candidacy):
+    candidacy.criteria.get().objectives.all().delete()
+
+
+def break_indicators(candidacy):
+    candidacy.criteria.get().indicators.all().delete()
+
+
 def break_mentions(candidacy):
     name = "00000000-0000-4000-8000-000000000000"
     candidacy.sections.update(
@@ -136,6 +149,8 @@ def break_lengths(candidacy):
         (break_bearer, ("bearer", "eligibility"), "SIREN", "candidacy:candidacy-settings"),
         (break_validation, ("validated", "criteria"), "1 Vision : en relecture", "section"),
         (break_criteria, ("criteria",), "À prouver", "dossier:criteria-matrix"),
+        (break_objectives, ("criteria",), "\u00a0: sans objectif", "dossier:criteria-matrix"),
+        (break_indicators, ("criteria",), "\u00a0: sans indicateur", "dossier:criteria-matrix"),
         (break_plan, ("plan",), "0,01", "budget:plan-detail"),
         (break_pieces, ("pieces",), "Lettre du maire", "candidacy:call-detail"),
         (break_lengths, ("lengths",), "1 Vision : 3 mots pour 2", "section"),
@@ -168,6 +183,29 @@ def test_each_condition_says_what_is_missing_and_where_it_is_mended(
     # The navigation has links to some of these pages as well: that one is by the condition.
     for unmet in (findings[key] for key in keys if findings[key].url):
         assert f'<a href="{unmet.url}">Mettre en ordre<span class="visually-hidden"> : {unmet.label}' in page
+
+
+def test_a_section_that_was_added_or_restored_since_is_missing_from_the_edition(candidacy):
+    restored = make_section(
+        candidacy=candidacy,
+        title="Rétablie",
+        status=VALIDATED,
+        retired_at=timezone.now(),
+        retirement_reason="Doublon",
+    )
+    edition = make_edition(candidacy=candidacy)
+    assert findings_of(edition)["validated"].is_met
+
+    Section.objects.filter(pk=restored.pk).update(retired_at=None, retirement_reason="")
+    added = make_section(candidacy=candidacy, title="Ajoutée", status=VALIDATED)
+    finding = findings_of(edition)["validated"]
+
+    assert not finding.is_met
+    assert finding.text == "2 sections du plan ne sont pas dans l’édition."
+    assert {(line.label, line.url) for line in finding.lines} == {
+        ("Rétablie", page_of(restored)),
+        ("Ajoutée", page_of(added)),
+    }
 
 
 def test_a_text_that_changed_since_is_not_the_one_that_was_validated(candidacy):
@@ -403,5 +441,6 @@ def test_the_conditions_cost_the_same_for_any_number_of_sections(candidacy):
         section = make_section(candidacy=candidacy, body="<p>x</p>", status=VALIDATED)
         make_proof(section=section, criterion=criterion, validated_at=timezone.now())
         make_piece(candidacy=candidacy)
+        make_indicator(criterion=make_criterion(candidacy=candidacy))
 
     assert cost() == small

@@ -41,20 +41,23 @@ from dossier.services.editions import (
     withdraw_edition,
 )
 from dossier.snapshots import read_snapshot, take_snapshot
-from partners.models import Organisation
+from partners.models import Contact, Organisation
 from tests.dossier.test_exports import make_rendered
 from tests.factories import (
     make_candidacy,
     make_committee,
+    make_contact,
     make_criterion,
     make_edition,
     make_edition_file,
     make_expense_line,
     make_export,
     make_income_line,
+    make_indicator,
     make_live_figure,
     make_meeting,
     make_member,
+    make_objective,
     make_organisation,
     make_phase,
     make_picture,
@@ -100,13 +103,17 @@ def make_bid():
         make_section(candidacy=candidacy, parent=chapter, key=kind.replace("_", "-"), kind=kind)
     criterion = make_criterion(candidacy=candidacy, code="A1", title="Ancrage")
     make_proof(section=chapter, criterion=criterion, kind="action", validated_at=timezone.now())
+    make_objective(criterion=criterion, statement="Créer ici")
+    make_indicator(criterion=criterion, name="Commandes", method="Conventions signées", target="48")
     plan = make_plan(candidacy=candidacy, first_year=2028, last_year=2029)
     make_expense_line(
         plan=plan, account="604", label="Concerts", amounts={2028: Decimal("1200.50"), 2029: 10}
     )
     make_income_line(plan=plan, account="745", label="Ville", amounts={2029: Decimal("1210.50")})
     make_organisation(candidacy=candidacy, name="Louvre-Lens", stage=Organisation.Stage.ACTIVE)
-    make_seat(committee=make_committee(candidacy=candidacy))
+    committee = make_committee(candidacy=candidacy)
+    make_seat(committee=committee, contact=make_contact(candidacy=candidacy, last_name="Delattre"))
+    make_meeting(committee=committee, title="Réunion de lancement", status=Meeting.Status.CONVENED)
     make_phase(candidacy=candidacy, planned_on=timezone.localdate())
     return candidacy, picture
 
@@ -146,9 +153,12 @@ def test_an_edition_holds_the_dossier_by_value_and_nothing_else():
     assert content.plan.rows == expected.plan.rows
     assert content.circles == expected.circles
     assert content.committees == expected.committees
+    assert content.meetings == expected.meetings
     assert content.phases == expected.phases
     assert content.matrix == expected.matrix
     assert content.matrix.lines[0].cells[0][0].is_brought
+    assert content.matrix.aims[0].objectives == ("Créer ici",)
+    assert content.matrix.aims[0].indicators[0].method == "Conventions signées"
     assert content.live_figures == expected.live_figures
     assert content.pictures == expected.pictures
     assert content.places == expected.places
@@ -166,13 +176,24 @@ def test_what_is_written_later_does_not_reach_a_frozen_edition():
     candidacy.live_figures.update(value=7)
     candidacy.criteria.update(title="Critère récrit")
     Proof.objects.all().delete()
+    candidacy.criteria.get().objectives.update(statement="Objectif récrit")
+    candidacy.criteria.get().indicators.update(name="Indicateur récrit", method="Méthode récrite")
     candidacy.funding_plan.expense_lines.all().delete()
+    candidacy.organisations.filter(name="Louvre-Lens").update(name="Partenaire récrit")
+    committee = candidacy.committees.get()
+    candidacy.committees.update(name="Comité récrit", acronym="RÉCRIT", mandate="Mandat récrit")
+    Contact.objects.filter(seats__committee=committee).update(last_name="Récrit")
+    make_seat(committee=committee, contact=make_contact(candidacy=candidacy, last_name="Récrite"))
+    committee.meetings.update(title="Réunion récrite", starts_at=timezone.now() + timedelta(days=400))
+    candidacy.phases.update(name="Phase récrite")
     picture.file.delete(save=False)
 
     pages = " ".join(pages_of(printed(edition)))
 
     assert "Le texte figé." in pages
-    assert "récrit" not in pages
+    assert "récrit" not in pages.lower()
+    for told in ("Louvre-Lens", "Delattre", "Réunion de lancement", "Créer ici", "Conventions signées"):
+        assert told in pages, told
     assert "1 200,50" in pages.replace("\u202f", " ")
     assert "1 200,5 lits, voir 1 Le projet, p. " in pages.replace("\u202f", " ").replace("\u00a0", " ")
     assert "Ancrage" in pages
@@ -424,7 +445,7 @@ def test_a_condition_is_passed_over_with_a_reason_only():
     edition = make_edition(candidacy=make_section().candidacy)
     reasons = reasons_for_all() | {"pieces": "", "criteria": "  "}
 
-    with pytest.raises(DomainError, match="Critères prouvés"):
+    with pytest.raises(DomainError, match="Critères de l’appel"):
         deposit_edition(edition=edition, by=make_user(), reasons=reasons)
 
     edition.refresh_from_db()

@@ -1,5 +1,6 @@
 """The printed dossier: what it reads, in how many queries, and what stands on its pages."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,8 +20,9 @@ from pypdf import PdfReader
 
 from committees.models import Meeting
 from core.pdf import MEDIA_URL, Limits, render
+from core.plain import read_canonical
 from core.templatetags.formats import NARROW_NBSP, NBSP, long_date
-from dossier.assembly import read_dossier
+from dossier.assembly import DossierContent, read_dossier
 from dossier.models import (
     DossierExport,
     Proof,
@@ -32,6 +34,7 @@ from dossier.rendering import (
     build_dossier_pdf,
     compose,
 )
+from dossier.snapshots import take_snapshot
 from partners.models import Contact, Organisation
 from tests.factories import (
     make_candidacy,
@@ -40,7 +43,9 @@ from tests.factories import (
     make_criterion,
     make_expense_line,
     make_income_line,
+    make_indicator,
     make_meeting,
+    make_objective,
     make_organisation,
     make_picture,
     make_plan,
@@ -486,6 +491,36 @@ def test_the_matrix_is_printed_where_the_outline_asks_for_it(candidacy):
     assert '<th scope="row">1 Vision</th>' in html
     assert '<span class="brought">Chiffre</span>, <span class="awaited">Lettre*</span>' in html
     assert "2 Annexe" not in html.partition('<table class="matrix">')[2]
+
+
+def test_the_aims_of_each_criterion_are_printed_with_how_they_are_measured(candidacy):
+    criterion = make_criterion(candidacy=candidacy, code="1", title="Innovation")
+    make_criterion(candidacy=candidacy, code="2", title="Durée")
+    make_section(candidacy=candidacy, kind=KINDS.CRITERIA)
+    assert "Objectifs et indicateurs" not in html_of(composed(candidacy))
+
+    make_objective(criterion=criterion, statement="Créer ici")
+    make_indicator(criterion=criterion, name="Commandes", method="Conventions\nsignées", target="48")
+    make_indicator(criterion=criterion, name="Entrées", method="Billets", target="")
+    html = html_of(composed(candidacy))
+
+    assert '<th colspan="3" scope="rowgroup">1. Innovation<span class="detail">Créer ici</span></th>' in html
+    assert '<th scope="row">Commandes</th><td>Conventions signées</td><td>48</td>' in html
+    assert '<th scope="row">Entrées</th><td>Billets</td><td>–</td>' in html
+    assert '2. Durée<span class="detail"><span class="awaited">objectif à fixer</span></span>' in html
+    assert "indicateur à choisir" in html
+
+
+def test_an_edition_that_was_frozen_before_aims_were_printed_still_reads(candidacy):
+    make_indicator(criterion=make_criterion(candidacy=candidacy))
+    make_section(candidacy=candidacy, kind=KINDS.CRITERIA)
+    older = json.loads(take_snapshot(read_dossier(candidacy)).text)
+    assert older["matrix"].pop("aims")
+
+    matrix = read_canonical(DossierContent, json.dumps(older), day=date(2026, 1, 1), changed_at=None).matrix
+
+    assert matrix.aims == ()
+    assert not matrix.has_aims
 
 
 def test_a_proof_that_is_brought_changes_the_date_of_the_document(candidacy):
