@@ -1,13 +1,16 @@
 """What cannot work is refused in one sentence, with status 1, before anything is installed."""
 
 import ast
+import errno
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
+import bootstrap
 import psutil
 import pytest
 import supported_python
@@ -49,6 +52,19 @@ def test_a_data_dir_that_cannot_be_made_is_refused(bin_start, tmp_path, unused_p
     assert (status, left) == (1, [])
     assert text.startswith(f"DATA_DIR : impossible d’écrire dans {tmp_path}/file/data (")
     assert text.count("\n") == 1
+
+
+def test_a_data_dir_that_is_there_and_cannot_be_written_to_is_refused(monkeypatch, tmp_path):
+    def refuse(**options):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    # Root, whom the tests may run as, writes wherever the rights say no.
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+
+    with pytest.raises(bootstrap.SetupError) as refusal:
+        bootstrap.usable_data_dir(str(tmp_path))
+
+    assert str(refusal.value) == f"DATA_DIR : impossible d’écrire dans {tmp_path} (Permission denied)."
 
 
 def test_settings_are_read_from_dotenv(bin_start, project, tmp_path, unused_port):
