@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from pathlib import Path
 
 import bootstrap
@@ -99,6 +100,13 @@ def test_versions_out_of_range_are_refused(version):
 @pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13), (3, 14), sys.version_info[:2]])
 def test_versions_in_range_are_accepted(version):
     assert supported_python.refusal(version) is None
+
+
+def test_they_are_those_that_the_project_declares():
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    (oldest, newest) = (supported_python.OLDEST, supported_python.NEWEST)
+
+    assert declared == f">={oldest[0]}.{oldest[1]},<{newest[0]}.{newest[1] + 1}"
 
 
 @pytest.mark.parametrize("name", ["start", "test", "check", "lock", "supported_python.py"])
