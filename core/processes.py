@@ -19,6 +19,7 @@ from pathlib import Path
 WEB = ("gunicorn", "config.wsgi")
 WORKER = (
     *("celery", "--app", "config", "--quiet", "worker", "--pool", "threads", "--concurrency", "2"),
+    *("--hostname", "celery@%h"),
     *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning"),
 )
 #: Everything is gone within five seconds: three for the processes to end by themselves, then they are killed.
