@@ -1,4 +1,4 @@
-"""A second start by bin/start, everything in place, against the bare web server of the same installation."""
+"""A second start by bin/start, with and without the demonstration, against the bare web server of the same installation."""
 
 import os
 import signal
@@ -10,19 +10,24 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks._pairs import compare, seconds
-from benchmarks._web import ROOT, free_port, scratch_environment, served
+from benchmarks._pairs import compare_each, seconds
+from benchmarks._web import ROOT, free_port, output_of, scratch_environment, served
+
+SETTINGS = "config.settings.local"
+LIMIT = 3.5
 
 
 def measure() -> Iterator[dict[str, Any]]:
-    with TemporaryDirectory() as scratch:
-        environment = scratch_environment(Path(scratch), "config.settings.local")
-        environment["DEMONSTRATION"] = "0"
-        yield compare(
-            name="start",
-            limit=3.5,
-            ours=lambda: seconds(lambda: _start(environment)),
-            theirs=lambda: _served_after(environment),
+    with TemporaryDirectory() as nothing, TemporaryDirectory() as bid:
+        empty = scratch_environment(Path(nothing), SETTINGS) | {"DEMONSTRATION": "0"}
+        loaded = scratch_environment(Path(bid), SETTINGS) | {"DEMONSTRATION": "1"}
+        output_of(loaded, "manage.py", "load_demonstration")
+        yield from compare_each(
+            ours={
+                "start": (LIMIT, lambda: seconds(lambda: _start(empty))),
+                "start-demonstration": (LIMIT, lambda: seconds(lambda: _start(loaded))),
+            },
+            theirs=lambda: _served_after(empty),
             rounds=7,
         )
 

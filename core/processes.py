@@ -7,6 +7,7 @@ import ctypes
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from pathlib import Path
 WEB = ("gunicorn", "config.wsgi")
 WORKER = (
     *("celery", "--app", "config", "--quiet", "worker", "--pool", "threads", "--concurrency", "2"),
+    *("--hostname", "celery@%h"),
     *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning"),
 )
 #: Everything is gone within five seconds: three for the processes to end by themselves, then they are killed.
@@ -27,18 +29,29 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def main(port: int) -> int:
+    try:
+        # bin/start looked at the port before it set anything up. Held from here on, it is ours when it answers.
+        door = _open(port)
+    except OSError:
+        sys.stderr.write(
+            f"Le port {port} ne s’ouvre plus : arrêtez le programme qui le tient ou choisissez un autre PORT.\n"
+        )
+        return 1
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     _adopt_orphans()
     processes = {
-        "serveur web": _spawn(*WEB, "--bind", f"127.0.0.1:{port}"),
+        "serveur web": _spawn(*WEB, "--bind", f"fd://{door.fileno()}", keeping=door),
         # A container's only user is often root, and the warning about it hides the lines that matter.
         "travail de fond": _spawn(*WORKER, EMBED_BEAT="1", PYTHONWARNINGS="ignore:You're running the worker"),
     }
+    door.close()  # the web server's alone: with it, whoever waits at the door is sent away
+    threading.Thread(target=_announce, args=(port, stop), daemon=True).start()
     try:
-        ended = _watch(processes, port, stop)
+        ended = _watch(processes, stop)
     finally:
+        stop.set()
         _end(list(processes.values()))
     if ended is None:
         return 0
@@ -47,22 +60,34 @@ def main(port: int) -> int:
     return 1
 
 
-def _watch(processes: dict[str, subprocess.Popen[bytes]], port: int, stop: threading.Event) -> str | None:
-    """Say when the site answers; return the name of the first process that ends unasked, None after a stop."""
-    ready = False
+def _open(port: int) -> socket.socket:
+    """Listen on the port, in which one whose last connections are only fading away counts as free."""
+    return socket.create_server(("127.0.0.1", port), backlog=2048)
+
+
+def _announce(port: int, stop: threading.Event) -> None:
+    """Say when the site answers."""
+    while not stop.wait(0.1):
+        if _answers(port) and not stop.is_set():
+            sys.stdout.write(f"Ready: http://127.0.0.1:{port}\n")
+            sys.stdout.flush()
+            return
+
+
+def _watch(processes: dict[str, subprocess.Popen[bytes]], stop: threading.Event) -> str | None:
+    """Return the name of the first process that ends unasked, None after a stop."""
     while not stop.wait(0.1):
         ended = [name for name, process in processes.items() if process.poll() is not None]
         # Ctrl-C reaches every process: one that it ended was asked to.
         if ended and not stop.wait(0.1):
             return ended[0]
-        if not ready and _answers(port):
-            ready = True
-            sys.stdout.write(f"Ready: http://127.0.0.1:{port}\n")
-            sys.stdout.flush()
     return None
 
 
-def _spawn(module: str, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+def _spawn(
+    module: str, *arguments: str, keeping: socket.socket | None = None, **environment: str
+) -> subprocess.Popen[bytes]:
+    """Run a program of the environment; ``keeping`` is the one open file of ours that it takes over."""
     parent = os.getpid()
 
     def die_with_parent() -> None:
@@ -75,7 +100,8 @@ def _spawn(module: str, *arguments: str, **environment: str) -> subprocess.Popen
     return subprocess.Popen(  # noqa: S603 -- the words are ours
         [sys.executable, "-m", module, *arguments],
         env={**os.environ, **environment},
-        preexec_fn=die_with_parent,  # noqa: PLW1509 -- this process runs no other thread
+        pass_fds=() if keeping is None else (keeping.fileno(),),
+        preexec_fn=die_with_parent,  # noqa: PLW1509 -- this process runs no other thread yet
     )
 
 

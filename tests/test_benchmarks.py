@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings
 
+from benchmarks import start
 from benchmarks._pairs import compare, compare_each, seconds
 
 ROOT = Path(settings.BASE_DIR)
@@ -86,6 +87,22 @@ def test_one_run_of_theirs_a_round_is_compared_with_each_of_ours():
         ("double", 2.0, 3),
     ]
     assert len(ran) == 5
+
+
+def test_a_second_start_is_measured_with_and_without_the_demonstration(monkeypatch):
+    started, told = [], []
+    monkeypatch.setattr(start, "scratch_environment", lambda scratch, settings: {"DATA_DIR": str(scratch)})
+    monkeypatch.setattr(start, "output_of", lambda environment, *command: told.append((environment, command)))
+    monkeypatch.setattr(start, "_start", started.append)
+    monkeypatch.setattr(start, "_served_after", lambda environment: 1.0)
+
+    names = [result["name"] for result in start.measure()]
+
+    assert names == ["start", "start-demonstration"]
+    empty, loaded = started[:2]
+    assert (empty["DEMONSTRATION"], loaded["DEMONSTRATION"]) == ("0", "1")
+    assert empty["DATA_DIR"] != loaded["DATA_DIR"]
+    assert told == [(loaded, ("manage.py", "load_demonstration"))]
 
 
 @pytest.mark.parametrize("function", [compare, compare_each])

@@ -1,9 +1,12 @@
 """What can be set is written down where operators look."""
 
 import re
+import tomllib
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+from django.core.management import get_commands
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -44,3 +47,29 @@ def test_every_link_of_the_documents_leads_somewhere():
     ]
 
     assert broken == []
+
+
+@pytest.mark.parametrize("contract", ["inside", "inside-deferred"])
+def test_the_order_of_the_layers_is_told_as_it_is_held(contract):
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (layers,) = (row["layers"] for row in contracts if row["id"] == contract)
+    # Nothing is told of the admin, which no application has.
+    told = " → ".join(re.sub(r"\(admin\) : |[()]", "", layer) for layer in layers)
+
+    assert f"`{told}`" in (ROOT / "docs" / "architecture.md").read_text()
+
+
+def test_every_command_of_the_documents_exists():
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / ".env.example"]
+    named = {name for path in documents for name in re.findall(r"manage\.py ([a-z_]+)", path.read_text())}
+
+    assert "create_lead" in named
+    assert sorted(named - get_commands().keys()) == []
+
+
+def test_operators_are_told_how_the_first_lead_is_made_in_a_container():
+    told = (ROOT / "docs" / "operations.md").read_text()
+    command = r"docker compose exec (\w+) python manage\.py create_lead \S+@\S+ "
+    (service,) = re.findall(command, told)
+
+    assert f"\n  {service}:\n" in (ROOT / "docker-compose.yml").read_text()

@@ -2,6 +2,7 @@ import re
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.urls import NoReverseMatch, reverse
@@ -218,6 +219,22 @@ def test_what_protects_an_account_is_changed_after_giving_the_password_again(cli
 
     assert response.request["PATH_INFO"] == reverse(name)
     assert response.status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", ["mfa_edit_webauthn", "mfa_remove_webauthn"])
+def test_somebody_elses_passkey_is_not_found(client, person, name, method):
+    sign_in(client)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    own, other = (
+        Authenticator.objects.create(user=user, type="webauthn", data={"name": "Mon ordinateur"})
+        for user in (person, make_user())
+    )
+
+    answers = [getattr(client, method)(reverse(name, args=[key.pk]), {"name": "x"}) for key in (other, own)]
+
+    assert [answer.status_code for answer in answers] == [404, 302 if method == "post" else 200]
+    assert Authenticator.objects.get(pk=other.pk).data == {"name": "Mon ordinateur"}
 
 
 @pytest.mark.django_db(transaction=True)  # the mails leave on commit, while the request still stands

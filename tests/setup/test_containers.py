@@ -44,8 +44,8 @@ def here(tmp_path):
             moved = [word.replace("/tmp/", f"{tmp_path}/") for word in moved]
             return [sys.executable, *(moved[1:] if moved[0] == "python" else ["-m", *moved])]
 
-        def start(name):
-            started.append(subprocess.Popen(words(SERVICES[name]["command"]), cwd=ROOT, env=environment))
+        def start(command):
+            started.append(subprocess.Popen(words(command), cwd=ROOT, env=environment))
 
         def run(command):
             return subprocess.run(
@@ -78,12 +78,26 @@ def test_the_command_of_a_service_makes_its_own_health_check_green(here, name):
     assert migrated.returncode == 0, migrated.stderr
     assert run(health_check(name)).returncode != 0
 
-    start(name)
+    start(SERVICES[name]["command"])
 
+    wait_until_green(run, health_check(name))
+
+
+def wait_until_green(run, check):
     deadline = time.monotonic() + HEALTHY_SECONDS
-    while (checked := run(health_check(name))).returncode != 0:
+    while (checked := run(check)).returncode != 0:
         assert time.monotonic() < deadline, checked.stderr
         time.sleep(0.5)
+
+
+def test_another_worker_does_not_make_the_check_of_this_one_green(here):
+    start, run = here
+    own = health_check("worker")
+    others = [word.replace("socket.gethostname()", "'elsewhere'") for word in own]
+    start([word.replace("%h", "elsewhere") for word in SERVICES["worker"]["command"]])
+    wait_until_green(run, others)
+
+    assert run(own).returncode != 0
 
 
 def test_containers_run_the_commands_of_bin_start():

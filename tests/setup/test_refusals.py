@@ -1,13 +1,17 @@
 """What cannot work is refused in one sentence, with status 1, before anything is installed."""
 
 import ast
+import errno
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+import tomllib
 from pathlib import Path
 
+import bootstrap
 import psutil
 import pytest
 import supported_python
@@ -51,6 +55,19 @@ def test_a_data_dir_that_cannot_be_made_is_refused(bin_start, tmp_path, unused_p
     assert text.count("\n") == 1
 
 
+def test_a_data_dir_that_is_there_and_cannot_be_written_to_is_refused(monkeypatch, tmp_path):
+    def refuse(**options):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    # Root, whom the tests may run as, writes wherever the rights say no.
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+
+    with pytest.raises(bootstrap.SetupError) as refusal:
+        bootstrap.usable_data_dir(str(tmp_path))
+
+    assert str(refusal.value) == f"DATA_DIR : impossible d’écrire dans {tmp_path} (Permission denied)."
+
+
 def test_settings_are_read_from_dotenv(bin_start, project, tmp_path, unused_port):
     (tmp_path / "file").touch()
     (project / ".env").write_text(f'# PORT=1\nexport PORT="{unused_port}"\nDATA_DIR={tmp_path}/file/data\n')
@@ -83,6 +100,13 @@ def test_versions_out_of_range_are_refused(version):
 @pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13), (3, 14), sys.version_info[:2]])
 def test_versions_in_range_are_accepted(version):
     assert supported_python.refusal(version) is None
+
+
+def test_they_are_those_that_the_project_declares():
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    (oldest, newest) = (supported_python.OLDEST, supported_python.NEWEST)
+
+    assert declared == f">={oldest[0]}.{oldest[1]},<{newest[0]}.{newest[1] + 1}"
 
 
 @pytest.mark.parametrize("name", ["start", "test", "check", "lock", "supported_python.py"])

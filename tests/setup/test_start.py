@@ -2,12 +2,16 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import psutil
 import pytest
 
-from tests.setup.sites import Site, free_port, own_servers
+from tests.setup.sites import ROOT, Site, free_port, own_servers
 
 STOP_SECONDS = 5
 
@@ -45,6 +49,26 @@ def test_the_site_answers_when_it_says_so(start):
 
     assert site.lines[-1] == f"Ready: {site.url}"
     assert site.get("/sante/") == "ok"
+
+
+@pytest.fixture
+def squatter():
+    """Another program's web server, which answers whatever it is asked, if only that it has no such page."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def test_a_port_taken_while_all_else_was_prepared_is_said_in_one_sentence(squatter):
+    command = [sys.executable, "-m", "core.processes", str(squatter)]
+
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"Le port {squatter} ne s’ouvre plus : arrêtez le programme qui le tient ou choisissez un autre PORT.\n"
+    )
 
 
 def test_web_server_worker_and_launcher_are_one_process_group(start):
