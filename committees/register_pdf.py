@@ -78,12 +78,14 @@ def print_decisions(
     candidacy: Candidacy, decisions: Sequence[PrintedDecision], *, filters: Sequence[str]
 ) -> bytes:
     """Print ``decisions``; ``filters`` say in words what the list was narrowed to. Raises PdfError."""
-    return _print(candidacy, "decision_register", _("Registre des décisions"), decisions, filters)
+    return _print(
+        candidacy, "committees/pdf/decision_register.html", _("Registre des décisions"), decisions, filters
+    )
 
 
 def print_actions(candidacy: Candidacy, actions: Sequence[PrintedAction], *, filters: Sequence[str]) -> bytes:
     """Print ``actions`` likewise. Raises PdfError."""
-    return _print(candidacy, "action_register", _("Suivi des actions"), actions, filters)
+    return _print(candidacy, "committees/pdf/action_register.html", _("Suivi des actions"), actions, filters)
 
 
 def _print(
@@ -91,7 +93,7 @@ def _print(
 ) -> bytes:
     with translation.override(candidacy.language), timezone.override(candidacy.zone):
         context = {"candidacy": candidacy, "title": title, "rows": rows, "filters": filters}
-        html = render_to_string(f"committees/pdf/{template}.html", context)
+        html = render_to_string(template, context)
     return print_out(
         Printout(
             letterhead=Letterhead.of(candidacy),
