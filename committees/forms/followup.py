@@ -21,6 +21,12 @@ def _owners(candidacy: Candidacy) -> ContactQuerySet:
     return contacts.select_related("organisation").order_by("last_name", "first_name", "pk")
 
 
+def _offer_items(field: forms.Field, meeting: Meeting) -> None:
+    field.queryset = meeting.agenda_items.all()  # type: ignore[attr-defined]  # a model field
+    field.to_field_name = "public_id"  # type: ignore[attr-defined]  # likewise
+    field.empty_label = _t("Aucun en particulier")  # type: ignore[attr-defined]  # likewise
+
+
 class _DecisionField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     def label_from_instance(self, decision: Decision) -> str:
         return f"{decision.number} – {decision.wording[:80]}"
@@ -58,10 +64,7 @@ class DecisionForm(RowForm):
     def __init__(self, *args: Any, meeting: Meeting, row: Decision | None = None, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
         self.fields["owner"].queryset = _owners(meeting.committee.candidacy)  # type: ignore[attr-defined]  # a model field
-        items = self.fields["agenda_item"]
-        items.queryset = meeting.agenda_items.all()  # type: ignore[attr-defined]  # a model field
-        items.to_field_name = "public_id"  # type: ignore[attr-defined]  # likewise
-        items.empty_label = _t("Aucun en particulier")  # type: ignore[attr-defined]  # likewise
+        _offer_items(self.fields["agenda_item"], meeting)
         follow: list[Any] = []
         if row is None:
             del self.fields["status"], self.fields["status_note"], self.fields["superseded_by"]
@@ -119,10 +122,11 @@ class ActionForm(RowForm):
 
     class Meta:
         model = Action
-        fields = ["title", "owner", "due_on", "decision", "status", "proof"]
+        fields = ["title", "owner", "due_on", "decision", "agenda_item", "status", "proof"]
         widgets = {"due_on": DayInput}
         help_texts = {
-            "title": _("Un verbe et son objet\u00a0: «\u00a0Demander la lettre de soutien…\u00a0».")
+            "agenda_item": _("Ce qui naît d’un point confidentiel reste réservé, comme lui."),
+            "title": _("Un verbe et son objet\u00a0: «\u00a0Demander la lettre de soutien…\u00a0»."),
         }
 
     def __init__(
@@ -139,6 +143,11 @@ class ActionForm(RowForm):
         if meeting is not None:
             decisions = decisions.filter(meeting=meeting)
         self.fields["decision"].queryset = decisions  # type: ignore[attr-defined]  # a model field
+        born_at = row.meeting if row else meeting
+        if born_at is None:
+            del self.fields["agenda_item"]
+        else:
+            _offer_items(self.fields["agenda_item"], born_at)
         follow: list[Any] = []
         if row is None:
             del self.fields["status"], self.fields["proof"]
@@ -149,6 +158,7 @@ class ActionForm(RowForm):
             "title",
             Row(Column("owner", css_class="col-sm-8"), Column("due_on", css_class="col-sm-4")),
             "decision",
+            *(["agenda_item"] if born_at else []),
             *follow,
             Submit("save", _t("Enregistrer")),
         )

@@ -99,7 +99,9 @@ def decision_of(request: AppRequest, slug: str, public_id: UUID) -> Decision:
 def action_of(request: AppRequest, slug: str, public_id: UUID) -> Action:
     candidacy = candidacy_for(request, slug)
     actions = readable(request, Action.objects.filter(candidacy=candidacy), candidacy)
-    related = actions.select_related("candidacy", "meeting__committee", "decision", "owner__organisation")
+    related = actions.select_related(
+        "candidacy", "meeting__committee", "decision", "agenda_item", "owner__organisation"
+    )
     return get_object_or_404(related, public_id=public_id)
 
 

@@ -188,3 +188,26 @@ def test_who_was_named_in_an_answer_stands_in_where_they_came(meeting):
     assert void in people
     assert came in people
     assert representatives(meeting, people) == {given.contact_id: holder.contact.get_full_name()}
+
+
+def test_an_action_entered_on_the_page_of_the_meeting_may_belong_to_a_reserved_item(client):
+    meeting = make_held_meeting()
+    lead = make_member(candidacy=meeting.committee.candidacy)
+    item = make_agenda_item(meeting=meeting, title="TITRE-SECRET", is_confidential=True)
+    elsewhere = make_agenda_item(meeting=make_held_meeting(committee=meeting.committee))
+    client.force_login(lead.user)
+    address = reverse(
+        "committees:meeting-action-create", args=[meeting.committee.candidacy.slug, meeting.public_id]
+    )
+    form = client.get(address).context["form"]
+    typed = {"public_id": form["public_id"].value(), "title": "ACTION-SECRETE"}
+
+    refused = client.post(address, {**typed, "agenda_item": str(elsewhere.public_id)})
+    client.post(address, {**typed, "agenda_item": str(item.public_id)})
+
+    assert refused.status_code == 422
+    action = meeting.actions.get()
+    assert action.agenda_item == item
+    assert "ACTION-SECRETE" not in str(content_of(make_minutes(meeting=meeting), with_reserved=False))
+    edit = reverse("committees:action-edit", args=[meeting.committee.candidacy.slug, action.public_id])
+    assert client.get(edit).context["form"].initial["agenda_item"]
