@@ -1,6 +1,6 @@
 """The floor of `pages`: bare Django list views of the same rows and columns, on the same server.
 
-Session, signed-in user, one page of fifty rows, a plain template: what no Django page can be much quicker than.
+Session, signed-in user, one page of as many rows as ours has, a plain template: what no Django page can be much quicker than.
 """
 
 from collections.abc import Callable
@@ -12,9 +12,13 @@ from django.template import engines
 from django.urls import include, path
 
 from candidacy.models import Membership
-from committees.models import Action, Decision, Meeting
+from committees.models import Action, Committee, Decision, Meeting
+from dossier.models import DossierExport, Edition, LiveFigure, Picture
+from dossier.views.editions import EDITIONS_A_PAGE
+from dossier.views.exports import EXPORTS_A_PAGE
+from dossier.views.picture_sheets import PICTURES_A_PAGE
 from notifications.models import OutboundMessage
-from partners.models import Organisation
+from partners.models import Deliberation, Organisation
 
 _TEMPLATE = """<!doctype html><html lang="fr"><head><title>{{ title }}</title></head><body><h1>{{ title }}</h1>
 <p>{{ user.email }}</p><table><thead><tr>{% for name in columns %}<th>{{ name }}</th>{% endfor %}</tr></thead><tbody>
@@ -40,11 +44,27 @@ _LISTS: dict[str, Callable[[], QuerySet[object]]] = {
     "members": lambda: Membership.objects.order_by("user__last_name").values_list(
         "user__first_name", "user__last_name", "user__email", "role", "last_seen_at"
     ),
+    "deliberations": lambda: Deliberation.objects.order_by("title").values_list(
+        "title", "organisation__name", "status", "sitting__held_on", "sitting__agenda_closes_on"
+    ),
+    "committees": lambda: Committee.objects.order_by("name").values_list("name", "acronym", "kind", "quorum"),
+    "pictures": lambda: Picture.objects.order_by("-pk").values_list("file", "alternative_text", "credit"),
+    "figures": lambda: LiveFigure.objects.order_by("label").values_list(
+        "label", "value", "source", "dated_on", "owner__last_name"
+    ),
+    "editions": lambda: Edition.objects.order_by("-number").values_list(
+        "number", "label", "status", "frozen_at", "author__last_name", "meeting__title"
+    ),
+    "exports": lambda: DossierExport.objects.order_by("-pk").values_list(
+        "created_at", "requested_by__last_name", "page_count", "status"
+    ),
 }
+#: Where ours shows fewer than fifty rows a page.
+_ROWS_A_PAGE = {"pictures": PICTURES_A_PAGE, "editions": EDITIONS_A_PAGE, "exports": EXPORTS_A_PAGE}
 
 
 def bare_list(request: HttpRequest, name: str) -> HttpResponse:
-    page = Paginator(_LISTS[name](), 50).get_page(request.GET.get("page"))
+    page = Paginator(_LISTS[name](), _ROWS_A_PAGE.get(name, 50)).get_page(request.GET.get("page"))
     columns = range(len(page.object_list[0]))
     template = engines["django"].from_string(_TEMPLATE)
     return HttpResponse(template.render({"title": name, "page": page, "columns": columns}, request))

@@ -16,10 +16,11 @@ from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from candidacy.models import Membership  # noqa: E402
-from committees.models import Action, Decision, Meeting  # noqa: E402
+from candidacy.models import Candidacy, Membership  # noqa: E402
+from committees.models import Action, Committee, Decision, Meeting  # noqa: E402
+from dossier.models import DossierExport, Edition, EditionFile, LiveFigure, Picture  # noqa: E402
 from notifications.services import Plan, plan_messages  # noqa: E402
-from partners.models import Organisation  # noqa: E402
+from partners.models import Deliberation, Organisation  # noqa: E402
 from tests import factories  # noqa: E402
 
 LIST, DETAIL, DASHBOARD = 2.5, 3.0, 6.0
@@ -82,9 +83,15 @@ def fill(rows: int) -> None:
         factories.make_income_line(plan=plan, funder=funder)
     section = candidacy.sections.first()
 
+    other = factories.make_member(role=Membership.Role.LEAD, user=lead.user).candidacy
+    fill_other(other, lead.user, rows)
+
     def page(name: str, public_id: object = None) -> str:
         kwargs = {"slug": candidacy.slug} | ({"public_id": public_id} if public_id else {})
         return reverse(name, kwargs=kwargs)
+
+    def other_page(name: str) -> str:
+        return reverse(name, kwargs={"slug": other.slug})
 
     rows_measured = [
         ("organisation-list", page("partners:organisation-list"), "organisations", LIST),
@@ -93,6 +100,13 @@ def fill(rows: int) -> None:
         ("meeting-list", page("committees:meeting-list"), "meetings", LIST),
         ("outbox-list", page("candidacy:outbox-list"), "messages", LIST),
         ("member-list", page("candidacy:member-list"), "members", LIST),
+        ("outbox-ahead", page("candidacy:outbox-ahead"), "messages", LIST),
+        ("deliberation-list", other_page("partners:deliberation-list"), "deliberations", LIST),
+        ("committee-list", other_page("committees:committee-list"), "committees", LIST),
+        ("picture-list", other_page("dossier:picture-list"), "pictures", LIST),
+        ("live-figure-list", other_page("dossier:live-figure-list"), "figures", LIST),
+        ("edition-list", other_page("dossier:edition-list"), "editions", LIST),
+        ("export-list", other_page("dossier:export-list"), "exports", LIST),
         (
             "organisation-detail",
             page("partners:organisation-detail", organisation.public_id),
@@ -108,6 +122,74 @@ def fill(rows: int) -> None:
     print(session_of(lead.user))
     for name, ours, floor, limit in rows_measured:
         print(name, ours, f"/nu/{floor}/", limit, sep="\t")
+
+
+def fill_other(candidacy: Candidacy, lead: User, rows: int) -> None:
+    """Fill a candidacy of its own with what other pages offer to choose from, or count."""
+    today = timezone.localdate()
+    organisation = factories.make_organisation(candidacy=candidacy)
+    Deliberation.objects.bulk_create(
+        Deliberation(candidacy=candidacy, organisation=organisation, title=f"Soutien {n}")
+        for n in range(rows)
+    )
+    Committee.objects.bulk_create(
+        Committee(candidacy=candidacy, name=f"Comité {n:04d}", acronym=f"C{n}", kind="cotech")
+        for n in range(rows)
+    )
+    Picture.objects.bulk_create(
+        Picture(
+            candidacy=candidacy,
+            key=f"image-{n}",
+            file=f"image-{n}.jpg",
+            width=40,  # told, or the file would be opened
+            height=30,
+            digest=f"{n:064x}",
+            alternative_text="Un aplat de couleur.",
+            credit="Candidacy",
+        )
+        for n in range(rows)
+    )
+    LiveFigure.objects.bulk_create(
+        LiveFigure(candidacy=candidacy, label=f"Chiffre {n}", value=n, source="Insee", dated_on=today)
+        for n in range(rows)
+    )
+    DossierExport.objects.bulk_create(
+        DossierExport(
+            candidacy=candidacy,
+            requested_by=lead,
+            status=DossierExport.Status.DONE,
+            progress=100,
+            file=f"dossier-{n}.pdf",
+            sha256=f"{n:064x}",
+            byte_count=1,
+            page_count=1,
+        )
+        for n in range(rows)
+    )
+    frozen = factories.make_edition(candidacy=candidacy, author=lead)
+    fields = {"snapshot": frozen.snapshot, "content_digest": frozen.content_digest, "day": frozen.day}
+    editions = Edition.objects.bulk_create(
+        Edition(
+            candidacy=candidacy,
+            author=lead,
+            number=n,
+            label="Relecture",
+            changed_at=frozen.changed_at,
+            **fields,
+        )
+        for n in range(2, rows + 1)
+    )
+    EditionFile.objects.bulk_create(
+        EditionFile(
+            edition=edition,
+            variant=EditionFile.Variant.FULL,
+            file=f"edition-{edition.number}.pdf",
+            sha256=f"{edition.number:064x}",
+            byte_count=1,
+            page_count=1,
+        )
+        for edition in editions
+    )
 
 
 def session_of(user: User) -> str:

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings
 
-from benchmarks import start
+from benchmarks import _many_rows, start
 from benchmarks._pairs import compare, compare_each, seconds
 
 ROOT = Path(settings.BASE_DIR)
@@ -103,6 +103,22 @@ def test_a_second_start_is_measured_with_and_without_the_demonstration(monkeypat
     assert (empty["DEMONSTRATION"], loaded["DEMONSTRATION"]) == ("0", "1")
     assert empty["DATA_DIR"] != loaded["DATA_DIR"]
     assert told == [(loaded, ("manage.py", "load_demonstration"))]
+
+
+def test_every_page_that_is_measured_answers_with_its_rows_beside_its_floor(client, capsys, settings):
+    settings.ROOT_URLCONF = "benchmarks._bare"
+    _many_rows.fill(6)
+    key, *lines = capsys.readouterr().out.splitlines()
+    client.cookies[settings.SESSION_COOKIE_NAME] = key
+
+    pages = [line.split("\t") for line in lines]
+    assert {"outbox-ahead", "committee-list", "edition-list", "export-list"} < {page[0] for page in pages}
+    for name, ours, floor, _limit in pages:
+        answers = [client.get(address) for address in (ours, floor)]
+        assert [answer.status_code for answer in answers] == [200, 200], name
+        assert answers[1].text.count("<tr>") > 3, name
+        if "page" in (answers[0].context or {}):
+            assert len(answers[0].context["page"].object_list) >= 3, name
 
 
 @pytest.mark.parametrize("function", [compare, compare_each])
