@@ -18,13 +18,17 @@ Audience = RecallRule.Audience
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who may be told of an object: ``url`` only where they may open its page."""
+    """Somebody who may be told of an object: ``url`` only where they may open its page.
+
+    ``secret`` is the part of ``url`` that opens it to whoever knows it: it leaves, and is neither kept nor shown.
+    """
 
     key: str
     name: str
     address: str
     url: str = ""
     user_id: int | None = None
+    secret: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,6 +86,7 @@ def _write(kind: ReminderKind, occasion: Occasion, reader: Reader, message: Row,
         "title": occasion.title,
         "lines": lines,
         "url": reader.url,
+        "is_personal": bool(reader.secret),
     }
     subject, body = render_mail("reminder", context)
     return Composed(
@@ -94,6 +95,7 @@ def _write(kind: ReminderKind, occasion: Occasion, reader: Reader, message: Row,
         body=body,
         reply_to=organiser["address"] if organiser else "",
         user_id=reader.user_id,
+        withheld=(reader.secret,) if reader.secret else (),
         facts={"day": occasion.occurrence, "title": occasion.title, "lines": lines},
     )
 

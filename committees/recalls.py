@@ -1,6 +1,7 @@
 """What committees remind people of, beside their meetings: answers, actions, and a rhythm that is at risk."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -14,6 +15,8 @@ from candidacy.models import RecallRule
 from candidacy.reminder_kinds import Occasion, Reader, ReminderKind
 from candidacy.reminder_messages import register_kind
 from committees.announcements import reaching, reads_reserved
+from committees.answer_tokens import token_for
+from committees.minutes_tokens import minutes_token_for
 from committees.models import Action, AgendaPaper, Committee, Invitation, Meeting, Minutes
 from committees.models.followup import ActionQuerySet
 from committees.representation import took_part
@@ -119,7 +122,7 @@ def unanswered_invitations(about: Collection[UUID] | None) -> Iterator[Occasion]
     for meeting in related:
         candidacy = meeting.committee.candidacy
         url = page_url("committees:meeting-detail", slug=candidacy.slug, public_id=meeting.public_id)
-        readers = _readers((invitation.contact for invitation in meeting.invitations.all()), url)
+        readers = _called(meeting.invitations.all(), url, "committees:answer-link", token_for)
         if readers:
             yield Occasion(
                 candidacy=candidacy,
@@ -142,6 +145,7 @@ def meetings_with_papers(about: Collection[UUID] | None) -> Iterator[Occasion]:
         meetings = meetings.filter(public_id__in=about)
     contacts = Prefetch("contact", queryset=with_access(Contact.objects.all()))
     coming = reaching(Invitation.objects.exclude(answer__in=Invitation.AWAY), "meeting__committee__candidacy")
+    coming = coming.select_related(None)  # the contacts are read with what says whether they have access
     related = meetings.select_related("committee__candidacy").prefetch_related(
         Prefetch("invitations", queryset=coming.prefetch_related(contacts)), "agenda_items__papers"
     )
@@ -153,7 +157,7 @@ def meetings_with_papers(about: Collection[UUID] | None) -> Iterator[Occasion]:
             papers_shown(item, with_reserved=False) for item in as_shown(items, with_reserved=False)
         )
         told = [row for row in meeting.invitations.all() if has_open_papers or reads_reserved(row)]
-        readers = _readers((invitation.contact for invitation in told), url)
+        readers = _called(told, url, "committees:answer-link", token_for)
         if readers:
             yield Occasion(
                 candidacy=candidacy,
@@ -182,14 +186,8 @@ def minutes_to_correct(about: Collection[UUID] | None) -> Iterator[Occasion]:
         candidacy = meeting.committee.candidacy
         url = page_url("committees:minutes-detail", slug=candidacy.slug, public_id=meeting.public_id)
         asked = {correction.contact_id for correction in minutes.corrections.all()}
-        readers = _readers(
-            (
-                row.contact
-                for row in meeting.invitations.all()
-                if took_part(row) and row.contact_id not in asked
-            ),
-            url,
-        )
+        told = [row for row in meeting.invitations.all() if took_part(row) and row.contact_id not in asked]
+        readers = _called(told, url, "committees:minutes-link", minutes_token_for)
         if readers:
             yield Occasion(
                 candidacy=candidacy,
@@ -284,6 +282,21 @@ def _committee_of(action: Action) -> Committee | None:
     if action.meeting is not None:
         return action.meeting.committee
     return action.decision.meeting.committee if action.decision else None
+
+
+def _called(
+    invitations: Iterable[Invitation], url: str, personal_page: str, token_of: Callable[[Invitation], str]
+) -> tuple[Reader, ...]:
+    """Return those whom ``invitations`` call: whoever cannot sign in gets their own address in place of ``url``."""
+    readers = []
+    for invitation in invitations:
+        reader = reader_of(invitation.contact, url=url)
+        if reader is not None and invitation.contact.user_id is None:
+            token = token_of(invitation)
+            reader = replace(reader, url=page_url(personal_page, token=token), secret=token)
+        if reader is not None:
+            readers.append(reader)
+    return tuple(readers)
 
 
 def _readers(contacts: Iterable[Contact], url: str) -> tuple[Reader, ...]:
