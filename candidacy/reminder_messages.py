@@ -46,6 +46,8 @@ def compose_reminders(kind: ReminderKind, messages: Sequence[Row]) -> dict[int, 
             written[message.pk] = Skip(_("La personne n’est plus concernée, ou n’y a plus accès."))
         elif _is_overtaken(message, steps):
             written[message.pk] = Skip(_("Un rappel plus récent part ou est parti."))
+        elif problem := _untimely(kind, occasion, message):
+            written[message.pk] = Skip(problem)
         else:
             text = rules.holding(kind, occasion.candidacy, occasion.committee).text
             with (
@@ -72,9 +74,24 @@ def _is_overtaken(message: Row, steps: Sequence[Row]) -> bool:
     )
 
 
+def _untimely(kind: ReminderKind, occasion: Occasion, message: Row) -> str:
+    """Say why the words of ``kind`` are not so on the day on which ``message`` leaves; empty where they are."""
+    days = _days_left(occasion, message)
+    if kind.is_after and days > 0:
+        return _("L’échéance n’est pas encore passée\u00a0: ce rappel partira à son heure.")
+    if not kind.is_after and days < 0:
+        return _("Le jour dont parle ce rappel est passé.")
+    return ""
+
+
+def _days_left(occasion: Occasion, message: Row) -> int:
+    """Count the days from the one on which ``message`` leaves, by the clock of the candidacy."""
+    leaves_on = timezone.localdate(max(timezone.now(), message.due_at), occasion.candidacy.zone)
+    return (occasion.day - leaves_on).days
+
+
 def _write(kind: ReminderKind, occasion: Occasion, reader: Reader, message: Row, text: str) -> Composed:
-    leaves_on = timezone.localdate(max(timezone.now(), message.due_at))
-    when = _when((occasion.day - leaves_on).days)
+    when = _when(_days_left(occasion, message))
     lines, organiser = list(occasion.write_lines()), _organiser(occasion.candidacy)
     context: dict[str, Any] = {
         "candidacy": occasion.candidacy.title,

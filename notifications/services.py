@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from notifications.models import OutboundMessage
+from notifications.registry import Skip, composer_for
 from notifications.rendering import one_line
 from notifications.tasks import send_due_messages
 
@@ -131,11 +132,17 @@ def cancel_planned(*, keys: Collection[int], reason: str) -> int:
 
 @transaction.atomic
 def advance_message(message: OutboundMessage) -> None:
-    """« Envoyer maintenant »: the same row, due at once, so nothing leaves twice."""
+    """« Envoyer maintenant »: the same row, due at once, so nothing leaves twice.
+
+    Refused where it would have nothing to say at that moment.
+    """
     row = hold_message(message)
     if row.status != Status.PLANNED:
         raise DomainError(_("Seul un message encore à envoyer peut partir maintenant."))
     row.due_at = timezone.now()
+    composed = composer_for(row.kind)(row)
+    if isinstance(composed, Skip):
+        raise DomainError(composed.reason)
     row.save(update_fields=["due_at", "updated_at"])
     _send_soon()
 

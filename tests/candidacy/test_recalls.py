@@ -13,9 +13,10 @@ from candidacy.reminder_kinds import reminder_kind
 from candidacy.services.reminders import forget_rule, replan_reminders, set_rule
 from committees.models import Action, Invitation, Meeting
 from committees.services.actions import edit_action
+from core.errors import DomainError
 from notifications.delivery import deliver_due
 from notifications.models import OutboundMessage
-from notifications.services import cancel_message
+from notifications.services import advance_message, cancel_message
 from tests.factories import (
     make_action,
     make_candidacy,
@@ -336,6 +337,46 @@ def test_after_days_without_a_worker_one_step_of_the_ladder_leaves(owner, lead, 
 
     assert addresses(mailoutbox) == ["ines@exemple.example"]
     assert "depuis 9 jours" in mailoutbox[0].subject
+
+
+def test_a_reminder_ahead_of_a_day_does_not_leave_after_it(owner, mailoutbox):
+    with time_machine.travel(paris(2026, 9, 1, 10)):
+        make_action(candidacy=owner.candidacy, owner=owner, due_on=date(2026, 9, 10))
+        replan_reminders()
+    OutboundMessage.objects.filter(kind="action-overdue").delete()
+    with time_machine.travel(paris(2026, 9, 14, 9), tick=False):
+        deliver_due()
+
+    assert mailoutbox == []
+    row = OutboundMessage.objects.get(kind="action-due")
+    assert (row.status, row.reason) == (Status.CANCELLED, "Le jour dont parle ce rappel est passé.")
+
+
+def test_a_reminder_ahead_of_a_day_still_leaves_on_it(owner, mailoutbox):
+    with time_machine.travel(paris(2026, 9, 1, 10)):
+        make_action(candidacy=owner.candidacy, owner=owner, due_on=date(2026, 9, 10))
+        replan_reminders()
+    with time_machine.travel(paris(2026, 9, 10, 23, 59), tick=False):
+        deliver_due()
+
+    assert [message.subject.split("\u00a0")[0] for message in mailoutbox] == ["À faire aujourd’hui"]
+
+
+@time_machine.travel(paris(2026, 9, 1, 10), tick=False)
+def test_what_says_that_a_day_has_passed_is_not_sent_by_hand_before_it(owner, mailoutbox):
+    make_action(candidacy=owner.candidacy, owner=owner, due_on=date(2026, 9, 10))
+    replan_reminders()
+    row = OutboundMessage.objects.get(kind="action-overdue", rule="J+1")
+
+    with pytest.raises(DomainError, match="n’est pas encore passée"):
+        advance_message(row)
+    OutboundMessage.objects.filter(pk=row.pk).update(due_at=paris(2026, 9, 1, 9))
+    deliver_due()
+    assert mailoutbox == []
+
+    replan_reminders()
+    row.refresh_from_db()
+    assert (row.status, row.due_at) == (Status.PLANNED, paris(2026, 9, 11, 8))
 
 
 def test_without_a_worker_cron_plans_and_sends(owner, mailoutbox):
