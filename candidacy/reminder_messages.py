@@ -36,8 +36,8 @@ def compose_reminders(kind: ReminderKind, messages: Sequence[Row]) -> dict[int, 
     rules, siblings = Rules.read(), earlier_steps(messages)
     written: dict[int, Composed | Skip] = {}
     for message in messages:
-        occasion = occasions.get(message.about)
-        if occasion is None or occasion.occurrence != message.occurrence:
+        occasion = occasions.get((message.about, message.occurrence))
+        if occasion is None:
             written[message.pk] = Skip(_("C’est fait, ou la date a changé."))
             continue
         reader = _reader(occasion, message.recipient_key)

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from candidacy.models import RecallRule
+from candidacy.models.reminders import FARTHEST_DAYS
 from candidacy.reminder_kinds import Occasion, Reader, ReminderKind
 from candidacy.reminder_messages import register_kind
+from candidacy.services.reminders import DAYS_AHEAD
 from committees.announcements import reaching, reads_reserved
 from committees.answer_tokens import token_for
 from committees.minutes_tokens import minutes_token_for
@@ -21,7 +23,7 @@ from committees.models import Action, AgendaPaper, Committee, Invitation, Meetin
 from committees.models.followup import ActionQuerySet
 from committees.representation import took_part
 from committees.reserved import as_shown, papers_shown
-from committees.rhythm import Rhythm, rhythms
+from committees.rhythm import Rhythm, read_courses
 from core.templatetags.formats import long_date, long_moment
 from notifications.rendering import page_url
 from partners.models import Contact
@@ -240,27 +242,27 @@ def rhythms_at_risk(about: Collection[UUID] | None) -> Iterator[Occasion]:
     )
     if not rows:
         return
-    counted = rhythms(rows, timezone.now())
+    courses = read_courses(rows, timezone.now(), near_days=DAYS_AHEAD + FARTHEST_DAYS)
     leads = leads_of(committee.candidacy_id for committee in rows)
     for committee in rows:
-        rhythm = counted[committee.pk]
-        if not rhythm.missing or rhythm.days_left < 0:
-            continue
         candidacy = committee.candidacy
         url = page_url("committees:committee-detail", slug=candidacy.slug, public_id=committee.public_id)
         told = linked(leads.get(candidacy.pk, ()), url)
         keys = {reader.key for reader in told}
         others = _readers(committee.animators, "")
-        yield Occasion(
-            candidacy=candidacy,
-            about=committee.public_id,
-            day=rhythm.convene_by,
-            title=committee.name,
-            write_lines=partial(_rhythm_lines, rhythm),
-            committee=committee.public_id,
-            concerned=tuple(reader for reader in others if reader.key not in keys),
-            leads=told,
-        )
+        course = courses[committee.pk]
+        for rhythm in (course.current, *course.coming):
+            if rhythm.missing and rhythm.days_left >= 0:
+                yield Occasion(
+                    candidacy=candidacy,
+                    about=committee.public_id,
+                    day=rhythm.convene_by,
+                    title=committee.name,
+                    write_lines=partial(_rhythm_lines, rhythm),
+                    committee=committee.public_id,
+                    concerned=tuple(reader for reader in others if reader.key not in keys),
+                    leads=told,
+                )
 
 
 def _meeting_lines(meeting: Meeting) -> list[str]:

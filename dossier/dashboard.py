@@ -12,7 +12,7 @@ from candidacy.models import Candidacy
 from candidacy.plan_reading import PlanLine, read_backward_plan
 from committees.answers import AnswerCounts, count_answers
 from committees.models import Action, Committee, Meeting
-from committees.rhythm import Rhythm, rhythms
+from committees.rhythm import Course, read_courses
 from core.money import share
 from dossier.models import Section
 from dossier.outline import read_outline
@@ -27,7 +27,7 @@ CHANGES_SHOWN = 12
 @dataclass(frozen=True)
 class CommitteeCard:
     committee: Committee
-    rhythm: Rhythm
+    course: Course
     meeting: Meeting | None
     answers: AnswerCounts | None
 
@@ -139,7 +139,7 @@ def _committee_cards(candidacy: Candidacy, now: datetime) -> tuple[CommitteeCard
     """Show the technical and the steering committee always, the others when their rhythm is in danger."""
     upcoming = Meeting.objects.filter(committee=OuterRef("pk")).upcoming(now).values("pk")
     committees = list(candidacy.committees.annotate(next_meeting=upcoming[:1]).order_by("-kind", "pk"))
-    kept = rhythms(committees, now)
+    courses = read_courses(committees, now)
     next_ones = Meeting.objects.filter(pk__in=[row.next_meeting for row in committees])  # type: ignore[attr-defined]  # annotated above
     coming = {meeting.committee_id: meeting for meeting in next_ones}
     answers = count_answers(meeting.pk for meeting in coming.values())
@@ -147,7 +147,7 @@ def _committee_cards(candidacy: Candidacy, now: datetime) -> tuple[CommitteeCard
     for committee in committees:
         meeting = coming.get(committee.pk)
         given = answers[meeting.pk] if meeting else None
-        cards.append(CommitteeCard(committee, kept[committee.pk], meeting, given))
+        cards.append(CommitteeCard(committee, courses[committee.pk], meeting, given))
     chief = {Committee.Kind.COTECH, Committee.Kind.COPIL}
     cards.sort(key=lambda card: card.committee.kind not in chief)
-    return tuple(card for card in cards if card.committee.kind in chief or card.rhythm.needs_attention)
+    return tuple(card for card in cards if card.committee.kind in chief or card.course.needs_attention)

@@ -513,6 +513,51 @@ def test_a_rhythm_at_risk_is_told_to_the_lead_until_the_meeting_is_convened(lead
     assert planned("rhythm-at-risk") == []
 
 
+def test_a_notice_as_long_as_the_period_is_recalled_before_the_period_begins(lead, mailoutbox):
+    make_committee(
+        candidacy=lead.candidacy, rhythm_min=1, rhythm_period="month", notice_days=28, acronym="COTECH"
+    )
+    for days in range(40):
+        with time_machine.travel(paris(2026, 9, 1, 8, 1) + timedelta(days=days), tick=False):
+            replan_reminders()
+            deliver_due()
+
+    # October's last open day is the 30th, which leaves 28 days of notice on the 2nd; in November it is the 30th.
+    sent = OutboundMessage.objects.filter(kind="rhythm-at-risk", status=Status.SENT).order_by("due_at")
+    assert [(row.rule, row.due_at) for row in sent] == [
+        ("J-7", paris(2026, 9, 25, 8)),
+        ("J-1", paris(2026, 10, 1, 8)),
+    ]
+    assert "en octobre 2026 avec le délai, convoquez au plus tard le vendredi 2" in mailoutbox[0].body
+    assert [(rule, due) for rule, _key, due in planned("rhythm-at-risk")] == [
+        ("J-7", paris(2026, 10, 26, 8)),
+        ("J-1", paris(2026, 10, 30, 8)),
+    ]
+
+
+@time_machine.travel(paris(2026, 9, 1, 10), tick=False)
+def test_two_periods_at_risk_are_two_reminders(lead, mailoutbox):
+    make_committee(
+        candidacy=lead.candidacy, rhythm_min=1, rhythm_period="month", notice_days=7, acronym="COTECH"
+    )
+    set_rule(
+        candidacy=lead.candidacy,
+        place=lead.candidacy.public_id,
+        kind=reminder_kind("rhythm-at-risk"),
+        steps=[21, 43],
+        working_days=False,
+    )
+    for moment in (paris(2026, 9, 2, 8, 1), paris(2026, 9, 10, 8, 1)):
+        with time_machine.travel(moment, tick=False):
+            replan_reminders()
+            deliver_due()
+
+    assert [" ".join(message.subject.split()[:4]) for message in mailoutbox] == [
+        "À convoquer dans 21",
+        "À convoquer dans 43",
+    ]
+
+
 @time_machine.travel(paris(2026, 9, 1, 10), tick=False)
 def test_a_section_recalls_its_writers_until_it_is_handed_in(lead):
     organisation = make_organisation(candidacy=lead.candidacy)

@@ -1,6 +1,7 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -164,6 +165,24 @@ def test_the_committees_show_their_next_meeting_with_its_answers():
 
     assert (card.committee, card.meeting) == (copil, soon)
     assert card.answers == AnswerCounts(present=1, remote=1, excused=1, deputy=1, proxy=1, none=1)
+
+
+@time_machine.travel(datetime(2026, 9, 28, 9, tzinfo=UTC), tick=False)
+def test_a_month_to_come_that_must_be_convened_now_shows_on_the_card(client):
+    lead = make_member()
+    client.force_login(lead.user)
+    other = make_committee(
+        candidacy=lead.candidacy,
+        kind=Committee.Kind.SUPPORT,
+        rhythm_min=1,
+        rhythm_period=Committee.Period.MONTH,
+        notice_days=28,
+    )
+    make_meeting(committee=other, status=Meeting.Status.HELD, starts_at=datetime(2026, 9, 3, tzinfo=UTC))
+
+    page = client.get(address(lead.candidacy)).content.decode()
+
+    assert "en octobre 2026 avec le délai, convoquez au plus tard le vendredi 2" in page
 
 
 def test_other_committees_show_only_when_their_rhythm_is_in_danger():
