@@ -267,11 +267,11 @@ def _still_expects(comparison: _Comparison, told: Told) -> bool:
 def reminder_instant(meeting: Meeting, rule: ReminderRule) -> datetime:
     """Return when ``rule`` speaks: an hour of the wall clock, whatever the clocks did in between.
 
-    Where the committee writes on working days alone, a closed day gives way to the working day before it.
+    Where it writes on working days alone, a closed day gives way to the working day before it.
     """
     zone = meeting.committee.candidacy.zone
     day = meeting.starts_at.astimezone(zone).date() - timedelta(days=rule.days_before)
-    while meeting.committee.reminders_on_working_days and not is_working_day(day):
+    while rule.working_days and not is_working_day(day):
         day -= timedelta(days=1)
     return first_instant_from(day, rule.local_time, zone)
 
