@@ -40,7 +40,7 @@ def compose_reminders(kind: ReminderKind, messages: Sequence[Row]) -> dict[int, 
         if occasion is None:
             written[message.pk] = Skip(_("C’est fait, ou la date a changé."))
             continue
-        reader = _reader(occasion, message.recipient_key)
+        reader = occasion.reader(message.recipient_key)
         steps = siblings[message.kind, message.about, message.recipient_key, message.occurrence]
         if reader is None:
             written[message.pk] = Skip(_("La personne n’est plus concernée, ou n’y a plus accès."))
@@ -56,11 +56,6 @@ def compose_reminders(kind: ReminderKind, messages: Sequence[Row]) -> dict[int, 
             ):
                 written[message.pk] = _write(kind, occasion, reader, message, text)
     return written
-
-
-def _reader(occasion: Occasion, key: str) -> Reader | None:
-    everybody = (*occasion.concerned, *occasion.leads)
-    return next((reader for reader in everybody if reader.key == key), None)
 
 
 def _is_overtaken(message: Row, steps: Sequence[Row]) -> bool:
@@ -92,23 +87,27 @@ def _days_left(occasion: Occasion, message: Row) -> int:
 
 def _write(kind: ReminderKind, occasion: Occasion, reader: Reader, message: Row, text: str) -> Composed:
     when = _when(_days_left(occasion, message))
-    lines, organiser = list(occasion.write_lines()), _organiser(occasion.candidacy)
+    subject, intro, write_lines = kind.subject, kind.intro, occasion.write_lines
+    if occasion.is_for_lead(reader):
+        subject, intro = kind.subject_for_leads or subject, kind.intro_for_leads or intro
+        write_lines = occasion.write_lines_for_leads or write_lines
+    lines, organiser = list(write_lines()), _organiser(occasion.candidacy)
     context: dict[str, Any] = {
         "candidacy": occasion.candidacy.title,
         "is_fictitious": occasion.candidacy.is_fictitious,
         "organiser": organiser,
         "name": reader.name,
-        "subject": str(kind.subject) % {"when": when, "title": occasion.title},
-        "intro": text or str(kind.intro) % {"when": when},
+        "subject": str(subject) % {"when": when, "title": occasion.title},
+        "intro": text or str(intro) % {"when": when},
         "title": occasion.title,
         "lines": lines,
         "url": reader.url,
         "is_personal": bool(reader.secret),
     }
-    subject, body = render_mail("reminder", context)
+    title, body = render_mail("reminder", context)
     return Composed(
         address=reader.address,
-        subject=subject,
+        subject=title,
         body=body,
         reply_to=organiser["address"] if organiser else "",
         user_id=reader.user_id,

@@ -46,9 +46,10 @@ def register_kinds() -> None:
             label=gettext_lazy("Invitation sans réponse"),
             subject=gettext_lazy("Viendrez-vous %(when)s ? %(title)s"),
             intro=gettext_lazy("Cette réunion a lieu %(when)s, et nous n’avons pas encore votre réponse."),
+            subject_for_leads=gettext_lazy("Réponses attendues pour la réunion %(when)s\u00a0: %(title)s"),
+            intro_for_leads=gettext_lazy("Cette réunion a lieu %(when)s, et des réponses manquent encore."),
             find=unanswered_invitations,
             steps=(3,),
-            audiences=(Audience.CONCERNED,),
             is_of_committees=True,
         ),
         ReminderKind(
@@ -58,7 +59,6 @@ def register_kinds() -> None:
             intro=gettext_lazy("Cette réunion a lieu %(when)s\u00a0; ses pièces sont à lire."),
             find=meetings_with_papers,
             steps=(5,),
-            audiences=(Audience.CONCERNED,),
             is_of_committees=True,
         ),
         ReminderKind(
@@ -70,7 +70,6 @@ def register_kinds() -> None:
             ),
             find=minutes_to_correct,
             steps=(3,),
-            audiences=(Audience.CONCERNED,),
             is_of_committees=True,
         ),
         ReminderKind(
@@ -121,7 +120,9 @@ def unanswered_invitations(about: Collection[UUID] | None) -> Iterator[Occasion]
     related = meetings.select_related("committee__candidacy").prefetch_related(
         Prefetch("invitations", queryset=waiting.prefetch_related(contacts))
     )
-    for meeting in related:
+    rows = list(related)
+    leads = leads_of(meeting.committee.candidacy_id for meeting in rows) if rows else {}
+    for meeting in rows:
         candidacy = meeting.committee.candidacy
         url = page_url("committees:meeting-detail", slug=candidacy.slug, public_id=meeting.public_id)
         readers = _called(meeting.invitations.all(), url, "committees:answer-link", token_for)
@@ -133,8 +134,10 @@ def unanswered_invitations(about: Collection[UUID] | None) -> Iterator[Occasion]
                 hour=meeting.starts_at.astimezone(candidacy.zone).strftime("T%H:%M"),
                 title=meeting.title,
                 write_lines=partial(_meeting_lines, meeting),
+                write_lines_for_leads=partial(_awaited_lines, meeting),
                 committee=meeting.committee.public_id,
                 concerned=readers,
+                leads=linked(leads.get(candidacy.pk, ()), url),
             )
 
 
@@ -151,7 +154,9 @@ def meetings_with_papers(about: Collection[UUID] | None) -> Iterator[Occasion]:
     related = meetings.select_related("committee__candidacy").prefetch_related(
         Prefetch("invitations", queryset=coming.prefetch_related(contacts)), "agenda_items__papers"
     )
-    for meeting in related:
+    rows = list(related)
+    leads = leads_of(meeting.committee.candidacy_id for meeting in rows) if rows else {}
+    for meeting in rows:
         candidacy = meeting.committee.candidacy
         url = page_url("committees:meeting-detail", slug=candidacy.slug, public_id=meeting.public_id)
         items = meeting.agenda_items.all()
@@ -170,6 +175,7 @@ def meetings_with_papers(about: Collection[UUID] | None) -> Iterator[Occasion]:
                 write_lines=partial(_meeting_lines, meeting),
                 committee=meeting.committee.public_id,
                 concerned=readers,
+                leads=linked(leads.get(candidacy.pk, ()), url),
             )
 
 
@@ -183,7 +189,9 @@ def minutes_to_correct(about: Collection[UUID] | None) -> Iterator[Occasion]:
         Prefetch("meeting__invitations", queryset=Invitation.objects.prefetch_related(contacts)),
         "corrections",
     )
-    for minutes in related:
+    rows = list(related)
+    leads = leads_of(minutes.meeting.committee.candidacy_id for minutes in rows) if rows else {}
+    for minutes in rows:
         meeting = minutes.meeting
         candidacy = meeting.committee.candidacy
         url = page_url("committees:minutes-detail", slug=candidacy.slug, public_id=meeting.public_id)
@@ -199,6 +207,7 @@ def minutes_to_correct(about: Collection[UUID] | None) -> Iterator[Occasion]:
                 write_lines=partial(_meeting_lines, meeting),
                 committee=meeting.committee.public_id,
                 concerned=readers,
+                leads=linked(leads.get(candidacy.pk, ()), url),
             )
 
 
@@ -267,6 +276,12 @@ def rhythms_at_risk(about: Collection[UUID] | None) -> Iterator[Occasion]:
 
 def _meeting_lines(meeting: Meeting) -> list[str]:
     return [long_moment(meeting.starts_at), *([meeting.place] if meeting.place else [])]
+
+
+def _awaited_lines(meeting: Meeting) -> list[str]:
+    """Name whose answer is missing, from a meeting read with their invitations alone."""
+    names = ", ".join(str(invitation.contact) for invitation in meeting.invitations.all())
+    return [*_meeting_lines(meeting), _("Sans réponse\u00a0: %(names)s") % {"names": names}]
 
 
 def _action_lines(action: Action) -> list[str]:
