@@ -1,7 +1,7 @@
 """The dashboard of the lead and the team: what each app knows of the state of the bid, in a fixed number of queries."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import OuterRef
 
@@ -18,10 +18,12 @@ from dossier.models import Section
 from dossier.outline import read_outline
 from dossier.progress import CriterionCoverage, Progress, read_coverage, read_progress
 from dossier.recent_changes import Change, recent_changes
+from notifications.models import OutboundMessage
 from partners.deliberation_register import DeliberationLine, deliberation_lines
 
 SHOWN = 5
 CHANGES_SHOWN = 12
+FAILURES_SHOWN = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Dashboard:
     #: Tasks of the backward plan that must begin now or come too late, the first to begin first.
     plan_alerts: tuple[PlanLine, ...]
     changes: tuple[Change, ...]
+    #: Messages that could not leave in the last days.
+    failed_messages: int
 
     @property
     def most_urgent_steps(self) -> tuple[PlanLine, ...]:
@@ -115,6 +119,10 @@ def read_dashboard(
         threatened_votes=_threatened_votes(candidacy, today),
         plan_alerts=tuple(line for line in read_backward_plan(candidacy, today=today) if line.alert),
         changes=recent_changes(candidacy, since=since, reader=reader, limit=CHANGES_SHOWN),
+        failed_messages=OutboundMessage.objects.in_scope(candidacy.public_id)
+        .failed()
+        .filter(updated_at__gte=now - FAILURES_SHOWN)
+        .count(),
     )
 
 
