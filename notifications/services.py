@@ -140,9 +140,7 @@ def advance_message(message: OutboundMessage) -> None:
     if row.status != Status.PLANNED:
         raise DomainError(_("Seul un message encore à envoyer peut partir maintenant."))
     row.due_at = timezone.now()
-    composed = composer_for(row.kind)(row)
-    if isinstance(composed, Skip):
-        raise DomainError(composed.reason)
+    _check_has_something_to_say(row)
     row.save(update_fields=["due_at", "updated_at"])
     _send_soon()
 
@@ -170,6 +168,17 @@ def cancel_message(message: OutboundMessage, reason: str = "") -> None:
     row.cancelled_by = CancelledBy.PERSON
     row.reason = one_line(reason, limit=300)
     row.save(update_fields=["status", "cancelled_by", "reason", "updated_at"])
+
+
+def _check_has_something_to_say(row: OutboundMessage) -> None:
+    """Refuse what would be given up at once; what was tried already is left alone: its writing may be what fails."""
+    try:
+        compose = composer_for(row.kind)
+    except LookupError:
+        return
+    composed = None if row.attempts else compose(row)
+    if isinstance(composed, Skip):
+        raise DomainError(composed.reason)
 
 
 def hold_message(message: OutboundMessage) -> OutboundMessage:

@@ -116,6 +116,15 @@ def test_what_would_say_nothing_now_is_not_advanced_and_the_page_says_why(client
     assert (message.status, message.due_at) == (Status.PLANNED, message.planned_for)
 
 
+def test_what_was_tried_in_vain_or_nobody_writes_may_still_be_advanced(client, lead):
+    """Its writing may be what fails: the delivery says why."""
+    for message in (make_message(lead.candidacy, attempts=1), make_message(lead.candidacy, kind="unknown")):
+        client.post(address("outbox-send", lead.candidacy, message.public_id))
+
+        message.refresh_from_db()
+        assert message.due_at <= timezone.now()
+
+
 @pytest.mark.parametrize("count", [2, 12])
 def test_the_page_costs_the_same_for_any_number(client, lead, django_assert_num_queries, count):
     for _ in range(count):
