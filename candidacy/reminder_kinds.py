@@ -18,13 +18,17 @@ Audience = RecallRule.Audience
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who may be told of an object: ``url`` only where they may open its page."""
+    """Somebody who may be told of an object: ``url`` only where they may open its page.
+
+    ``secret`` is the part of ``url`` that opens it to whoever knows it: it leaves, and is neither kept nor shown.
+    """
 
     key: str
     name: str
     address: str
     url: str = ""
     user_id: int | None = None
+    secret: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +45,22 @@ class Occasion:
     committee: UUID | None = None
     concerned: tuple[Reader, ...] = ()
     leads: tuple[Reader, ...] = ()
+    #: Writes the facts for leads, where they are others than for whoever is concerned.
+    write_lines_for_leads: Callable[[], Sequence[str]] | None = None
     #: Tells apart two occasions on one day: an object that moved is another.
     hour: str = ""
 
     @property
     def occurrence(self) -> str:
         return f"{self.day.isoformat()}{self.hour}"
+
+    def reader(self, key: str) -> Reader | None:
+        """Return who has ``key``, as one of the people concerned where they are also a lead."""
+        return next((one for one in (*self.concerned, *self.leads) if one.key == key), None)
+
+    def is_for_lead(self, reader: Reader) -> bool:
+        """Whether ``reader`` is told as a lead, and not as somebody concerned."""
+        return all(one.key != reader.key for one in self.concerned)
 
     def readers(self, audience: str, *, is_last: bool) -> tuple[Reader, ...]:
         """Return whom a step of a rule speaks to; where nobody concerned can be reached, the leads are told."""
@@ -65,12 +79,17 @@ Finder = Callable[[Collection[UUID] | None], Iterable[Occasion]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReminderKind:
-    """``subject`` takes %(when)s and %(title)s, ``intro`` %(when)s; steps count before the day, or after it."""
+    """``subject`` takes %(when)s and %(title)s, ``intro`` %(when)s; steps count before the day, or after it.
+
+    Leads are told in the words for them, where a kind has any.
+    """
 
     key: str
     label: str | Promise
     subject: str | Promise
     intro: str | Promise
+    subject_for_leads: str | Promise = ""
+    intro_for_leads: str | Promise = ""
     find: Finder
     steps: tuple[int, ...]
     is_after: bool = False

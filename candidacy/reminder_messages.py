@@ -36,16 +36,18 @@ def compose_reminders(kind: ReminderKind, messages: Sequence[Row]) -> dict[int, 
     rules, siblings = Rules.read(), earlier_steps(messages)
     written: dict[int, Composed | Skip] = {}
     for message in messages:
-        occasion = occasions.get(message.about)
-        if occasion is None or occasion.occurrence != message.occurrence:
+        occasion = occasions.get((message.about, message.occurrence))
+        if occasion is None:
             written[message.pk] = Skip(_("C’est fait, ou la date a changé."))
             continue
-        reader = _reader(occasion, message.recipient_key)
+        reader = occasion.reader(message.recipient_key)
         steps = siblings[message.kind, message.about, message.recipient_key, message.occurrence]
         if reader is None:
             written[message.pk] = Skip(_("La personne n’est plus concernée, ou n’y a plus accès."))
         elif _is_overtaken(message, steps):
             written[message.pk] = Skip(_("Un rappel plus récent part ou est parti."))
+        elif problem := _untimely(kind, occasion, message):
+            written[message.pk] = Skip(problem)
         else:
             text = rules.holding(kind, occasion.candidacy, occasion.committee).text
             with (
@@ -54,11 +56,6 @@ def compose_reminders(kind: ReminderKind, messages: Sequence[Row]) -> dict[int, 
             ):
                 written[message.pk] = _write(kind, occasion, reader, message, text)
     return written
-
-
-def _reader(occasion: Occasion, key: str) -> Reader | None:
-    everybody = (*occasion.concerned, *occasion.leads)
-    return next((reader for reader in everybody if reader.key == key), None)
 
 
 def _is_overtaken(message: Row, steps: Sequence[Row]) -> bool:
@@ -72,28 +69,49 @@ def _is_overtaken(message: Row, steps: Sequence[Row]) -> bool:
     )
 
 
+def _untimely(kind: ReminderKind, occasion: Occasion, message: Row) -> str:
+    """Say why the words of ``kind`` are not so on the day on which ``message`` leaves; empty where they are."""
+    days = _days_left(occasion, message)
+    if kind.is_after and days > 0:
+        return _("L’échéance n’est pas encore passée\u00a0: ce rappel partira à son heure.")
+    if not kind.is_after and days < 0:
+        return _("Le jour dont parle ce rappel est passé.")
+    return ""
+
+
+def _days_left(occasion: Occasion, message: Row) -> int:
+    """Count the days from the one on which ``message`` leaves, by the clock of the candidacy."""
+    leaves_on = timezone.localdate(max(timezone.now(), message.due_at), occasion.candidacy.zone)
+    return (occasion.day - leaves_on).days
+
+
 def _write(kind: ReminderKind, occasion: Occasion, reader: Reader, message: Row, text: str) -> Composed:
-    leaves_on = timezone.localdate(max(timezone.now(), message.due_at))
-    when = _when((occasion.day - leaves_on).days)
-    lines, organiser = list(occasion.write_lines()), _organiser(occasion.candidacy)
+    when = _when(_days_left(occasion, message))
+    subject, intro, write_lines = kind.subject, kind.intro, occasion.write_lines
+    if occasion.is_for_lead(reader):
+        subject, intro = kind.subject_for_leads or subject, kind.intro_for_leads or intro
+        write_lines = occasion.write_lines_for_leads or write_lines
+    lines, organiser = list(write_lines()), _organiser(occasion.candidacy)
     context: dict[str, Any] = {
         "candidacy": occasion.candidacy.title,
         "is_fictitious": occasion.candidacy.is_fictitious,
         "organiser": organiser,
         "name": reader.name,
-        "subject": str(kind.subject) % {"when": when, "title": occasion.title},
-        "intro": text or str(kind.intro) % {"when": when},
+        "subject": str(subject) % {"when": when, "title": occasion.title},
+        "intro": text or str(intro) % {"when": when},
         "title": occasion.title,
         "lines": lines,
         "url": reader.url,
+        "is_personal": bool(reader.secret),
     }
-    subject, body = render_mail("reminder", context)
+    title, body = render_mail("reminder", context)
     return Composed(
         address=reader.address,
-        subject=subject,
+        subject=title,
         body=body,
         reply_to=organiser["address"] if organiser else "",
         user_id=reader.user_id,
+        withheld=(reader.secret,) if reader.secret else (),
         facts={"day": occasion.occurrence, "title": occasion.title, "lines": lines},
     )
 

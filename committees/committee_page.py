@@ -23,17 +23,17 @@ from committees.models import (
 from committees.models.followup import DecisionQuerySet
 from committees.models.meeting import MeetingQuerySet
 from committees.poll_page import open_polls_of
-from committees.rhythm import Rhythm, rhythm_history, rhythms
+from committees.rhythm import Course, read_courses
 
 #: Rows of each kind on the page of a committee; the lists hold the rest.
 SHOWN = 5
-PERIODS = 4
+EARLIER_PERIODS = 3
 
 
 @dataclass(frozen=True)
 class CommitteeLine:
     committee: Committee
-    rhythm: Rhythm
+    course: Course
     next_meeting: Meeting | None
     answers: AnswerCounts | None
     member_count: int
@@ -65,8 +65,7 @@ class Followup:
 
 @dataclass(frozen=True)
 class CommitteeSheet:
-    rhythm: Rhythm
-    past_rhythms: Sequence[Rhythm]
+    course: Course
     mandates: Sequence[Mandate]
     reminders: Sequence[ReminderRule]
     next_meetings: Sequence[tuple[Meeting, AnswerCounts]]
@@ -95,7 +94,7 @@ def read_committee_lines(
     """
     rows = list(committees)
     keys = [committee.pk for committee in rows]
-    counted = rhythms(rows, now)
+    courses = read_courses(rows, now)
     first = meetings.upcoming(now).filter(committee=OuterRef("pk")).values("pk")
     next_keys = dict(Committee.objects.filter(pk__in=keys).values_list("pk", Subquery(first[:1])))
     to_come = Meeting.objects.in_bulk([pk for pk in next_keys.values() if pk])
@@ -107,7 +106,7 @@ def read_committee_lines(
     return [
         CommitteeLine(
             committee=committee,
-            rhythm=counted[committee.pk],
+            course=courses[committee.pk],
             next_meeting=to_come.get(next_keys.get(committee.pk) or 0),
             answers=answers.get(next_keys.get(committee.pk) or 0),
             member_count=members.get(committee.pk, 0),
@@ -121,14 +120,12 @@ def read_committee(
     committee: Committee, *, meetings: MeetingQuerySet, now: datetime, with_followup: bool
 ) -> CommitteeSheet:
     """Gather what the page of ``committee`` shows, with those of its meetings that the reader may see."""
-    history = rhythm_history([committee], now, periods=PERIODS)[committee.pk]
     today = now.astimezone(committee.candidacy.zone).date()
     to_come = list(meetings.upcoming(now)[:SHOWN])
     answers = count_answers(meeting.pk for meeting in to_come)
     seats = committee.members.select_related("contact__organisation", "deputy_of__contact")
     return CommitteeSheet(
-        rhythm=history[0],
-        past_rhythms=history[1:],
+        course=read_courses([committee], now, earlier=EARLIER_PERIODS)[committee.pk],
         mandates=[_mandate(seat, today) for seat in sorted(seats, key=protocol_rank)],
         reminders=list(committee.reminder_rules.order_by("-days_before")),
         next_meetings=[(meeting, answers[meeting.pk]) for meeting in to_come],

@@ -1,16 +1,18 @@
 """What the page of a meeting shows: plain values read in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from committees.announcements import address_of
+from committees.announcements import address_of, has_lost_access, reaching, recipient_key
 from committees.concerns import Concern, shown_concerns
+from committees.convening import Reach
 from committees.models import (
     AgendaConcern,
     AgendaPaper,
@@ -24,6 +26,7 @@ from committees.models import (
 from committees.models.agenda import AgendaPoint
 from committees.reserved import as_shown, is_withheld, papers_shown
 from committees.voices import Voices, voices_of
+from notifications.models import OutboundMessage
 
 Answer = Invitation.Answer
 Attendance = Invitation.Attendance
@@ -72,6 +75,13 @@ class Roll:
     meeting: Meeting
     invitations: tuple[Invitation, ...]
     counted: Voices
+    #: What stands between the messages of a meeting that is ahead and its people, by invitation.
+    problems: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def people(self) -> list[tuple[Invitation, str]]:
+        """Each of them with what keeps messages from reaching them, or nothing."""
+        return [(invitation, self.problems.get(invitation.pk, "")) for invitation in self.invitations]
 
     @cached_property
     def answers(self) -> dict[str, int]:
@@ -170,14 +180,41 @@ def read_seats(meeting: Meeting) -> list[CommitteeMember]:
 
 
 def read_roll(meeting: Meeting, seats: Iterable[CommitteeMember]) -> Roll:
-    """Read who is on the list, and how many voices that makes."""
-    invitations = tuple(
-        sorted(
-            meeting.invitations.select_related("contact__organisation", "contact__user", "stand_in"),
-            key=protocol_rank,
-        )
+    """Read who is on the list, how many voices that makes, and whom messages do not reach."""
+    called = reaching(meeting.invitations.all(), "meeting__committee__candidacy")
+    invitations = tuple(sorted(called.select_related("contact__organisation", "stand_in"), key=protocol_rank))
+    return Roll(
+        meeting=meeting,
+        invitations=invitations,
+        counted=voices_of(invitations, seats),
+        problems=_problems(meeting, invitations) if meeting.is_convened else {},
     )
-    return Roll(meeting=meeting, invitations=invitations, counted=voices_of(invitations, seats))
+
+
+def _problems(meeting: Meeting, invitations: Sequence[Invitation]) -> dict[int, str]:
+    """Say of each person what keeps messages from reaching them, in one query."""
+    scope = OutboundMessage.objects.in_scope(meeting.committee.candidacy.public_id)
+    failed = list(
+        scope.failed()
+        .filter(~Q(recipient_address="") | Q(about=meeting.public_id))
+        .values_list("about", "recipient_key", "recipient_address")
+    )
+    reach = Reach(
+        refused=frozenset(address for _about, _key, address in failed if address),
+        members=frozenset(
+            invitation.contact.user_id
+            for invitation in invitations
+            if invitation.contact.user_id and not has_lost_access(invitation)
+        ),
+    )
+    unsent = {key for about, key, _address in failed if about == meeting.public_id}
+    problems = {}
+    for invitation in invitations:
+        problem = reach.problem(invitation.contact)
+        if not problem and recipient_key(invitation.contact) in unsent:
+            problem = _("un message n’est pas parti")
+        problems[invitation.pk] = problem
+    return problems
 
 
 def read_steps(meeting: Meeting) -> tuple[Step, ...]:

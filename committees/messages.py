@@ -38,7 +38,7 @@ from committees.answer_tokens import token_for
 from committees.calendar import Entry, Method, Participation, Person, title_in_calendar, write_calendar
 from committees.convocation import READ_ALONG, print_convocation
 from committees.enclosures import enclosed, is_light
-from committees.models import AgendaItem, AgendaPaper, Invitation, Meeting
+from committees.models import AgendaItem, AgendaPaper, Invitation, Meeting, ReminderRule
 from committees.organisers import organiser_of
 from committees.preparation import FollowUp, follow_up_of
 from committees.reserved import as_shown, papers_shown
@@ -161,7 +161,6 @@ class _Sheet:
             "organiser": self.organiser,
             "committee": self.meeting.committee.name,
             "acronym": self.meeting.committee.acronym,
-            "reminder_text": self.meeting.committee.reminder_text,
         }
 
     @cached_property
@@ -353,7 +352,8 @@ def _write_reminder(letter: _Letter) -> Composed | Skip:
         return Skip(_("La réunion a changé de date."))
     if letter.invitation.answer in Invitation.AWAY:
         return Skip(_("La personne s’est excusée."))
-    if not _still_speaks(letter):
+    rule = _rule_of(letter)
+    if rule is not None and not speaks_to(rule, letter.invitation):
         return Skip(_("Ce rappel ne s’adresse plus à cette personne."))
     if _is_overtaken(letter):
         return Skip(_("Un rappel plus proche de la réunion part ou est parti."))
@@ -362,14 +362,14 @@ def _write_reminder(letter: _Letter) -> Composed | Skip:
     days = (timezone.localdate(meeting.starts_at) - leaves_on).days
     near = {0: _("aujourd’hui"), 1: _("demain")}
     delay = near.get(days) or _("dans %(days)d jours") % {"days": days}
-    return _compose(letter, letter.text("meeting_reminder", delay=delay))
+    text = letter.text("meeting_reminder", delay=delay, first_words=rule.text if rule else "")
+    return _compose(letter, text)
 
 
-def _still_speaks(letter: _Letter) -> bool:
-    """Whether the rule that planned the reminder speaks to the person, who may have answered since."""
+def _rule_of(letter: _Letter) -> ReminderRule | None:
+    """Return the rule that planned the reminder, as it stands now, unless it is gone."""
     rules = letter.meeting.committee.reminder_rules.all()
-    own = (rule for rule in rules if letter.message.rule == f"J-{rule.days_before}")
-    return all(speaks_to(rule, letter.invitation) for rule in own)
+    return next((rule for rule in rules if letter.message.rule == f"J-{rule.days_before}"), None)
 
 
 def _write_cancellation(letter: _Letter) -> Composed | Skip:

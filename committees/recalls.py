@@ -1,6 +1,7 @@
 """What committees remind people of, beside their meetings: answers, actions, and a rhythm that is at risk."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -11,14 +12,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from candidacy.models import RecallRule
+from candidacy.models.reminders import FARTHEST_DAYS
 from candidacy.reminder_kinds import Occasion, Reader, ReminderKind
 from candidacy.reminder_messages import register_kind
+from candidacy.services.reminders import DAYS_AHEAD
 from committees.announcements import reaching, reads_reserved
+from committees.answer_tokens import token_for
+from committees.minutes_tokens import minutes_token_for
 from committees.models import Action, AgendaPaper, Committee, Invitation, Meeting, Minutes
 from committees.models.followup import ActionQuerySet
 from committees.representation import took_part
 from committees.reserved import as_shown, papers_shown
-from committees.rhythm import Rhythm, rhythms
+from committees.rhythm import Rhythm, read_courses
 from core.templatetags.formats import long_date, long_moment
 from notifications.rendering import page_url
 from partners.models import Contact
@@ -41,9 +46,10 @@ def register_kinds() -> None:
             label=gettext_lazy("Invitation sans réponse"),
             subject=gettext_lazy("Viendrez-vous %(when)s ? %(title)s"),
             intro=gettext_lazy("Cette réunion a lieu %(when)s, et nous n’avons pas encore votre réponse."),
+            subject_for_leads=gettext_lazy("Réponses attendues pour la réunion %(when)s\u00a0: %(title)s"),
+            intro_for_leads=gettext_lazy("Cette réunion a lieu %(when)s, et des réponses manquent encore."),
             find=unanswered_invitations,
             steps=(3,),
-            audiences=(Audience.CONCERNED,),
             is_of_committees=True,
         ),
         ReminderKind(
@@ -53,7 +59,6 @@ def register_kinds() -> None:
             intro=gettext_lazy("Cette réunion a lieu %(when)s\u00a0; ses pièces sont à lire."),
             find=meetings_with_papers,
             steps=(5,),
-            audiences=(Audience.CONCERNED,),
             is_of_committees=True,
         ),
         ReminderKind(
@@ -65,7 +70,6 @@ def register_kinds() -> None:
             ),
             find=minutes_to_correct,
             steps=(3,),
-            audiences=(Audience.CONCERNED,),
             is_of_committees=True,
         ),
         ReminderKind(
@@ -116,10 +120,12 @@ def unanswered_invitations(about: Collection[UUID] | None) -> Iterator[Occasion]
     related = meetings.select_related("committee__candidacy").prefetch_related(
         Prefetch("invitations", queryset=waiting.prefetch_related(contacts))
     )
-    for meeting in related:
+    rows = list(related)
+    leads = leads_of(meeting.committee.candidacy_id for meeting in rows) if rows else {}
+    for meeting in rows:
         candidacy = meeting.committee.candidacy
         url = page_url("committees:meeting-detail", slug=candidacy.slug, public_id=meeting.public_id)
-        readers = _readers((invitation.contact for invitation in meeting.invitations.all()), url)
+        readers = _called(meeting.invitations.all(), url, "committees:answer-link", token_for)
         if readers:
             yield Occasion(
                 candidacy=candidacy,
@@ -128,8 +134,10 @@ def unanswered_invitations(about: Collection[UUID] | None) -> Iterator[Occasion]
                 hour=meeting.starts_at.astimezone(candidacy.zone).strftime("T%H:%M"),
                 title=meeting.title,
                 write_lines=partial(_meeting_lines, meeting),
+                write_lines_for_leads=partial(_awaited_lines, meeting),
                 committee=meeting.committee.public_id,
                 concerned=readers,
+                leads=linked(leads.get(candidacy.pk, ()), url),
             )
 
 
@@ -142,10 +150,13 @@ def meetings_with_papers(about: Collection[UUID] | None) -> Iterator[Occasion]:
         meetings = meetings.filter(public_id__in=about)
     contacts = Prefetch("contact", queryset=with_access(Contact.objects.all()))
     coming = reaching(Invitation.objects.exclude(answer__in=Invitation.AWAY), "meeting__committee__candidacy")
+    coming = coming.select_related(None)  # the contacts are read with what says whether they have access
     related = meetings.select_related("committee__candidacy").prefetch_related(
         Prefetch("invitations", queryset=coming.prefetch_related(contacts)), "agenda_items__papers"
     )
-    for meeting in related:
+    rows = list(related)
+    leads = leads_of(meeting.committee.candidacy_id for meeting in rows) if rows else {}
+    for meeting in rows:
         candidacy = meeting.committee.candidacy
         url = page_url("committees:meeting-detail", slug=candidacy.slug, public_id=meeting.public_id)
         items = meeting.agenda_items.all()
@@ -153,7 +164,7 @@ def meetings_with_papers(about: Collection[UUID] | None) -> Iterator[Occasion]:
             papers_shown(item, with_reserved=False) for item in as_shown(items, with_reserved=False)
         )
         told = [row for row in meeting.invitations.all() if has_open_papers or reads_reserved(row)]
-        readers = _readers((invitation.contact for invitation in told), url)
+        readers = _called(told, url, "committees:answer-link", token_for)
         if readers:
             yield Occasion(
                 candidacy=candidacy,
@@ -164,6 +175,7 @@ def meetings_with_papers(about: Collection[UUID] | None) -> Iterator[Occasion]:
                 write_lines=partial(_meeting_lines, meeting),
                 committee=meeting.committee.public_id,
                 concerned=readers,
+                leads=linked(leads.get(candidacy.pk, ()), url),
             )
 
 
@@ -177,19 +189,15 @@ def minutes_to_correct(about: Collection[UUID] | None) -> Iterator[Occasion]:
         Prefetch("meeting__invitations", queryset=Invitation.objects.prefetch_related(contacts)),
         "corrections",
     )
-    for minutes in related:
+    rows = list(related)
+    leads = leads_of(minutes.meeting.committee.candidacy_id for minutes in rows) if rows else {}
+    for minutes in rows:
         meeting = minutes.meeting
         candidacy = meeting.committee.candidacy
         url = page_url("committees:minutes-detail", slug=candidacy.slug, public_id=meeting.public_id)
         asked = {correction.contact_id for correction in minutes.corrections.all()}
-        readers = _readers(
-            (
-                row.contact
-                for row in meeting.invitations.all()
-                if took_part(row) and row.contact_id not in asked
-            ),
-            url,
-        )
+        told = [row for row in meeting.invitations.all() if took_part(row) and row.contact_id not in asked]
+        readers = _called(told, url, "committees:minutes-link", minutes_token_for)
         if readers:
             yield Occasion(
                 candidacy=candidacy,
@@ -199,6 +207,7 @@ def minutes_to_correct(about: Collection[UUID] | None) -> Iterator[Occasion]:
                 write_lines=partial(_meeting_lines, meeting),
                 committee=meeting.committee.public_id,
                 concerned=readers,
+                leads=linked(leads.get(candidacy.pk, ()), url),
             )
 
 
@@ -242,31 +251,37 @@ def rhythms_at_risk(about: Collection[UUID] | None) -> Iterator[Occasion]:
     )
     if not rows:
         return
-    counted = rhythms(rows, timezone.now())
+    courses = read_courses(rows, timezone.now(), near_days=DAYS_AHEAD + FARTHEST_DAYS)
     leads = leads_of(committee.candidacy_id for committee in rows)
     for committee in rows:
-        rhythm = counted[committee.pk]
-        if not rhythm.missing or rhythm.days_left < 0:
-            continue
         candidacy = committee.candidacy
         url = page_url("committees:committee-detail", slug=candidacy.slug, public_id=committee.public_id)
         told = linked(leads.get(candidacy.pk, ()), url)
         keys = {reader.key for reader in told}
         others = _readers(committee.animators, "")
-        yield Occasion(
-            candidacy=candidacy,
-            about=committee.public_id,
-            day=rhythm.convene_by,
-            title=committee.name,
-            write_lines=partial(_rhythm_lines, rhythm),
-            committee=committee.public_id,
-            concerned=tuple(reader for reader in others if reader.key not in keys),
-            leads=told,
-        )
+        course = courses[committee.pk]
+        for rhythm in (course.current, *course.coming):
+            if rhythm.missing and rhythm.days_left >= 0:
+                yield Occasion(
+                    candidacy=candidacy,
+                    about=committee.public_id,
+                    day=rhythm.convene_by,
+                    title=committee.name,
+                    write_lines=partial(_rhythm_lines, rhythm),
+                    committee=committee.public_id,
+                    concerned=tuple(reader for reader in others if reader.key not in keys),
+                    leads=told,
+                )
 
 
 def _meeting_lines(meeting: Meeting) -> list[str]:
     return [long_moment(meeting.starts_at), *([meeting.place] if meeting.place else [])]
+
+
+def _awaited_lines(meeting: Meeting) -> list[str]:
+    """Name whose answer is missing, from a meeting read with their invitations alone."""
+    names = ", ".join(str(invitation.contact) for invitation in meeting.invitations.all())
+    return [*_meeting_lines(meeting), _("Sans réponse\u00a0: %(names)s") % {"names": names}]
 
 
 def _action_lines(action: Action) -> list[str]:
@@ -284,6 +299,21 @@ def _committee_of(action: Action) -> Committee | None:
     if action.meeting is not None:
         return action.meeting.committee
     return action.decision.meeting.committee if action.decision else None
+
+
+def _called(
+    invitations: Iterable[Invitation], url: str, personal_page: str, token_of: Callable[[Invitation], str]
+) -> tuple[Reader, ...]:
+    """Return those whom ``invitations`` call: whoever cannot sign in gets their own address in place of ``url``."""
+    readers = []
+    for invitation in invitations:
+        reader = reader_of(invitation.contact, url=url)
+        if reader is not None and invitation.contact.user_id is None:
+            token = token_of(invitation)
+            reader = replace(reader, url=page_url(personal_page, token=token), secret=token)
+        if reader is not None:
+            readers.append(reader)
+    return tuple(readers)
 
 
 def _readers(contacts: Iterable[Contact], url: str) -> tuple[Reader, ...]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 
@@ -17,6 +17,8 @@ from core.templatetags.formats import long_date, short_date
 
 #: How long before the last day that still leaves the notice a missing meeting becomes a warning.
 WARNING_DAYS = 14
+#: How long before that day a period that has not begun is counted.
+NEAR_DAYS = 31
 MONTHS = {Committee.Period.MONTH: 1, Committee.Period.QUARTER: 3, Committee.Period.YEAR: 12}
 
 #: Kinds that one names by their acronym alone: « un COPIL ».
@@ -60,7 +62,7 @@ class Period:
     first: date
     last: date
     label: str
-    #: As one says it within the period: « ce trimestre ».
+    #: As one says it: « ce trimestre » within the period, « au 2e trimestre 2026 » before it.
     words: str
 
     def holds(self, day: date) -> bool:
@@ -171,6 +173,21 @@ class Rhythm:
         return self.state in {State.AT_RISK, State.LATE}
 
 
+@dataclass(frozen=True)
+class Course:
+    """How a committee keeps its rhythm over time."""
+
+    current: Rhythm
+    #: The periods before, the last one first.
+    earlier: tuple[Rhythm, ...]
+    #: Periods that have not begun, of which a meeting is missing and must be convened soon or should have been.
+    coming: tuple[Rhythm, ...]
+
+    @property
+    def needs_attention(self) -> bool:
+        return any(rhythm.needs_attention for rhythm in (self.current, *self.coming))
+
+
 def period_around(day: date, kind: str) -> Period:
     """Return the calendar month, quarter or year that holds ``day``."""
     months = MONTHS[Committee.Period(kind)]
@@ -181,46 +198,60 @@ def period_around(day: date, kind: str) -> Period:
 
 def rhythms(committees: Sequence[Committee], now: datetime) -> dict[int, Rhythm]:
     """Count, in two queries, the current period of each committee, keyed by its primary key."""
-    counted = rhythm_history(committees, now, periods=1)
-    return {pk: periods[0] for pk, periods in counted.items()}
+    return {pk: course.current for pk, course in read_courses(committees, now).items()}
 
 
-def rhythm_history(
-    committees: Sequence[Committee], now: datetime, *, periods: int
-) -> dict[int, list[Rhythm]]:
-    """Count the last ``periods`` of each committee, the current one first, in two queries.
+def read_courses(
+    committees: Sequence[Committee], now: datetime, *, earlier: int = 0, near_days: int = NEAR_DAYS
+) -> dict[int, Course]:
+    """Count the current period of each committee, those ``earlier`` and those to come, in two queries.
 
     The committees must carry their candidacy: it says in which time zone a month ends. A period that was
-    over before the committee was entered, and in which nothing is recorded, is left out.
+    over before the committee was entered, and in which nothing is recorded, is left out; so is one to come
+    whose last day to convene is further than ``near_days``.
     """
-    spans = {committee.pk: _last_periods(committee, now, periods) for committee in committees}
+    spans = {
+        committee.pk: _last_periods(committee, now, 1 + earlier) + _periods_to_come(committee, now, near_days)
+        for committee in committees
+    }
     if not spans:
         return {}
     starts = _starts_by_committee(committees, spans)
     closed = closed_days_of(committee.candidacy for committee in committees)
-    counted = {}
+    courses = {}
     for committee in committees:
-        today = _local_day(committee, now)
-        periods_counted = [
+        today, entered_on = _local_day(committee, now), _local_day(committee, committee.created_at)
+        counted = [
             _count(committee, period, starts[committee.pk], today, closed[committee.candidacy_id])
             for period in spans[committee.pk]
         ]
-        entered_on = _local_day(committee, committee.created_at)
-        counted[committee.pk] = [
-            rhythm
-            for rhythm in periods_counted
-            if rhythm.counted or rhythm.period.last >= min(entered_on, today)
-        ]
-    return counted
+        courses[committee.pk] = Course(
+            current=counted[0],
+            earlier=tuple(
+                rhythm
+                for rhythm in counted[1 : 1 + earlier]
+                if rhythm.counted or rhythm.period.last >= entered_on
+            ),
+            coming=tuple(
+                rhythm
+                for rhythm in counted[1 + earlier :]
+                if rhythm.missing and rhythm.days_left <= near_days
+            ),
+        )
+    return courses
 
 
 def _starts_by_committee(
     committees: Sequence[Committee], spans: dict[int, list[Period]]
 ) -> dict[int, list[tuple[date, str]]]:
     zones = {committee.pk: committee.candidacy.zone for committee in committees}
-    floor = min(first_instant_from(spans[pk][-1].first, time(0), zone) for pk, zone in zones.items())
+    floor = min(
+        first_instant_from(min(period.first for period in spans[pk]), time(0), zone)
+        for pk, zone in zones.items()
+    )
     ceiling = max(
-        first_instant_from(spans[pk][0].last + timedelta(days=1), time(0), zone) for pk, zone in zones.items()
+        first_instant_from(max(period.last for period in spans[pk]) + timedelta(days=1), time(0), zone)
+        for pk, zone in zones.items()
     )
     rows = (
         Meeting.objects.filter(committee__in=zones, starts_at__gte=floor, starts_at__lt=ceiling)
@@ -258,6 +289,27 @@ def _last_periods(committee: Committee, now: datetime, count: int) -> list[Perio
     while len(periods) < count:
         periods.append(period_around(periods[-1].first - timedelta(days=1), committee.rhythm_period))
     return periods
+
+
+def _periods_to_come(committee: Committee, now: datetime, near_days: int) -> list[Period]:
+    """Return the periods after the current one that may have to be convened within ``near_days``.
+
+    With a notice longer than the period, there are several.
+    """
+    today, kind = _local_day(committee, now), committee.rhythm_period
+    until = today + timedelta(days=near_days + committee.notice_days)
+    found = []
+    period = period_around(period_around(today, kind).last + timedelta(days=1), kind)
+    while committee.rhythm_min and period.first <= until:
+        found.append(replace(period, words=_words_ahead(period, kind)))
+        period = period_around(period.last + timedelta(days=1), kind)
+    return found
+
+
+def _words_ahead(period: Period, kind: str) -> str:
+    if kind == Committee.Period.QUARTER:
+        return _("au %(quarter)s") % {"quarter": period.label}
+    return _("en %(period)s") % {"period": period.label}
 
 
 def _local_day(committee: Committee, instant: datetime) -> date:

@@ -1,7 +1,7 @@
 """The dashboard of the lead and the team: what each app knows of the state of the bid, in a fixed number of queries."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import OuterRef
 
@@ -12,22 +12,24 @@ from candidacy.models import Candidacy
 from candidacy.plan_reading import PlanLine, read_backward_plan
 from committees.answers import AnswerCounts, count_answers
 from committees.models import Action, Committee, Meeting
-from committees.rhythm import Rhythm, rhythms
+from committees.rhythm import Course, read_courses
 from core.money import share
 from dossier.models import Section
 from dossier.outline import read_outline
 from dossier.progress import CriterionCoverage, Progress, read_coverage, read_progress
 from dossier.recent_changes import Change, recent_changes
+from notifications.models import OutboundMessage
 from partners.deliberation_register import DeliberationLine, deliberation_lines
 
 SHOWN = 5
 CHANGES_SHOWN = 12
+FAILURES_SHOWN = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class CommitteeCard:
     committee: Committee
-    rhythm: Rhythm
+    course: Course
     meeting: Meeting | None
     answers: AnswerCounts | None
 
@@ -62,6 +64,8 @@ class Dashboard:
     #: Tasks of the backward plan that must begin now or come too late, the first to begin first.
     plan_alerts: tuple[PlanLine, ...]
     changes: tuple[Change, ...]
+    #: Messages that could not leave in the last days.
+    failed_messages: int
 
     @property
     def most_urgent_steps(self) -> tuple[PlanLine, ...]:
@@ -115,6 +119,10 @@ def read_dashboard(
         threatened_votes=_threatened_votes(candidacy, today),
         plan_alerts=tuple(line for line in read_backward_plan(candidacy, today=today) if line.alert),
         changes=recent_changes(candidacy, since=since, reader=reader, limit=CHANGES_SHOWN),
+        failed_messages=OutboundMessage.objects.in_scope(candidacy.public_id)
+        .failed()
+        .filter(updated_at__gte=now - FAILURES_SHOWN)
+        .count(),
     )
 
 
@@ -139,7 +147,7 @@ def _committee_cards(candidacy: Candidacy, now: datetime) -> tuple[CommitteeCard
     """Show the technical and the steering committee always, the others when their rhythm is in danger."""
     upcoming = Meeting.objects.filter(committee=OuterRef("pk")).upcoming(now).values("pk")
     committees = list(candidacy.committees.annotate(next_meeting=upcoming[:1]).order_by("-kind", "pk"))
-    kept = rhythms(committees, now)
+    courses = read_courses(committees, now)
     next_ones = Meeting.objects.filter(pk__in=[row.next_meeting for row in committees])  # type: ignore[attr-defined]  # annotated above
     coming = {meeting.committee_id: meeting for meeting in next_ones}
     answers = count_answers(meeting.pk for meeting in coming.values())
@@ -147,7 +155,7 @@ def _committee_cards(candidacy: Candidacy, now: datetime) -> tuple[CommitteeCard
     for committee in committees:
         meeting = coming.get(committee.pk)
         given = answers[meeting.pk] if meeting else None
-        cards.append(CommitteeCard(committee, kept[committee.pk], meeting, given))
+        cards.append(CommitteeCard(committee, courses[committee.pk], meeting, given))
     chief = {Committee.Kind.COTECH, Committee.Kind.COPIL}
     cards.sort(key=lambda card: card.committee.kind not in chief)
-    return tuple(card for card in cards if card.committee.kind in chief or card.rhythm.needs_attention)
+    return tuple(card for card in cards if card.committee.kind in chief or card.course.needs_attention)

@@ -35,7 +35,7 @@ from notifications.envelope import envelope
 from notifications.gathering import Bundle, bundle, carried_by, is_settled, settle_company
 from notifications.models import OutboundAttachment, OutboundMessage
 from notifications.own_words import in_own_words
-from notifications.post import Post, ServerUnreachableError, describe, is_permanent
+from notifications.post import Post, ServerUnreachableError, blames_address, describe, is_permanent
 from notifications.preferences import refused_by
 from notifications.registry import Composed, Skip, batch_composer_for, composer_for
 from notifications.rendering import one_line, plain_text
@@ -205,8 +205,8 @@ def _deliver(row: OutboundMessage, written: Written, post: Post) -> list[str]:
     except ServerUnreachableError:
         raise
     except OSError as error:  # smtplib's errors are among them
-        refused = row.recipient_address if is_permanent(error) else ""
-        return _put_off(row, describe(error), for_good=bool(refused), address=refused)
+        refused = row.recipient_address if blames_address(error) else ""
+        return _put_off(row, describe(error), for_good=is_permanent(error), address=refused)
     except (ValueError, ValidationError) as error:  # an address or a header that cannot be written
         return _put_off(row, str(error), for_good=True)
     except Exception as error:

@@ -1,6 +1,7 @@
 """The mail server: one connection to it, and what it says of a message."""
 
 import contextlib
+import re
 import smtplib
 
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -10,10 +11,15 @@ from django.core.mail.backends.base import BaseEmailBackend
 MESSAGES_PER_CONNECTION = 100
 #: "Service not available, closing transmission channel": the connection is gone, the message is not to blame.
 CLOSING = 421
+#: "Requested action aborted: exceeded storage allocation".
+EXCEEDED = 552
+#: The enhanced status codes (RFC 3463), and those that speak of the recipient’s address: 5.1.7 and 5.1.8 are the sender’s.
+STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")
+ADDRESS_STATUS = re.compile(r"5\.1\.([0-6]|9|10)\b")
 
 
 class ServerUnreachableError(Exception):
-    """The mail server does not let us in. No message is to blame, none is counted as tried."""
+    """The mail server does not let us in, or takes nothing from us. No message is to blame, none is counted as tried."""
 
 
 class Post:
@@ -30,6 +36,11 @@ class Post:
         self._count += 1
         try:
             backend.send_messages([email])
+        except smtplib.SMTPSenderRefused as error:
+            if _is_too_large(error):
+                raise
+            self.close()
+            raise ServerUnreachableError(describe(error)) from error
         except smtplib.SMTPException as error:
             if isinstance(error, smtplib.SMTPServerDisconnected) or reply_of(error)[0] == CLOSING:
                 self.close()
@@ -69,6 +80,20 @@ def reply_of(error: OSError) -> tuple[int, str]:
 
 def is_permanent(error: OSError) -> bool:
     return isinstance(error, smtplib.SMTPNotSupportedError) or 500 <= reply_of(error)[0] < 600
+
+
+def blames_address(error: OSError) -> bool:
+    """Whether the server will never take anything for the address, and not this message alone."""
+    code, answer = reply_of(error)
+    refuses = isinstance(error, smtplib.SMTPRecipientsRefused) or ADDRESS_STATUS.match(answer) is not None
+    return refuses and 500 <= code < 600
+
+
+def _is_too_large(error: smtplib.SMTPSenderRefused) -> bool:
+    """Whether what the server refuses with the sender is the size of this message, which is told along."""
+    code, answer = reply_of(error)
+    status = STATUS.match(answer)
+    return status[0] in {"5.3.4", "5.2.3"} if status else code == EXCEEDED
 
 
 def describe(error: OSError) -> str:

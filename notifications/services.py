@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from notifications.models import OutboundMessage
+from notifications.registry import Skip, composer_for
 from notifications.rendering import one_line
 from notifications.tasks import send_due_messages
 
@@ -131,11 +132,15 @@ def cancel_planned(*, keys: Collection[int], reason: str) -> int:
 
 @transaction.atomic
 def advance_message(message: OutboundMessage) -> None:
-    """« Envoyer maintenant »: the same row, due at once, so nothing leaves twice."""
+    """« Envoyer maintenant »: the same row, due at once, so nothing leaves twice.
+
+    Refused where it would have nothing to say at that moment.
+    """
     row = hold_message(message)
     if row.status != Status.PLANNED:
         raise DomainError(_("Seul un message encore à envoyer peut partir maintenant."))
     row.due_at = timezone.now()
+    _check_has_something_to_say(row)
     row.save(update_fields=["due_at", "updated_at"])
     _send_soon()
 
@@ -163,6 +168,17 @@ def cancel_message(message: OutboundMessage, reason: str = "") -> None:
     row.cancelled_by = CancelledBy.PERSON
     row.reason = one_line(reason, limit=300)
     row.save(update_fields=["status", "cancelled_by", "reason", "updated_at"])
+
+
+def _check_has_something_to_say(row: OutboundMessage) -> None:
+    """Refuse what would be given up at once; what was tried already is left alone: its writing may be what fails."""
+    try:
+        compose = composer_for(row.kind)
+    except LookupError:
+        return
+    composed = None if row.attempts else compose(row)
+    if isinstance(composed, Skip):
+        raise DomainError(composed.reason)
 
 
 def hold_message(message: OutboundMessage) -> OutboundMessage:

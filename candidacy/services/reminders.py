@@ -150,9 +150,9 @@ def _plans(kind: ReminderKind, occasion: Occasion, rules: Rules, now: datetime) 
             )
 
 
-def read_occasions(kind: ReminderKind, about: Iterable[UUID]) -> dict[UUID, Occasion]:
-    """Return the objects given by public identifier that are still open, as they stand now."""
-    return {occasion.about: occasion for occasion in kind.find(set(about))}
+def read_occasions(kind: ReminderKind, about: Iterable[UUID]) -> dict[tuple[UUID, str], Occasion]:
+    """Return the objects given by public identifier that are still open, with their days, as they stand now."""
+    return {(occasion.about, occasion.occurrence): occasion for occasion in kind.find(set(about))}
 
 
 def earlier_steps(messages: Iterable[Row]) -> dict[tuple[str, UUID, str, str], list[Row]]:

@@ -2,7 +2,7 @@ from collections.abc import Iterable
 from datetime import time
 from typing import Any
 
-from crispy_forms.layout import HTML, Column, Fieldset, Layout, Row, Submit
+from crispy_forms.layout import HTML, Column, Div, Fieldset, Layout, Row, Submit
 from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -57,8 +57,6 @@ class CommitteeForm(RowForm):
             "co_animator",
             "minutes_due_days",
             "minutes_silence_days",
-            "reminders_on_working_days",
-            "reminder_text",
         ]
         widgets = {"mandate": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
@@ -76,6 +74,8 @@ class CommitteeForm(RowForm):
                 f"days_{rank}": reminder.days_before,
                 f"at_{rank}": reminder.local_time,
                 f"audience_{rank}": reminder.audience,
+                f"working_days_{rank}": reminder.working_days,
+                f"text_{rank}": reminder.text,
             }
         super().__init__(*args, row=row, initial=initial, **kwargs)
         self.fields["max_proxies"].required = False
@@ -97,6 +97,12 @@ class CommitteeForm(RowForm):
                 required=False,
                 choices=ReminderRule.Audience.choices,
             )
+            self.fields[f"working_days_{rank}"] = forms.BooleanField(
+                label=_t("Rappel %(rank)d, jours ouvrés seulement") % {"rank": rank}, required=False
+            )
+            self.fields[f"text_{rank}"] = forms.CharField(
+                label=_t("Rappel %(rank)d, première phrase") % {"rank": rank}, required=False, max_length=300
+            )
         self.helper.layout = self._layout()
 
     def clean_max_proxies(self) -> int:
@@ -111,20 +117,36 @@ class CommitteeForm(RowForm):
         cleaned = super().clean()
         reminders: list[Reminder] = []
         for rank in range(1, REMINDER_ROWS + 1):
-            days, at, audience = (cleaned.pop(f"{name}_{rank}", None) for name in ("days", "at", "audience"))
+            days, at, audience, working_days, text = (
+                cleaned.pop(f"{name}_{rank}", None)
+                for name in ("days", "at", "audience", "working_days", "text")
+            )
             if days is None:
                 continue
             if days in {reminder.days_before for reminder in reminders}:
                 self.add_error(f"days_{rank}", _t("Un rappel est déjà prévu à ce délai."))
-            reminders.append(Reminder(days, at or MORNING, audience or ReminderRule.Audience.EXPECTED))
+            reminders.append(
+                Reminder(
+                    days,
+                    at or MORNING,
+                    audience or ReminderRule.Audience.EXPECTED,
+                    working_days=bool(working_days),
+                    text=text or "",
+                )
+            )
         return {**cleaned, "reminders": reminders}
 
     def _layout(self) -> Layout:
         rows = [
-            Row(
-                Column(f"days_{rank}", css_class="col-6 col-md-3"),
-                Column(f"at_{rank}", css_class="col-6 col-md-3"),
-                Column(f"audience_{rank}", css_class="col-md-6"),
+            Div(
+                Row(
+                    Column(f"days_{rank}", css_class="col-6 col-md-3"),
+                    Column(f"at_{rank}", css_class="col-6 col-md-3"),
+                    Column(f"audience_{rank}", css_class="col-md-6"),
+                ),
+                f"text_{rank}",
+                f"working_days_{rank}",
+                css_class="border-top pt-3",
             )
             for rank in range(1, REMINDER_ROWS + 1)
         ]
@@ -172,13 +194,13 @@ class CommitteeForm(RowForm):
                     + _t(
                         "Chaque ligne envoie un message aux personnes convoquées, tant de jours avant, à l’heure "
                         "locale dite. Zéro jour\u00a0: le matin même. Une ligne sans nombre de jours n’envoie rien. "
-                        "Qui s’est excusé n’est jamais rappelé."
+                        "Qui s’est excusé n’est jamais rappelé. Sans première phrase, c’est la phrase habituelle\u00a0; "
+                        "les jours ouvrés seulement, ce qui tomberait un week-end ou un jour férié part le jour "
+                        "ouvré précédent."
                     )
                     + "</p>"
                 ),
                 *rows,
-                "reminders_on_working_days",
-                "reminder_text",
             ),
             Submit("save", _t("Enregistrer")),
         )

@@ -120,17 +120,6 @@ class Committee(PublicIdModel, TimestampedModel):
         default=10,
         validators=[MinValueValidator(1), MaxValueValidator(90)],
     )
-    reminders_on_working_days = models.BooleanField(
-        _("Rappels les jours ouvrés seulement"),
-        default=False,
-        help_text=_("Un rappel qui tomberait un week-end ou un jour férié part le jour ouvré précédent."),
-    )
-    reminder_text = models.CharField(
-        _("Première phrase des rappels"),
-        max_length=300,
-        blank=True,
-        help_text=_("Vide : la phrase habituelle."),
-    )
     revision = models.PositiveIntegerField(_("révision"), default=1, editable=False)
 
     history = HistoricalRecords()
@@ -260,7 +249,10 @@ def protocol_rank(place: Seated) -> tuple[int, str, str]:
 
 
 class ReminderRule(models.Model):
-    """One reminder that a committee sends before each meeting: so many days ahead, at a local hour, to some or to all."""
+    """One reminder that a committee sends before each meeting: so many days ahead, at a local hour, to some or to all.
+
+    ``text`` takes the place of the usual first sentence.
+    """
 
     class Audience(models.TextChoices):
         """Whom a reminder speaks to, among those who have not said that they stay away."""
@@ -274,6 +266,8 @@ class ReminderRule(models.Model):
     days_before = models.PositiveSmallIntegerField(_("jours avant"), validators=[MaxValueValidator(60)])
     local_time = models.TimeField(_("heure locale"), default=time(8, 0))
     audience = models.CharField(_("à qui"), max_length=10, choices=Audience, default=Audience.EXPECTED)
+    working_days = models.BooleanField(_("jours ouvrés seulement"), default=False)
+    text = models.CharField(_("première phrase"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("règle de rappel")

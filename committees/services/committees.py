@@ -26,10 +26,12 @@ class Reminder(NamedTuple):
     days_before: int
     local_time: time
     audience: str = ReminderRule.Audience.EXPECTED
+    working_days: bool = False
+    text: str = ""
 
     @classmethod
     def of(cls, rule: ReminderRule) -> "Reminder":
-        return cls(rule.days_before, rule.local_time, rule.audience)
+        return cls(rule.days_before, rule.local_time, rule.audience, rule.working_days, rule.text)
 
 
 DEFAULT_REMINDERS = (Reminder(7, time(8)), Reminder(1, time(8)))
@@ -53,8 +55,6 @@ class CommitteeFields(TypedDict, total=False):
     co_animator: Contact | None
     minutes_due_days: int
     minutes_silence_days: int | None
-    reminders_on_working_days: bool
-    reminder_text: str
 
 
 class SeatFields(TypedDict, total=False):
@@ -101,7 +101,7 @@ def edit_committee(
         check_revision(locked, expected_revision)
         locked.revision += 1
         locked.save()
-    if has_other_rules or "reminders_on_working_days" in changed:
+    if has_other_rules:
         for meeting in locked.meetings.convened().filter(starts_at__gt=timezone.now()):
             replan_meeting(meeting=meeting)
     return locked
@@ -124,7 +124,8 @@ def _write_reminders(committee: Committee, reminders: Sequence[Reminder]) -> boo
     committee.reminder_rules.exclude(days_before__in=wanted).delete()
     for days, reminder in wanted.items():
         rule = present.get(days) or ReminderRule(committee=committee, days_before=days)
-        rule.local_time, rule.audience = reminder.local_time, reminder.audience
+        for field, value in reminder._asdict().items():
+            setattr(rule, field, value)
         rule.full_clean()
         rule.save()
     return True

@@ -267,12 +267,12 @@ def _still_expects(comparison: _Comparison, told: Told) -> bool:
 def reminder_instant(meeting: Meeting, rule: ReminderRule) -> datetime:
     """Return when ``rule`` speaks: an hour of the wall clock, whatever the clocks did in between.
 
-    Where the committee writes on working days alone, a closed day gives way to the working day before it.
+    Where it writes on working days alone, a closed day gives way to the working day before it.
     """
     candidacy = meeting.committee.candidacy
     zone, region = candidacy.zone, candidacy.holiday_region
     day = meeting.starts_at.astimezone(zone).date() - timedelta(days=rule.days_before)
-    while meeting.committee.reminders_on_working_days and not is_working_day(day, region):
+    while rule.working_days and not is_working_day(day, region):
         day -= timedelta(days=1)
     return first_instant_from(day, rule.local_time, zone)
 

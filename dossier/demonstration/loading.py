@@ -204,7 +204,7 @@ def _committees(source: Source) -> list[CommitteeEntry]:
                 "default_place": row["place"],
                 "default_minutes": row["minutes"],
             },
-            reminders=[Reminder(days, REMINDER_AT) for days in row["reminder_days"]],
+            reminders=[Reminder(local_time=REMINDER_AT, **rule) for rule in row["reminders"]],
         )
         for row in source.table("committees")["committees"]
     ]

@@ -94,7 +94,7 @@ def test_what_failed_is_shown_with_the_answer_of_the_server(client, lead):
 
 
 def test_advancing_from_the_page_comes_back_to_it_and_keeps_the_row(client, lead):
-    message = make_message(lead.candidacy)
+    message = make_message(lead.candidacy, about=lead.public_id)
 
     response = client.post(
         address("outbox-send", lead.candidacy, message.public_id) + "?retour=a-venir", follow=True
@@ -104,6 +104,25 @@ def test_advancing_from_the_page_comes_back_to_it_and_keeps_the_row(client, lead
     row = OutboundMessage.objects.get()
     assert (row.pk, row.message_id) == (message.pk, message.message_id)
     assert row.due_at <= timezone.now()
+
+
+def test_what_would_say_nothing_now_is_not_advanced_and_the_page_says_why(client, lead):
+    message = make_message(lead.candidacy)  # about somebody who is no member
+
+    response = client.post(address("outbox-send", lead.candidacy, message.public_id), follow=True)
+
+    assert "n’est plus membre de la candidature" in response.content.decode()
+    message.refresh_from_db()
+    assert (message.status, message.due_at) == (Status.PLANNED, message.planned_for)
+
+
+def test_what_was_tried_in_vain_or_nobody_writes_may_still_be_advanced(client, lead):
+    """Its writing may be what fails: the delivery says why."""
+    for message in (make_message(lead.candidacy, attempts=1), make_message(lead.candidacy, kind="unknown")):
+        client.post(address("outbox-send", lead.candidacy, message.public_id))
+
+        message.refresh_from_db()
+        assert message.due_at <= timezone.now()
 
 
 @pytest.mark.parametrize("count", [2, 12])

@@ -137,7 +137,8 @@ def test_attachments_are_downloaded_as_they_left(client, member):
 
 def test_a_message_is_sent_now_held_back_or_tried_again(client, member):
     tomorrow = timezone.now() + timedelta(days=1)
-    early, unwanted = make_message(member.candidacy, due_at=tomorrow), make_message(member.candidacy)
+    early = make_message(member.candidacy, due_at=tomorrow, about=member.public_id)
+    unwanted = make_message(member.candidacy)
     failed = make_message(member.candidacy, status=Status.FAILED, attempts=10)
     candidacy = member.candidacy
 

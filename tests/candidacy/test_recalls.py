@@ -13,9 +13,10 @@ from candidacy.reminder_kinds import reminder_kind
 from candidacy.services.reminders import forget_rule, replan_reminders, set_rule
 from committees.models import Action, Invitation, Meeting
 from committees.services.actions import edit_action
+from core.errors import DomainError
 from notifications.delivery import deliver_due
 from notifications.models import OutboundMessage
-from notifications.services import cancel_message
+from notifications.services import advance_message, cancel_message
 from tests.factories import (
     make_action,
     make_candidacy,
@@ -338,6 +339,46 @@ def test_after_days_without_a_worker_one_step_of_the_ladder_leaves(owner, lead, 
     assert "depuis 9 jours" in mailoutbox[0].subject
 
 
+def test_a_reminder_ahead_of_a_day_does_not_leave_after_it(owner, mailoutbox):
+    with time_machine.travel(paris(2026, 9, 1, 10)):
+        make_action(candidacy=owner.candidacy, owner=owner, due_on=date(2026, 9, 10))
+        replan_reminders()
+    OutboundMessage.objects.filter(kind="action-overdue").delete()
+    with time_machine.travel(paris(2026, 9, 14, 9), tick=False):
+        deliver_due()
+
+    assert mailoutbox == []
+    row = OutboundMessage.objects.get(kind="action-due")
+    assert (row.status, row.reason) == (Status.CANCELLED, "Le jour dont parle ce rappel est passé.")
+
+
+def test_a_reminder_ahead_of_a_day_still_leaves_on_it(owner, mailoutbox):
+    with time_machine.travel(paris(2026, 9, 1, 10)):
+        make_action(candidacy=owner.candidacy, owner=owner, due_on=date(2026, 9, 10))
+        replan_reminders()
+    with time_machine.travel(paris(2026, 9, 10, 23, 59), tick=False):
+        deliver_due()
+
+    assert [message.subject.split("\u00a0")[0] for message in mailoutbox] == ["À faire aujourd’hui"]
+
+
+@time_machine.travel(paris(2026, 9, 1, 10), tick=False)
+def test_what_says_that_a_day_has_passed_is_not_sent_by_hand_before_it(owner, mailoutbox):
+    make_action(candidacy=owner.candidacy, owner=owner, due_on=date(2026, 9, 10))
+    replan_reminders()
+    row = OutboundMessage.objects.get(kind="action-overdue", rule="J+1")
+
+    with pytest.raises(DomainError, match="n’est pas encore passée"):
+        advance_message(row)
+    OutboundMessage.objects.filter(pk=row.pk).update(due_at=paris(2026, 9, 1, 9))
+    deliver_due()
+    assert mailoutbox == []
+
+    replan_reminders()
+    row.refresh_from_db()
+    assert (row.status, row.due_at) == (Status.PLANNED, paris(2026, 9, 11, 8))
+
+
 def test_without_a_worker_cron_plans_and_sends(owner, mailoutbox):
     with time_machine.travel(paris(2026, 9, 1, 10)):
         make_action(candidacy=owner.candidacy, owner=owner, due_on=date(2026, 9, 10))
@@ -470,6 +511,51 @@ def test_a_rhythm_at_risk_is_told_to_the_lead_until_the_meeting_is_convened(lead
     )
     replan_reminders()
     assert planned("rhythm-at-risk") == []
+
+
+def test_a_notice_as_long_as_the_period_is_recalled_before_the_period_begins(lead, mailoutbox):
+    make_committee(
+        candidacy=lead.candidacy, rhythm_min=1, rhythm_period="month", notice_days=28, acronym="COTECH"
+    )
+    for days in range(40):
+        with time_machine.travel(paris(2026, 9, 1, 8, 1) + timedelta(days=days), tick=False):
+            replan_reminders()
+            deliver_due()
+
+    # October's last open day is the 30th, which leaves 28 days of notice on the 2nd; in November it is the 30th.
+    sent = OutboundMessage.objects.filter(kind="rhythm-at-risk", status=Status.SENT).order_by("due_at")
+    assert [(row.rule, row.due_at) for row in sent] == [
+        ("J-7", paris(2026, 9, 25, 8)),
+        ("J-1", paris(2026, 10, 1, 8)),
+    ]
+    assert "en octobre 2026 avec le délai, convoquez au plus tard le vendredi 2" in mailoutbox[0].body
+    assert [(rule, due) for rule, _key, due in planned("rhythm-at-risk")] == [
+        ("J-7", paris(2026, 10, 26, 8)),
+        ("J-1", paris(2026, 10, 30, 8)),
+    ]
+
+
+@time_machine.travel(paris(2026, 9, 1, 10), tick=False)
+def test_two_periods_at_risk_are_two_reminders(lead, mailoutbox):
+    make_committee(
+        candidacy=lead.candidacy, rhythm_min=1, rhythm_period="month", notice_days=7, acronym="COTECH"
+    )
+    set_rule(
+        candidacy=lead.candidacy,
+        place=lead.candidacy.public_id,
+        kind=reminder_kind("rhythm-at-risk"),
+        steps=[21, 43],
+        working_days=False,
+    )
+    for moment in (paris(2026, 9, 2, 8, 1), paris(2026, 9, 10, 8, 1)):
+        with time_machine.travel(moment, tick=False):
+            replan_reminders()
+            deliver_due()
+
+    assert [" ".join(message.subject.split()[:4]) for message in mailoutbox] == [
+        "À convoquer dans 21",
+        "À convoquer dans 43",
+    ]
 
 
 @time_machine.travel(paris(2026, 9, 1, 10), tick=False)

@@ -170,6 +170,8 @@ def test_what_was_removed_since_leaves_no_broken_way(client, lead, action):
 def test_the_sheet_shows_what_was_recalled_and_what_will_be(client, lead, action, mailoutbox):
     with time_machine.travel(datetime(2026, 9, 4, 10, tzinfo=UTC)):
         replan_reminders()
+    with time_machine.travel(datetime(2026, 9, 7, 9, tzinfo=UTC)):
+        deliver_due()
     with time_machine.travel(datetime(2026, 9, 11, 9, tzinfo=UTC)):
         deliver_due()
         # A session of the day: the test's own is years away.

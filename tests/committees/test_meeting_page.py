@@ -8,10 +8,13 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from committees.meeting_page import read_roll
 from committees.models import AgendaItem, Committee, Decision, Invitation, Meeting
+from tests.candidacy.test_outbox_pages import make_message
 from tests.factories import (
     make_agenda_item,
     make_approved_minutes,
+    make_candidacy,
     make_committee,
     make_contact,
     make_decision,
@@ -21,6 +24,7 @@ from tests.factories import (
     make_member,
     make_seat,
     make_session,
+    make_user,
 )
 
 Status = Meeting.Status
@@ -430,3 +434,79 @@ def test_an_added_item_goes_to_the_end_of_the_agenda(client, lead, committee):
     )
 
     assert AgendaItem.objects.get(title="Nouveau").position == 2
+
+
+# --- whom messages do not reach ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def convened(committee):
+    return make_meeting(
+        committee=committee,
+        status=Status.CONVENED,
+        convened_at=NOW,
+        starts_at=NOW + timedelta(days=12),
+    )
+
+
+def problems_on(client, meeting):
+    response = client.get(url("meeting-detail", meeting.committee.candidacy, meeting.public_id))
+    found = {invitation.contact.last_name: problem for invitation, problem in response.context["roll"].people}
+    assert all(problem in text_of(response) for problem in found.values())
+    return found
+
+
+def test_the_page_says_whom_messages_do_not_reach(client, lead, committee, convened):
+    people = {
+        name: make_contact(candidacy=lead.candidacy, last_name=name, **fields)
+        for name, fields in {
+            "Bien": {},
+            "Refus": {"email": "refus@exemple.example"},
+            "Muet": {"email": ""},
+            "Parti": {"user": make_user()},
+            "Membre": {"user": make_member(candidacy=lead.candidacy, role="partner").user},
+            "Rejet": {"email": "rejet@exemple.example"},
+        }.items()
+    }
+    for contact in people.values():
+        make_invitation(meeting=convened, contact=contact)
+    for name, refused in (("Refus", "refus@exemple.example"), ("Rejet", "")):
+        make_message(
+            lead.candidacy,
+            kind="meeting-convocation",
+            about=convened.public_id,
+            recipient_key=f"contact:{people[name].public_id}",
+            status="failed",
+            recipient_address=refused,
+        )
+
+    assert problems_on(client, convened) == {
+        "Bien": "",
+        "Refus": "adresse refusée par le serveur",
+        "Muet": "sans adresse\u00a0: rien ne partira",
+        "Parti": "n’a plus accès\u00a0: rien ne partira",
+        "Membre": "",
+        "Rejet": "un message n’est pas parti",
+    }
+
+
+def test_a_message_that_failed_elsewhere_marks_nobody_here(client, lead, committee, convened):
+    contact = make_contact(candidacy=lead.candidacy, last_name="Bien", email="bien@exemple.example")
+    make_invitation(meeting=convened, contact=contact)
+    key = f"contact:{contact.public_id}"
+    make_message(lead.candidacy, recipient_key=key, status="failed")
+    make_message(
+        make_candidacy(), recipient_key=key, status="failed", recipient_address="bien@exemple.example"
+    )
+
+    assert problems_on(client, convened) == {"Bien": ""}
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_who_is_not_reached_is_read_in_two_queries(lead, convened, django_assert_num_queries, count):
+    for _ in range(count):
+        make_invitation(meeting=convened, contact=make_contact(candidacy=lead.candidacy))
+    meeting = Meeting.objects.select_related("committee__candidacy").get(pk=convened.pk)
+
+    with django_assert_num_queries(2):
+        assert len(read_roll(meeting, []).people) == count

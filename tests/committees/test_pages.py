@@ -1,8 +1,9 @@
 """Every page of the committees opens, and costs the same for few rows and for many."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -219,3 +220,14 @@ def test_every_form_opens(lead, client):
     assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(
         addresses, 200
     )
+
+
+@pytest.mark.parametrize("name", ["committee-detail", "committee-list"])
+@time_machine.travel(datetime(2026, 9, 28, 9, tzinfo=UTC), tick=False)
+def test_the_pages_warn_of_a_period_to_come_that_must_be_convened_now(client, lead, name):
+    committee = make_committee(candidacy=lead.candidacy, rhythm_min=1, rhythm_period="month", notice_days=28)
+    ids = [committee.public_id] if name == "committee-detail" else []
+
+    page = client.get(url(name, lead.candidacy, *ids)).content.decode()
+
+    assert "en octobre 2026 avec le délai, convoquez au plus tard le vendredi 2" in page

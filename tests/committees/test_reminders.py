@@ -770,7 +770,11 @@ def test_a_committee_may_write_on_working_days_alone(meeting, lead):
     edit_committee(
         committee=meeting.committee,
         expected_revision=meeting.committee.revision,
-        reminders_on_working_days=True,
+        reminders=[
+            Reminder(7, time(8)),
+            Reminder(3, time(8)),
+            Reminder(1, time(8), working_days=True),
+        ],
     )
 
     assert planned() == ["09/03/2026 08:00", "13/03/2026 08:00"]
@@ -841,8 +845,7 @@ def test_working_days_are_those_where_the_candidacy_lives(meeting, lead):
     edit_committee(
         committee=meeting.committee,
         expected_revision=meeting.committee.revision,
-        reminders=[Reminder(3, time(8))],
-        reminders_on_working_days=True,
+        reminders=[Reminder(3, time(8), working_days=True)],
     )
     meeting.committee.refresh_from_db()
     lead.candidacy.holiday_region = "57"
@@ -861,7 +864,10 @@ def test_a_committee_may_say_it_in_its_own_words(meeting, lead, clock):
     edit_committee(
         committee=meeting.committee,
         expected_revision=meeting.committee.revision,
-        reminder_text="Pensez à relire le volet mobilité.",
+        reminders=[
+            Reminder(7, time(8), text="Pensez à relire le volet mobilité."),
+            Reminder(1, time(8)),
+        ],
     )
     convene(meeting, by=lead.user)
     clock.move_to(paris(2026, 3, 9, 8, 1))
@@ -869,6 +875,11 @@ def test_a_committee_may_say_it_in_its_own_words(meeting, lead, clock):
 
     assert "Pensez à relire le volet mobilité." in mail.outbox[-1].body
     assert "Pour mémoire" not in mail.outbox[-1].body
+
+    clock.move_to(paris(2026, 3, 15, 8, 1))
+    deliver_due()
+    assert "Pour mémoire" in mail.outbox[-1].body
+    assert "volet mobilité" not in mail.outbox[-1].body
 
 
 # --- the safety net ----------------------------------------------------------------------------------

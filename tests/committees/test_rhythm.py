@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from committees.models import Committee, Meeting
-from committees.rhythm import State, period_around, rhythm_history, rhythms
+from committees.rhythm import State, period_around, read_courses, rhythms
 from tests.factories import make_blackout, make_candidacy, make_committee, make_meeting
 
 Period = Committee.Period
@@ -125,8 +125,9 @@ def test_periods_that_are_over_are_kept_or_missed():
     committee.refresh_from_db()
     make_meeting(committee=committee, status=Meeting.Status.HELD, starts_at=at(2, 10))
 
-    history = rhythm_history([committee], NOW, periods=3)[committee.pk]
+    course = read_courses([committee], NOW, earlier=2)[committee.pk]
 
+    history = [course.current, *course.earlier]
     assert [(rhythm.period.label, rhythm.state) for rhythm in history] == [
         ("mars 2026", State.AT_RISK),
         ("février 2026", State.KEPT),
@@ -138,9 +139,12 @@ def test_a_committee_is_not_blamed_for_the_time_before_it_was_entered():
     committee = make_committee(rhythm_min=1, rhythm_period=Period.MONTH)
     make_meeting(committee=committee, status=Meeting.Status.HELD, starts_at=at(1, 10))
 
-    history = rhythm_history([committee], NOW, periods=4)[committee.pk]
+    course = read_courses([committee], NOW, earlier=3)[committee.pk]
 
-    assert [rhythm.period.label for rhythm in history] == ["mars 2026", "janvier 2026"]
+    assert [rhythm.period.label for rhythm in (course.current, *course.earlier)] == [
+        "mars 2026",
+        "janvier 2026",
+    ]
 
 
 def test_a_period_ends_on_its_last_open_day():
@@ -217,6 +221,43 @@ def test_the_advice_does_not_promise_a_day_that_is_closed():
     advice = rhythms([committee], at(3, 25))[committee.pk].advice
 
     assert "Il ne reste aucun jour ouvert à une réunion d’ici au 31" in advice
+
+
+@pytest.mark.parametrize(
+    ("period", "now", "coming"),
+    [
+        (Period.MONTH, at(3, 2), [("avril 2026", date(2026, 4, 2), State.TO_CONVENE)]),
+        (Period.MONTH, at(3, 20), [("avril 2026", date(2026, 4, 2), State.AT_RISK)]),
+        (Period.QUARTER, at(3, 20), []),
+    ],
+)
+def test_a_period_to_come_counts_when_its_last_day_to_convene_is_near(period, now, coming):
+    committee = make_committee(rhythm_min=1, rhythm_period=period, notice_days=28)
+
+    found = read_courses([committee], now)[committee.pk].coming
+
+    assert [(rhythm.period.label, rhythm.convene_by, rhythm.state) for rhythm in found] == coming
+
+
+def test_with_a_notice_longer_than_the_period_several_to_come_count():
+    committee = make_committee(rhythm_min=1, rhythm_period=Period.MONTH, notice_days=60)
+    make_meeting(committee=committee, status=Meeting.Status.CONVENED, starts_at=at(5, 20))
+
+    coming = read_courses([committee], NOW)[committee.pk].coming
+
+    # May is convened; June must be by 1 May, which is further than a month.
+    assert [(rhythm.period.label, rhythm.state) for rhythm in coming] == [("avril 2026", State.LATE)]
+    assert "en avril 2026 avec le délai, il fallait convoquer au plus tard" in coming[0].advice
+    later = read_courses([committee], at(4, 2))[committee.pk].coming
+    assert [rhythm.period.label for rhythm in later] == ["juin 2026"]
+
+
+def test_a_quarter_to_come_is_named():
+    committee = make_committee(rhythm_min=1, rhythm_period=Period.QUARTER, notice_days=90)
+
+    (rhythm,) = read_courses([committee], at(3, 20))[committee.pk].coming
+
+    assert "au 2e trimestre 2026 avec le délai, convoquez au plus tard" in rhythm.advice
 
 
 def test_counting_costs_two_queries_for_any_number_of_committees(django_assert_num_queries):

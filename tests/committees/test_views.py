@@ -95,6 +95,28 @@ def test_a_reminder_may_speak_to_some_alone(client, lead):
     assert form.initial["audience_1"] == "unanswered"
 
 
+def test_each_reminder_has_its_own_days_and_words(client, lead):
+    response = client.post(
+        url("committee-create", lead.candidacy),
+        committee_data(text_1="Pensez au volet mobilité.", days_2="1", working_days_2="on"),
+        follow=True,
+    )
+
+    committee = Committee.objects.get()
+    rules = committee.reminder_rules.order_by("-days_before")
+    assert [(rule.days_before, rule.text, rule.working_days) for rule in rules] == [
+        (7, "Pensez au volet mobilité.", False),
+        (1, "", True),
+    ]
+    assert "Pensez au volet mobilité." in text_of(response)
+    shown = client.get(url("committee-edit", lead.candidacy, committee.public_id)).context["form"].initial
+    assert (shown["text_1"], shown["working_days_1"]) == ("Pensez au volet mobilité.", False)
+    assert (shown["text_2"], shown["working_days_2"]) == ("", True)
+    page = text_of(client.get(url("reminder-rules", lead.candidacy, committee.public_id)))
+    assert "Pensez au volet mobilité." in page
+    assert "jours ouvrés" in page
+
+
 def test_an_acronym_in_use_is_said_at_its_field(client, lead, committee):
     response = client.post(url("committee-create", lead.candidacy), committee_data(acronym="COPIL"))
 

@@ -1,6 +1,7 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,6 +13,8 @@ from dossier.models import Proof, Section, SectionRevision
 from dossier.services.states import change_status
 from dossier.services.visits import FIRST_LOOK, VISIT_GAP, WRITE_EVERY, note_visit
 from dossier.services.writing import save_text
+from notifications.models import OutboundMessage
+from tests.candidacy.test_outbox_pages import make_message
 from tests.factories import (
     make_action,
     make_candidacy,
@@ -88,9 +91,8 @@ def test_the_dashboard_costs_the_same_for_any_size_of_bid(client, count, django_
 
     # Session, user, candidacy, memberships; sections by state, criteria, late ones, outline; committees, rhythm,
     # blackouts, next meetings; plan, its lines and amounts (5); late actions and their number; deliberations with
-    # their sittings; tasks of the backward plan, what they wait for; comments; eight
-    # histories.
-    with django_assert_num_queries(31):
+    # their sittings; tasks of the backward plan, what they wait for; comments; eight histories; messages that failed.
+    with django_assert_num_queries(32):
         client.get(address(lead.candidacy))
 
 
@@ -164,6 +166,41 @@ def test_the_committees_show_their_next_meeting_with_its_answers():
 
     assert (card.committee, card.meeting) == (copil, soon)
     assert card.answers == AnswerCounts(present=1, remote=1, excused=1, deputy=1, proxy=1, none=1)
+
+
+@time_machine.travel(datetime(2026, 9, 28, 9, tzinfo=UTC), tick=False)
+def test_a_month_to_come_that_must_be_convened_now_shows_on_the_card(client):
+    lead = make_member()
+    client.force_login(lead.user)
+    other = make_committee(
+        candidacy=lead.candidacy,
+        kind=Committee.Kind.SUPPORT,
+        rhythm_min=1,
+        rhythm_period=Committee.Period.MONTH,
+        notice_days=28,
+    )
+    make_meeting(committee=other, status=Meeting.Status.HELD, starts_at=datetime(2026, 9, 3, tzinfo=UTC))
+
+    page = client.get(address(lead.candidacy)).content.decode()
+
+    assert "en octobre 2026 avec le délai, convoquez au plus tard le vendredi 2" in page
+
+
+def test_messages_that_failed_in_the_last_days_are_counted_with_the_way_to_them(client):
+    lead = make_member()
+    client.force_login(lead.user)
+    for _ in range(2):
+        make_message(lead.candidacy, status="failed")
+    make_message(lead.candidacy)
+    make_message(make_candidacy(), status="failed")
+    page = client.get(address(lead.candidacy)).content.decode()
+
+    assert "2 messages n’ont pas pu partir ces sept derniers jours." in page
+    outbox = reverse("candidacy:outbox-list", args=[lead.candidacy.slug])
+    assert f'href="{outbox}?etat=echecs"' in page
+
+    OutboundMessage.objects.update(updated_at=timezone.now() - timedelta(days=8))
+    assert "pas pu partir" not in client.get(address(lead.candidacy)).content.decode()
 
 
 def test_other_committees_show_only_when_their_rhythm_is_in_danger():

@@ -24,11 +24,12 @@ def free_port():
 
 @dataclass
 class MailServer:
-    """``on_recipient(address)`` and ``on_message(message)`` may return another answer than "accepted".
+    """``on_sender(address)``, ``on_recipient(address)`` and ``on_message(message)`` may return another answer than "accepted".
 
     ``on_accepted(message)`` runs when the server has the message and the sender does not know it yet.
     """
 
+    on_sender: object = None
     on_recipient: object = None
     on_message: object = None
     on_accepted: object = None
@@ -69,6 +70,12 @@ class MailServer:
         self.connections += 1
         session.host_name = hostname
         return responses
+
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
+        answer = self.on_sender(address) if self.on_sender else None
+        if answer is None or answer.startswith("2"):
+            envelope.mail_from = address
+        return answer or ACCEPTED
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         answer = self.on_recipient(address) if self.on_recipient else None

@@ -144,6 +144,66 @@ def test_a_refusal_for_good_fails_at_once_with_the_answer_of_the_server(plan_not
     assert refused.recipient_address == f"{row.recipient_key}@exemple.example"
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "554 5.7.1 message content rejected",
+        "550 5.4.5 daily quota exceeded",
+        "550 5.1.8 sender unknown",
+        "550 no",
+    ],
+)
+def test_a_message_that_is_refused_for_good_marks_nobody(plan_note, mail_server, answer):
+    mail_server.on_message = lambda _: answer
+    row = plan_note()
+
+    assert deliver_due() == {Status.FAILED: 1}
+
+    row.refresh_from_db()
+    assert (row.status, row.last_error, row.recipient_address) == (Status.FAILED, answer, "")
+    assert not OutboundMessage.objects.refused().exists()
+
+
+def test_a_recipient_that_is_refused_without_a_status_is_marked(plan_note, mail_server):
+    mail_server.on_recipient = lambda _: "550 no such user"
+    plan_note()
+
+    assert deliver_due() == {Status.FAILED: 1}
+    assert OutboundMessage.objects.refused().exists()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["550 5.7.1 sender rejected", "552 5.2.2 quota exceeded", "452 4.3.1 too many messages", "550 no"],
+)
+def test_a_server_that_takes_nothing_from_us_counts_against_no_message(plan_note, mail_server, answer):
+    rows = [plan_note() for _ in range(2)]
+    mail_server.on_sender = lambda _: answer
+
+    for _ in range(MAX_ATTEMPTS + 1):
+        assert deliver_due() == {}
+
+    for row in rows:
+        row.refresh_from_db()
+        assert (row.status, row.attempts, row.last_error) == (Status.PLANNED, 0, answer)
+    mail_server.on_sender = None
+    assert deliver_due() == {Status.SENT: 2}
+
+
+@pytest.mark.parametrize("answer", ["552 5.3.4 message too big", "552 size exceeds limit"])
+def test_a_message_that_is_too_large_keeps_none_of_the_others(plan_note, mail_server, answer):
+    """A server that is told the size of a message refuses it with its sender."""
+    answers = iter([answer, None])
+    mail_server.on_sender = lambda _: next(answers)
+    large, fine = plan_note(), plan_note()
+
+    assert deliver_due() == {Status.FAILED: 1, Status.SENT: 1}
+
+    large.refresh_from_db()
+    assert (large.last_error, large.recipient_address) == (answer, "")
+    assert mail_server.counted == {fine.message_id: 1}
+
+
 def test_a_failed_message_leaves_when_tried_again(plan_note, mail_server):
     mail_server.on_recipient = lambda address: "550 5.1.1 no such user"
     row = plan_note()
