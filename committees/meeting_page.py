@@ -84,6 +84,14 @@ class Roll:
         return [(invitation, self.problems.get(invitation.pk, "")) for invitation in self.invitations]
 
     @cached_property
+    def unrepresented(self) -> frozenset[int]:
+        """The invitations whose stand-in has since said that they stay away, or is on the list no more."""
+        expected = {row.contact_id for row in self.invitations if row.answer not in Invitation.AWAY}
+        return frozenset(
+            row.pk for row in self.invitations if row.stand_in_id and row.stand_in_id not in expected
+        )
+
+    @cached_property
     def answers(self) -> dict[str, int]:
         given = [invitation.answer for invitation in self.invitations]
         return {answer.name.lower(): given.count(answer) for answer in Answer}

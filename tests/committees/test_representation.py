@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
+from committees.meeting_page import read_roll
 from committees.models import Invitation, Meeting
 from committees.representation import deputies_of, proxy_holders_for
 from committees.services.invitations import answer_invitation, take_answers_as_attendance
@@ -12,7 +14,14 @@ from committees.services.meetings import edit_meeting, withdraw_invitation
 from committees.voices import count_voices
 from core.errors import DomainError
 from notifications.models import OutboundMessage
-from tests.factories import make_committee, make_contact, make_invitation, make_meeting, make_seat
+from tests.factories import (
+    make_committee,
+    make_contact,
+    make_invitation,
+    make_meeting,
+    make_member,
+    make_seat,
+)
 
 Answer = Invitation.Answer
 
@@ -168,6 +177,21 @@ def test_a_representation_ends_with_the_invitation_of_who_stands_in(meeting):
     withdraw_invitation(invitation=holder)
 
     assert announced(meeting) == 0
+
+
+def test_who_is_represented_by_somebody_who_stays_away_is_shown(client, meeting):
+    first, second, third = member(meeting), member(meeting), member(meeting)
+    client.force_login(make_member(candidacy=meeting.committee.candidacy).user)
+    page = reverse("committees:meeting-detail", args=[meeting.committee.candidacy.slug, meeting.public_id])
+    answers(first, Answer.PROXY, second.contact)
+    assert "ne viendra pas" not in client.get(page).text
+
+    answers(second, Answer.PROXY, third.contact)
+
+    assert client.get(page).text.count("ne viendra pas") == 1
+    assert read_roll(meeting, []).unrepresented == {first.pk}
+    withdraw_invitation(invitation=third)
+    assert read_roll(meeting, []).unrepresented == {first.pk, second.pk}
 
 
 def test_in_the_room_who_stands_in_brings_the_voice(meeting):
