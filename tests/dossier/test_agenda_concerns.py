@@ -146,5 +146,5 @@ def test_the_agenda_costs_the_same_for_few_items_and_for_many(
         for _ in range(count):
             add_agenda_item(meeting=meeting, title="x", concerns=named(rows))
         # the person, the candidacy, the meeting, what is left to do, the roll; items, papers, concerns and one a kind of these
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(15):
             client.get(address("meeting-detail", meeting))
