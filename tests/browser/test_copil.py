@@ -78,7 +78,10 @@ def answer(visit, size):
 
 def draw(page, size):
     """Sign with the mouse at a desk, with a finger on a tablet."""
-    box = page.locator("canvas").bounding_box()
+    page.wait_for_url("**/signer/")  # and loaded: the script listens by then
+    canvas = page.locator("canvas")
+    canvas.wait_for()
+    box = canvas.bounding_box()
     start, end = (box["x"] + 40, box["y"] + 60), (box["x"] + 160, box["y"] + 90)
     if size == TABLET:
         finger = page.context.new_cdp_session(page)
