@@ -1,5 +1,6 @@
 """The programs that check a change: what they run, in which order; what they run is played by scripts that note it."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -40,11 +41,15 @@ def write_program(path, text):
 
 @pytest.fixture
 def checked(tmp_path):
-    """Run .ci/run on programs of which ``red`` fails; return its status, what ran and what was said."""
+    """Run .ci/run on programs of which ``red`` fails; return its status, what ran and what was said.
+
+    ``failed`` are the tests that the first run of the suite names; it is green when they are run by themselves, unless
+    they are ``stubborn``.
+    """
     log = tmp_path / "log"
     told = "DATABASE_URL=$DATABASE_URL REDIS_URL=$REDIS_URL READ_DOTENV=$READ_DOTENV"
 
-    def run(red=""):
+    def run(red="", *, failed=(), stubborn=False):
         (tmp_path / ".ci").mkdir()
         shutil.copy(ROOT / ".ci/run", tmp_path / ".ci/run")
         for name, line in (
@@ -54,6 +59,14 @@ def checked(tmp_path):
         ):
             status = 1 if name == red else 0
             write_program(tmp_path / name, f'echo "{line}" >> {log}; exit {status}')
+        if failed:
+            known = json.dumps(dict.fromkeys(failed, True), indent=2)
+            write_program(
+                tmp_path / "bin/test",
+                f'echo "bin/test $*" >> {log}; mkdir -p .pytest_cache/v/cache\n'
+                f'[ -n "$*" ] && exit {int(stubborn)}\n'
+                f"cat > .pytest_cache/v/cache/lastfailed <<'END'\n{known}\nEND\nexit 1",
+            )
         environment = {**os.environ, "DATABASE_URL": "postgres://mine", "REDIS_URL": "redis://mine"}
         environment.pop("READ_DOTENV", None)
         done = subprocess.run(
@@ -84,6 +97,30 @@ def test_the_first_red_step_ends_the_check_and_is_named(checked, red, ran, step)
 
     assert (status, did) == (1, ran)
     assert said.splitlines()[-1] == f"RED: {step}"
+
+
+def test_what_fails_in_a_browser_alone_is_tried_once_more_by_itself_and_named(checked):
+    late = "tests/browser/test_shell.py::test_the_menu_opens"
+
+    status, ran, said = checked(failed=[late])
+
+    assert (status, ran) == (0, ["bin/check", "bin/test ", "bin/test -n 0 --last-failed", SERVERS])
+    assert late in said
+
+
+@pytest.mark.parametrize(
+    ("failed", "stubborn", "ran"),
+    [
+        (["tests/browser/test_shell.py::test_a"], True, ["bin/test ", "bin/test -n 0 --last-failed"]),
+        (["tests/core/test_errors.py::test_b"], False, ["bin/test "]),
+        (["tests/browser/test_shell.py::test_a", "tests/core/test_errors.py::test_b"], False, ["bin/test "]),
+    ],
+)
+def test_what_fails_by_itself_or_outside_a_browser_is_red(checked, failed, stubborn, ran):
+    status, did, said = checked(failed=failed, stubborn=stubborn)
+
+    assert (status, did) == (1, ["bin/check", *ran])
+    assert said.splitlines()[-1].startswith("RED: bin/test on the embedded default")
 
 
 @pytest.mark.parametrize(
