@@ -13,6 +13,7 @@ from django.urls import include, path
 
 from candidacy.models import Membership
 from committees.models import Action, Committee, Decision, Meeting
+from committees.views.committees import COMMITTEES_A_PAGE
 from dossier.models import DossierExport, Edition, LiveFigure, Picture
 from dossier.views.editions import EDITIONS_A_PAGE
 from dossier.views.exports import EXPORTS_A_PAGE
@@ -52,7 +53,7 @@ _LISTS: dict[str, Callable[[], QuerySet[object]]] = {
     "figures": lambda: LiveFigure.objects.order_by("label").values_list(
         "label", "value", "source", "dated_on", "owner__last_name"
     ),
-    "editions": lambda: Edition.objects.order_by("-number").values_list(
+    "editions": lambda: Edition.objects.order_by("-pk").values_list(
         "number", "label", "status", "frozen_at", "author__last_name", "meeting__title"
     ),
     "exports": lambda: DossierExport.objects.order_by("-pk").values_list(
@@ -60,7 +61,12 @@ _LISTS: dict[str, Callable[[], QuerySet[object]]] = {
     ),
 }
 #: Where ours shows fewer than fifty rows a page.
-_ROWS_A_PAGE = {"pictures": PICTURES_A_PAGE, "editions": EDITIONS_A_PAGE, "exports": EXPORTS_A_PAGE}
+_ROWS_A_PAGE = {
+    "committees": COMMITTEES_A_PAGE,
+    "pictures": PICTURES_A_PAGE,
+    "editions": EDITIONS_A_PAGE,
+    "exports": EXPORTS_A_PAGE,
+}
 
 
 def bare_list(request: HttpRequest, name: str) -> HttpResponse:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from committees.answers import AnswerCounts, count_answers
@@ -20,6 +22,7 @@ from committees.models import (
     TemplateItem,
     protocol_rank,
 )
+from committees.models.committee import CommitteeQuerySet
 from committees.models.followup import DecisionQuerySet
 from committees.models.meeting import MeetingQuerySet
 from committees.poll_page import open_polls_of
@@ -81,38 +84,44 @@ class CommitteeSheet:
         return sum(mandate.is_running for mandate in self.mandates)
 
 
-def read_committee_lines(
-    committees: Iterable[Committee],
-    *,
-    meetings: MeetingQuerySet,
-    decisions: DecisionQuerySet,
-    now: datetime,
-) -> list[CommitteeLine]:
-    """Tell of each committee whether its rhythm is kept and what comes next.
+def with_line_facts(
+    committees: CommitteeQuerySet, *, meetings: MeetingQuerySet, decisions: DecisionQuerySet, now: datetime
+) -> CommitteeQuerySet:
+    """Let each of ``committees`` bring what its line needs, in the query that reads it.
 
     ``meetings`` and ``decisions`` are those that the reader may see.
     """
+    first = meetings.upcoming(now).filter(committee=OuterRef("pk")).values("pk")[:1]
+    seats = CommitteeMember.objects.sitting_on(timezone.localdate(now)).filter(committee=OuterRef("pk"))
+    open_decisions = decisions.open().filter(meeting__committee=OuterRef("pk"))
+    return committees.annotate(
+        next_meeting=Subquery(first),
+        member_count=_count_of(seats, "committee"),
+        open_decision_count=_count_of(open_decisions, "meeting__committee"),
+    )
+
+
+def _count_of(rows: QuerySet[Any], committee: str) -> Coalesce:
+    counted = rows.order_by().values(committee).annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0)
+
+
+def read_committee_lines(committees: Iterable[Any], *, now: datetime) -> list[CommitteeLine]:
+    """Tell of each committee, read `with_line_facts`, whether its rhythm is kept and what comes next."""
     rows = list(committees)
-    keys = [committee.pk for committee in rows]
     courses = read_courses(rows, now)
-    first = meetings.upcoming(now).filter(committee=OuterRef("pk")).values("pk")
-    next_keys = dict(Committee.objects.filter(pk__in=keys).values_list("pk", Subquery(first[:1])))
-    to_come = Meeting.objects.in_bulk([pk for pk in next_keys.values() if pk])
+    to_come = Meeting.objects.in_bulk([row.next_meeting for row in rows if row.next_meeting])
     answers = count_answers(to_come)
-    seats = CommitteeMember.objects.sitting_on(timezone.localdate(now)).filter(committee__in=keys)
-    members = dict(seats.values_list("committee").annotate(Count("pk")))
-    open_decisions = decisions.open().filter(meeting__committee__in=keys)
-    open_counts = dict(open_decisions.values_list("meeting__committee").annotate(Count("pk")))
     return [
         CommitteeLine(
-            committee=committee,
-            course=courses[committee.pk],
-            next_meeting=to_come.get(next_keys.get(committee.pk) or 0),
-            answers=answers.get(next_keys.get(committee.pk) or 0),
-            member_count=members.get(committee.pk, 0),
-            open_decision_count=open_counts.get(committee.pk, 0),
+            committee=row,
+            course=courses[row.pk],
+            next_meeting=to_come.get(row.next_meeting),
+            answers=answers.get(row.next_meeting),
+            member_count=row.member_count,
+            open_decision_count=row.open_decision_count,
         )
-        for committee in rows
+        for row in rows
     ]
 
 

@@ -61,9 +61,23 @@ TONES = {
 class Period:
     first: date
     last: date
-    label: str
-    #: As one says it: « ce trimestre » within the period, « au 2e trimestre 2026 » before it.
-    words: str
+    #: A `Committee.Period`.
+    kind: str
+    has_begun: bool = True
+
+    @property
+    def label(self) -> str:
+        """Write « mars 2026 », « 2e trimestre 2026 » or « 2026 »."""
+        return _label(self.first, self.kind)
+
+    @property
+    def words(self) -> str:
+        """Say it as one speaks: « ce trimestre » within the period, « au 2e trimestre 2026 » before it."""
+        if self.has_begun:
+            return str(WORDS[Committee.Period(self.kind)])
+        if self.kind == Committee.Period.QUARTER:
+            return _("au %(quarter)s") % {"quarter": self.label}
+        return _("en %(period)s") % {"period": self.label}
 
     def holds(self, day: date) -> bool:
         return self.first <= day <= self.last
@@ -193,7 +207,7 @@ def period_around(day: date, kind: str) -> Period:
     months = MONTHS[Committee.Period(kind)]
     first = date(day.year, (day.month - 1) // months * months + 1, 1)
     last = _first_of_month(first, months) - timedelta(days=1)
-    return Period(first, last, _label(first, kind), str(WORDS[Committee.Period(kind)]))
+    return Period(first, last, kind)
 
 
 def rhythms(committees: Sequence[Committee], now: datetime) -> dict[int, Rhythm]:
@@ -296,20 +310,16 @@ def _periods_to_come(committee: Committee, now: datetime, near_days: int) -> lis
 
     With a notice longer than the period, there are several.
     """
+    if not committee.rhythm_min:
+        return []
     today, kind = _local_day(committee, now), committee.rhythm_period
     until = today + timedelta(days=near_days + committee.notice_days)
     found = []
     period = period_around(period_around(today, kind).last + timedelta(days=1), kind)
-    while committee.rhythm_min and period.first <= until:
-        found.append(replace(period, words=_words_ahead(period, kind)))
+    while period.first <= until:
+        found.append(replace(period, has_begun=False))
         period = period_around(period.last + timedelta(days=1), kind)
     return found
-
-
-def _words_ahead(period: Period, kind: str) -> str:
-    if kind == Committee.Period.QUARTER:
-        return _("au %(quarter)s") % {"quarter": period.label}
-    return _("en %(period)s") % {"period": period.label}
 
 
 def _local_day(committee: Committee, instant: datetime) -> date:

@@ -19,7 +19,7 @@ from dossier.outline import read_outline
 from dossier.progress import CriterionCoverage, Progress, read_coverage, read_progress
 from dossier.recent_changes import Change, recent_changes
 from notifications.models import OutboundMessage
-from partners.deliberation_register import DeliberationLine, deliberation_lines
+from partners.deliberation_register import DeliberationLine, deliberation_lines, rank_deliberations
 
 SHOWN = 5
 CHANGES_SHOWN = 12
@@ -60,7 +60,9 @@ class Dashboard:
     overdue_actions: tuple[Action, ...]
     overdue_count: int
     #: Votes that may come too late, all of them: the most urgent first.
+    #: The most urgent of ``threatened_count``.
     threatened_votes: tuple[DeliberationLine, ...]
+    threatened_count: int
     #: Tasks of the backward plan that must begin now or come too late, the first to begin first.
     plan_alerts: tuple[PlanLine, ...]
     changes: tuple[Change, ...]
@@ -86,10 +88,6 @@ class Dashboard:
         return sum(item.settled > 0 for item in self.coverage)
 
     @property
-    def most_urgent_votes(self) -> tuple[DeliberationLine, ...]:
-        return self.threatened_votes[:SHOWN]
-
-    @property
     def funding_shares(self) -> FundingShares | None:
         if self.plan is None:
             return None
@@ -106,6 +104,8 @@ def read_dashboard(
     candidacy: Candidacy, *, reader: User, since: datetime, now: datetime, today: date
 ) -> Dashboard:
     overdue = candidacy.actions.overdue(today)
+    votes = rank_deliberations(candidacy.deliberations.undecided(), candidacy, today=today)
+    threatened = [vote for vote in votes if vote.alert]
     most_overdue = tuple(overdue.select_related("owner__organisation").order_by("due_on", "pk")[:SHOWN])
     return Dashboard(
         days_left=(candidacy.deposit_on - today).days if candidacy.deposit_on else None,
@@ -116,7 +116,8 @@ def read_dashboard(
         plan=read_plan_of(candidacy),
         overdue_actions=most_overdue,
         overdue_count=overdue.count(),
-        threatened_votes=_threatened_votes(candidacy, today),
+        threatened_votes=tuple(deliberation_lines(threatened[:SHOWN], candidacy)) if threatened else (),
+        threatened_count=len(threatened),
         plan_alerts=tuple(line for line in read_backward_plan(candidacy, today=today) if line.alert),
         changes=recent_changes(candidacy, since=since, reader=reader, limit=CHANGES_SHOWN),
         failed_messages=OutboundMessage.objects.in_scope(candidacy.public_id)
@@ -136,11 +137,6 @@ def _late_sections(candidacy: Candidacy, today: date) -> tuple[LateSection, ...]
     late = list(sections.order_by("due_on", "pk")[:SHOWN])
     number_of = {entry.pk: entry.number for entry in read_outline(candidacy)} if late else {}
     return tuple(LateSection(section, number_of[section.pk]) for section in late)
-
-
-def _threatened_votes(candidacy: Candidacy, today: date) -> tuple[DeliberationLine, ...]:
-    lines = deliberation_lines(candidacy.deliberations.undecided(), candidacy, today=today)
-    return tuple(line for line in lines if line.alert)
 
 
 def _committee_cards(candidacy: Candidacy, now: datetime) -> tuple[CommitteeCard, ...]:

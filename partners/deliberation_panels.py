@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core.addresses import page_address
 from core.templatetags.formats import short_date
-from partners.deliberation_register import DeliberationLine, deliberation_lines
+from partners.deliberation_register import DeliberationLine, deliberation_lines, rank_deliberations
 from partners.models import Deliberation, Organisation, Sitting
 from partners.panels import Panel, PanelDeed, PanelRow
 from partners.permissions import can_create_deliberation
@@ -22,7 +22,8 @@ def deliberations_panel(user: User, organisation: Organisation) -> Panel | None:
     """A partner of whom nothing is awaited is not told of deliberations."""
     may_create = can_create_deliberation(user, organisation)
     own = Deliberation.objects.visible_to(user).filter(organisation=organisation)
-    lines = deliberation_lines(own, organisation.candidacy, today=timezone.localdate())
+    ranked = rank_deliberations(own, organisation.candidacy, today=timezone.localdate())
+    lines = deliberation_lines(ranked, organisation.candidacy)
     if not lines and not may_create:
         return None
     arguments = [organisation.candidacy.slug, organisation.public_id]

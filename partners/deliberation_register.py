@@ -1,9 +1,10 @@
-"""The deliberations as plain lines with what threatens them, the most urgent first: one query, however many."""
+"""The deliberations as plain lines with what threatens them, the most urgent first: two queries, however many."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import FilteredRelation, Q
@@ -50,10 +51,18 @@ class DeliberationLine:
         return ", ".join(filter(None, [self.votes, act]))
 
 
-def deliberation_lines(
+@dataclass(frozen=True, slots=True)
+class RankedDeliberation:
+    """One of a register before its line is written: of a thousand, a page shows fifty."""
+
+    pk: int
+    alert: Alert | None
+
+
+def rank_deliberations(
     deliberations: DeliberationQuerySet, candidacy: Candidacy, *, today: date
-) -> list[DeliberationLine]:
-    """Read ``deliberations`` of ``candidacy`` with the sittings of each one's organisation that may still vote it.
+) -> list[RankedDeliberation]:
+    """Put ``deliberations`` of ``candidacy`` in order, with the sittings of each one's organisation that may still vote it.
 
     Alerts come first, then what is on its way by the day of its sitting, then what was decided, the latest first.
     """
@@ -62,39 +71,49 @@ def deliberation_lines(
         deliberations.annotate(coming=FilteredRelation("organisation__sittings", condition=coming))
         .order_by("pk")
         .values_list(
-            *("pk", "public_id", "title", "subject", "status", "rapporteur"),
-            *("votes_for", "votes_against", "abstentions", "act_number"),
-            *("organisation__public_id", "organisation__name"),
-            *("sitting__assembly", "sitting__held_on", "sitting__agenda_closes_on"),
+            *("pk", "status", "sitting__assembly", "sitting__held_on", "sitting__agenda_closes_on"),
             *("coming__assembly", "coming__held_on", "coming__agenda_closes_on"),
-            named=True,
         )
     )
     ranked = [
-        _ranked_line(list(group), candidacy, today) for _key, group in groupby(rows, key=lambda row: row.pk)
+        _ranked(list(group), candidacy.deposit_on, today) for _key, group in groupby(rows, key=itemgetter(0))
     ]
-    return [line for _rank, line in sorted(ranked, key=lambda entry: entry[0])]
+    return [each for _rank, each in sorted(ranked, key=itemgetter(0))]
 
 
-def _ranked_line(
-    rows: list[Any], candidacy: Candidacy, today: date
-) -> tuple[tuple[int, ...], DeliberationLine]:
-    """Make one line of the rows of one deliberation, of which there is one for each sitting to come."""
-    row = rows[0]
+def deliberation_lines(ranked: Iterable[RankedDeliberation], candidacy: Candidacy) -> list[DeliberationLine]:
+    """Write the lines of ``ranked``, in their order."""
+    alerts = {each.pk: each.alert for each in ranked}
+    rows = Deliberation.objects.filter(pk__in=alerts).values_list(
+        *("pk", "public_id", "title", "subject", "status", "rapporteur"),
+        *("votes_for", "votes_against", "abstentions", "act_number"),
+        *("organisation__public_id", "organisation__name"),
+        *("sitting__assembly", "sitting__held_on", "sitting__agenda_closes_on"),
+        named=True,
+    )
+    lines = {row.pk: _line(row, alerts[row.pk], candidacy) for row in rows}
+    # One that was removed between the two readings has no line.
+    return [lines[pk] for pk in alerts if pk in lines]
+
+
+def _ranked(
+    rows: list[Any], deposit_on: date | None, today: date
+) -> tuple[tuple[int, ...], RankedDeliberation]:
+    """Rank one deliberation by its rows, of which there is one for each sitting to come."""
+    pk, status, *sitting = rows[0][:5]
+    aimed = _day(*sitting)
     alert = find_alert(
-        status=row.status,
-        sitting=_day(row.sitting__assembly, row.sitting__held_on, row.sitting__agenda_closes_on),
-        known=filter(
-            None,
-            (
-                _day(each.coming__assembly, each.coming__held_on, each.coming__agenda_closes_on)
-                for each in rows
-            ),
-        ),
-        deposit_on=candidacy.deposit_on,
+        status=status,
+        sitting=aimed,
+        known=filter(None, (_day(*row[5:]) for row in rows)),
+        deposit_on=deposit_on,
         today=today,
     )
-    line = DeliberationLine(
+    return (*_rank(status, aimed, alert), pk), RankedDeliberation(pk, alert)
+
+
+def _line(row: Any, alert: Alert | None, candidacy: Candidacy) -> DeliberationLine:
+    return DeliberationLine(
         url=page_address(
             "partners:deliberation-detail", candidacy.slug, row.organisation__public_id, row.public_id
         ),
@@ -114,7 +133,6 @@ def _ranked_line(
         act_number=row.act_number,
         alert=alert,
     )
-    return (*_rank(row, alert), row.pk), line
 
 
 def _day(assembly: str | None, held_on: date | None, agenda_closes_on: date | None) -> SittingDay | None:
@@ -123,11 +141,11 @@ def _day(assembly: str | None, held_on: date | None, agenda_closes_on: date | No
     return SittingDay(assembly, held_on, agenda_closes_on)
 
 
-def _rank(row: Any, alert: Alert | None) -> tuple[int, int, int]:
+def _rank(status: str, sitting: SittingDay | None, alert: Alert | None) -> tuple[int, int, int]:
     if alert is not None:
         return 0, *alert.rank
-    day = (row.sitting__held_on or date.max).toordinal()
-    return (1, 0, day) if row.status in Deliberation.UNDECIDED else (2, 0, -day)
+    day = (sitting.held_on if sitting else date.max).toordinal()
+    return (1, 0, day) if status in Deliberation.UNDECIDED else (2, 0, -day)
 
 
 def _votes(row: Any) -> Iterator[str]:

@@ -34,9 +34,25 @@ FAILURES_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Departure:
+    """A message with what its row says. The sentences are written here: a page has fifty of each."""
+
     message: OutboundMessage
     kind: str
     why: str
+
+    @property
+    def told(self) -> str:
+        return _("À %(name)s – %(why)s") % {"name": self.message.recipient_name or "–", "why": self.why}
+
+    @property
+    def send_hint(self) -> str:
+        """What is read aloud after the word on the button."""
+        return _("l’envoi à %(name)s\u00a0: il part maintenant") % {"name": self.message.recipient_name}
+
+    @property
+    def cancel_question(self) -> str:
+        told = _("Ce message à %(name)s ne partira pas, et ne sera pas prévu de nouveau.")
+        return told % {"name": self.message.recipient_name}
 
 
 @require_safe

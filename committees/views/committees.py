@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.http import AppRequest
 from candidacy.scope import candidacy_for
-from committees.committee_page import read_committee, read_committee_lines
+from committees.committee_page import read_committee, read_committee_lines, with_line_facts
 from committees.forms.committees import CommitteeForm
 from committees.models import Decision, Meeting
 from committees.permissions import (
@@ -24,21 +24,29 @@ from committees.views.scope import committee_of, page_of, readable
 from core.permissions import require
 from core.sheets import submit
 
+#: A card takes a quarter of a screen.
+COMMITTEES_A_PAGE = 20
+
 
 @require_GET
 def committee_list(request: AppRequest, slug: str) -> HttpResponse:
     candidacy = candidacy_for(request, slug)
     require(can_read_committees(request.user, candidacy))
     committees = readable(request, candidacy.committees.all(), candidacy)
-    page = page_of(request, committees.in_usual_order())
+    now = timezone.now()
+    page = page_of(
+        request,
+        with_line_facts(
+            committees.in_usual_order(),
+            meetings=readable(request, Meeting.objects.all(), candidacy),
+            decisions=readable(request, Decision.objects.all(), candidacy),
+            now=now,
+        ),
+        size=COMMITTEES_A_PAGE,
+    )
     context = {
         "page": page,
-        "lines": read_committee_lines(
-            page.object_list,
-            meetings=readable(request, Meeting.objects.all(), candidacy),
-            decisions=Decision.objects.visible_to(request.user),
-            now=timezone.now(),
-        ),
+        "lines": read_committee_lines(page, now=now),
         "may_create": can_create_committee(request.user, candidacy),
     }
     return render(request, "committees/committee_list.html", context)

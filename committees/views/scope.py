@@ -105,8 +105,8 @@ def action_of(request: AppRequest, slug: str, public_id: UUID) -> Action:
     return get_object_or_404(related, public_id=public_id)
 
 
-def page_of(request: AppRequest, rows: QuerySet[Row]) -> Page[Row]:
-    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+def page_of(request: AppRequest, rows: QuerySet[Row], *, size: int = PAGE_SIZE) -> Page[Row]:
+    return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
 def readable(request: AppRequest, rows: Rows, candidacy: Candidacy) -> Rows:

@@ -14,7 +14,7 @@ from core.downloads import pdf_response
 from core.permissions import require
 from core.sheets import submit
 from core.templatetags.formats import short_date
-from partners.deliberation_register import deliberation_lines
+from partners.deliberation_register import deliberation_lines, rank_deliberations
 from partners.forms.deliberations import DeliberationForm
 from partners.models import Deliberation
 from partners.permissions import (
@@ -33,9 +33,10 @@ PAGE_SIZE = 50
 def deliberation_list(request: AppRequest, slug: str) -> HttpResponse:
     candidacy = candidacy_for(request, slug)
     require(can_read_deliberations(request.user, candidacy))
-    lines = deliberation_lines(candidacy.deliberations.all(), candidacy, today=timezone.localdate())
-    page = Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "partners/deliberation_list.html", {"page": page})
+    ranked = rank_deliberations(candidacy.deliberations.all(), candidacy, today=timezone.localdate())
+    page = Paginator(ranked, PAGE_SIZE).get_page(request.GET.get("page"))
+    lines = deliberation_lines(page, candidacy)
+    return render(request, "partners/deliberation_list.html", {"page": page, "lines": lines})
 
 
 @require_safe
@@ -44,7 +45,8 @@ def deliberation_detail(
 ) -> HttpResponse:
     deliberation = deliberation_of(request, slug, public_id, deliberation_id)
     itself = Deliberation.objects.filter(pk=deliberation.pk)
-    [line] = deliberation_lines(itself, deliberation.candidacy, today=timezone.localdate())
+    ranked = rank_deliberations(itself, deliberation.candidacy, today=timezone.localdate())
+    [line] = deliberation_lines(ranked, deliberation.candidacy)
     context = {
         "deliberation": deliberation,
         "organisation": deliberation.organisation,

@@ -92,7 +92,7 @@ def test_the_dashboard_costs_the_same_for_any_size_of_bid(client, count, django_
     # Session, user, candidacy, memberships; sections by state, criteria, late ones, outline; committees, rhythm,
     # blackouts, next meetings; plan, its lines and amounts (5); late actions and their number; deliberations with
     # their sittings; tasks of the backward plan, what they wait for; comments; eight histories; messages that failed.
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(33):
         client.get(address(lead.candidacy))
 
 
@@ -276,9 +276,9 @@ def test_votes_that_may_come_too_late_are_told_the_most_urgent_first(client, rol
 
     response = client.get(address(candidacy))
 
-    titles = [line.title for line in response.context["board"].most_urgent_votes]
+    titles = [line.title for line in response.context["board"].threatened_votes]
     assert titles == [f"Se clôt dans {days} jours" for days in (1, 3, 5, 7, 9)]
-    assert len(response.context["board"].threatened_votes) == 6
+    assert response.context["board"].threatened_count == 6
     assert "6 délibérations à surveiller" in response.text
     assert "vote pour la dernière fois avant le dépôt" in response.text
 

@@ -37,7 +37,7 @@ from dossier.models import (
 from dossier.snapshots import read_snapshot
 from notifications.models import OutboundMessage
 from partners.deliberation_alerts import AlertKind
-from partners.deliberation_register import deliberation_lines
+from partners.deliberation_register import rank_deliberations
 from partners.models import Contact, Deliberation, Organisation, Sitting
 from tests.pdf_checks import pdf_failures
 
@@ -226,12 +226,12 @@ def the_last_steering_committee_has_approved_minutes(candidacy):
 def assemblies_have_voted_will_vote_and_may_vote_too_late(candidacy):
     today = timezone.localdate()
     adopted = candidacy.deliberations.filter(status="adopted")
-    lines = deliberation_lines(candidacy.deliberations.all(), candidacy, today=today)
+    ranked = rank_deliberations(candidacy.deliberations.all(), candidacy, today=today)
 
     assert adopted.count() == 2
     assert all(row.act_number and row.votes_for and row.transmitted_on < today for row in adopted)
     assert candidacy.deliberations.filter(status="scheduled", sitting__held_on__gt=today).count() == 1
-    assert [line.alert.kind for line in lines if line.alert] == [AlertKind.CLOSES_SOON]
+    assert [each.alert.kind for each in ranked if each.alert] == [AlertKind.CLOSES_SOON]
 
 
 def the_plan_balances_over_three_years_with_funders_in_every_state(candidacy):

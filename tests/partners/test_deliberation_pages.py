@@ -268,7 +268,7 @@ def test_an_act_that_is_not_there_is_not_found(client, lead):
 
 def listed(client, candidacy):
     response = client.get(reverse("partners:deliberation-list", args=[candidacy.slug]))
-    return response, response.context["page"].object_list
+    return response, response.context["lines"]
 
 
 def make_one_of_each(candidacy):
@@ -355,7 +355,9 @@ def test_the_list_costs_the_same_for_any_number_of_deliberations(
     url = reverse("partners:deliberation-list", args=[lead.candidacy.slug])
     client.get(url)
 
-    with django_assert_num_queries(4):  # session, user, memberships, deliberations with their sittings
+    with django_assert_num_queries(
+        5
+    ):  # session, user, memberships, sittings to rank by, the lines of one page
         client.get(url)
 
 

@@ -136,5 +136,5 @@ def test_the_sheet_costs_the_same_for_any_number_of_rows(
     client.get(url)
 
     # the seven of the sheet, then sections with the outline that numbers them, deliberations, sittings, meetings, actions and incomes
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(url)
