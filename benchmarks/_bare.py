@@ -48,8 +48,12 @@ _LISTS: dict[str, Callable[[], QuerySet[object]]] = {
     "deliberations": lambda: Deliberation.objects.order_by("title").values_list(
         "title", "organisation__name", "status", "sitting__held_on", "sitting__agenda_closes_on"
     ),
-    "committees": lambda: Committee.objects.order_by("name").values_list("name", "acronym", "kind", "quorum"),
-    "pictures": lambda: Picture.objects.order_by("-pk").values_list("file", "alternative_text", "credit"),
+    "committees": lambda: Committee.objects.order_by("name").values_list(
+        "name", "acronym", "rhythm_min", "rhythm_max", "rhythm_period"
+    ),
+    "pictures": lambda: Picture.objects.order_by("-pk").values_list(
+        *("file", "width", "height", "caption", "credit", "rights", "alternative_text", "is_decorative")
+    ),
     "figures": lambda: LiveFigure.objects.order_by("label").values_list(
         "label", "value", "source", "dated_on", "owner__last_name"
     ),

@@ -51,6 +51,8 @@ class AnswerCounts:
 def count_answers(meetings: Iterable[int]) -> dict[int, AnswerCounts]:
     """Count, in one query, the answers to the meetings given by primary key; each of them has its counts."""
     keys = list(meetings)
+    if not keys:
+        return {}
     rows = Invitation.objects.filter(meeting__in=keys).values_list("meeting", "answer").annotate(Count("pk"))
     counted: dict[int, dict[str, int]] = defaultdict(dict)
     for meeting, answer, count in rows:

@@ -25,7 +25,7 @@ from core.permissions import require
 from core.sheets import submit
 
 #: A card takes a quarter of a screen.
-COMMITTEES_A_PAGE = 20
+COMMITTEES_A_PAGE = 12
 
 
 @require_GET
