@@ -8,7 +8,7 @@ class CommitteesConfig(AppConfig):
     verbose_name = _("comités")
 
     def ready(self) -> None:
-        from committees import messages, minutes_messages, poll_messages, recalls
+        from committees import followup_recalls, messages, minutes_messages, poll_messages, recalls
         from committees.kept_minutes import install_triggers
         from committees.partner_futures import register_future
         from committees.partner_panel import actions_panel, meetings_panel
@@ -22,6 +22,7 @@ class CommitteesConfig(AppConfig):
         minutes_messages.register_composers()
         poll_messages.register_composers()
         recalls.register_kinds()
+        followup_recalls.register_kinds()
         register_future()
         planners.register(replan_upcoming_meetings)
         planners.register(approve_silent_minutes)

@@ -1,14 +1,16 @@
-"""The reminders of one action: what left about it, and what will."""
+"""The reminders of one action or one decision: what left about it, and what will."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from committees.models import Action
-from committees.recalls import ACTION_DUE, ACTION_OVERDUE
+from committees.followup_recalls import ACTION_DUE, ACTION_OVERDUE, DECISION_DUE, DECISION_OVERDUE
+from committees.models import Action, Decision
 from notifications.models import OutboundMessage
 
 Status = OutboundMessage.Status
+
+KINDS = (ACTION_DUE, ACTION_OVERDUE, DECISION_DUE, DECISION_OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,10 @@ class Rung:
 TONES = {Status.SENT: "good", Status.FAILED: "bad", Status.PLANNED: "info"}
 
 
-def ladder_of(action: Action) -> Sequence[Rung]:
-    """Return the reminders of ``action`` in the order in which they leave; what was given up is left out."""
+def ladder_of(followed: Action | Decision) -> Sequence[Rung]:
+    """Return the reminders of ``followed`` in the order in which they leave; what was given up is left out."""
     rows = (
-        OutboundMessage.objects.filter(about=action.public_id, kind__in=[ACTION_DUE, ACTION_OVERDUE])
+        OutboundMessage.objects.filter(about=followed.public_id, kind__in=KINDS)
         .exclude(status=Status.CANCELLED)
         .order_by("planned_for", "pk")
     )

@@ -1,4 +1,4 @@
-"""What committees remind people of, beside their meetings: answers, actions, and a rhythm that is at risk."""
+"""What committees remind people of, beside their meetings: answers, papers, minutes, and a rhythm that is at risk."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
@@ -19,19 +19,16 @@ from candidacy.services.reminders import DAYS_AHEAD
 from committees.announcements import reaching, reads_reserved
 from committees.answer_tokens import token_for
 from committees.minutes_tokens import minutes_token_for
-from committees.models import Action, AgendaPaper, Committee, Invitation, Meeting, Minutes
-from committees.models.followup import ActionQuerySet
+from committees.models import AgendaPaper, Committee, Invitation, Meeting, Minutes
 from committees.representation import took_part
 from committees.reserved import as_shown, papers_shown
 from committees.rhythm import Rhythm, read_courses
-from core.templatetags.formats import long_date, long_moment
+from core.templatetags.formats import long_moment
 from notifications.rendering import page_url
 from partners.models import Contact
-from partners.readers import leads_of, linked, reader_of, with_access
+from partners.readers import leads_of, linked, reader_of, readers_of, with_access
 
 UNANSWERED = "invitation-unanswered"
-ACTION_DUE = "action-due"
-ACTION_OVERDUE = "action-overdue"
 RHYTHM = "rhythm-at-risk"
 PAPERS = "papers-available"
 MINUTES_OPEN = "minutes-to-correct"
@@ -70,27 +67,6 @@ def register_kinds() -> None:
             ),
             find=minutes_to_correct,
             steps=(3,),
-            is_of_committees=True,
-        ),
-        ReminderKind(
-            key=ACTION_DUE,
-            label=gettext_lazy("Action à échéance"),
-            subject=gettext_lazy("À faire %(when)s : %(title)s"),
-            intro=gettext_lazy("Cette action est attendue %(when)s."),
-            find=open_actions,
-            steps=(3,),
-            is_of_committees=True,
-        ),
-        ReminderKind(
-            key=ACTION_OVERDUE,
-            label=gettext_lazy("Action en retard"),
-            subject=gettext_lazy("En retard %(when)s : %(title)s"),
-            intro=gettext_lazy("L’échéance de cette action est passée %(when)s. Dites où elle en est."),
-            find=open_actions,
-            steps=(1, 7, 14),
-            is_after=True,
-            audience=Audience.LADDER,
-            audiences=(Audience.LADDER, Audience.CONCERNED, Audience.LEADS, Audience.BOTH),
             is_of_committees=True,
         ),
         ReminderKind(
@@ -211,33 +187,6 @@ def minutes_to_correct(about: Collection[UUID] | None) -> Iterator[Occasion]:
             )
 
 
-def open_actions(about: Collection[UUID] | None) -> Iterator[Occasion]:
-    """Find the actions that are open and have a day."""
-    actions: ActionQuerySet = Action.objects.open().filter(due_on__isnull=False)
-    if about is not None:
-        actions = actions.filter(public_id__in=about)
-    rows = list(
-        actions.select_related("candidacy", "meeting__committee", "decision__meeting__committee")
-        .prefetch_related(Prefetch("owner", queryset=with_access(Contact.objects.all())))
-        .order_by("pk")
-    )
-    leads = leads_of(action.candidacy_id for action in rows) if rows else {}
-    for action in rows:
-        candidacy = action.candidacy
-        url = page_url("committees:action-edit", slug=candidacy.slug, public_id=action.public_id)
-        committee = _committee_of(action)
-        yield Occasion(
-            candidacy=candidacy,
-            about=action.public_id,
-            day=action.due_on,  # type: ignore[arg-type]  # those without are left out
-            title=action.title,
-            write_lines=partial(_action_lines, action),
-            committee=committee.public_id if committee else None,
-            concerned=_readers([action.owner] if action.owner else [], url),
-            leads=linked(leads.get(candidacy.pk, ()), url),
-        )
-
-
 def rhythms_at_risk(about: Collection[UUID] | None) -> Iterator[Occasion]:
     """Find the committees of which a meeting is missing while it can still be convened with its notice."""
     committees = Committee.objects.filter(rhythm_min__isnull=False)
@@ -258,7 +207,7 @@ def rhythms_at_risk(about: Collection[UUID] | None) -> Iterator[Occasion]:
         url = page_url("committees:committee-detail", slug=candidacy.slug, public_id=committee.public_id)
         told = linked(leads.get(candidacy.pk, ()), url)
         keys = {reader.key for reader in told}
-        others = _readers(committee.animators, "")
+        others = readers_of(committee.animators)
         course = courses[committee.pk]
         for rhythm in (course.current, *course.coming):
             if rhythm.missing and rhythm.days_left >= 0:
@@ -284,21 +233,8 @@ def _awaited_lines(meeting: Meeting) -> list[str]:
     return [*_meeting_lines(meeting), _("Sans réponse\u00a0: %(names)s") % {"names": names}]
 
 
-def _action_lines(action: Action) -> list[str]:
-    lines = [_("Échéance : %(day)s") % {"day": long_date(action.due_on)}]
-    if action.owner is not None:
-        lines.append(_("Responsable : %(name)s") % {"name": action.owner})
-    return lines
-
-
 def _rhythm_lines(rhythm: Rhythm) -> list[str]:
     return [rhythm.advice]
-
-
-def _committee_of(action: Action) -> Committee | None:
-    if action.meeting is not None:
-        return action.meeting.committee
-    return action.decision.meeting.committee if action.decision else None
 
 
 def _called(
@@ -314,7 +250,3 @@ def _called(
         if reader is not None:
             readers.append(reader)
     return tuple(readers)
-
-
-def _readers(contacts: Iterable[Contact], url: str) -> tuple[Reader, ...]:
-    return tuple(reader for contact in contacts if (reader := reader_of(contact, url=url)) is not None)

@@ -15,7 +15,7 @@ from core.templatetags.formats import long_date
 from dossier.models import Section
 from notifications.rendering import page_url
 from partners.models import Contact
-from partners.readers import leads_of, linked, reader_of, with_access
+from partners.readers import leads_of, linked, readers_of, with_access
 
 SECTION_DUE = "section-due"
 SECTION_OVERDUE = "section-overdue"
@@ -91,9 +91,7 @@ def _writers(section: Section, url: str) -> tuple[Reader, ...]:
     """Return who writes ``section``; somebody of another structure has no page of it to open."""
     if section.writer is not None:
         reads = section.writer.organisation_id == section.organisation_id
-        found = [reader_of(section.writer, url=url if reads else "")]
-    elif section.organisation is not None:
-        found = [reader_of(contact, url=url) for contact in section.organisation.contacts.all()]
-    else:
-        found = []
-    return tuple(reader for reader in found if reader is not None)
+        return readers_of([section.writer], url=url if reads else "")
+    if section.organisation is not None:
+        return readers_of(section.organisation.contacts.all(), url=url)
+    return ()

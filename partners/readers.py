@@ -34,6 +34,11 @@ def reader_of(contact: Contact, *, url: str = "") -> Reader | None:
     )
 
 
+def readers_of(contacts: Iterable[Contact], *, url: str = "") -> tuple[Reader, ...]:
+    """Return those of ``contacts`` whom a reminder may reach."""
+    return tuple(reader for contact in contacts if (reader := reader_of(contact, url=url)) is not None)
+
+
 def leads_of(candidacies: Iterable[int]) -> dict[int, list[Reader]]:
     """Return the leads of candidacies given by primary key, in one query.
 

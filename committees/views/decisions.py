@@ -12,6 +12,7 @@ from candidacy.models import Candidacy
 from candidacy.scope import candidacy_for
 from committees.forms.filters import DecisionFilterForm
 from committees.forms.followup import DecisionForm
+from committees.ladder import ladder_of
 from committees.lists import decision_lines
 from committees.models import Decision
 from committees.models.followup import DecisionQuerySet
@@ -107,6 +108,7 @@ def decision_edit(request: AppRequest, slug: str, public_id: UUID) -> HttpRespon
         "today": timezone.localdate(),
         "superseded": decision.supersedes.order_by("pk"),
         "actions": decision.actions.select_related("owner").order_by("pk"),
+        "rungs": ladder_of(decision),
         "form": form,
         "outcome": outcome,
     }

@@ -8,7 +8,9 @@ import zlib
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from committees.models import Action, Committee, CommitteeMember, Invitation, Meeting
+from django.core.files.base import ContentFile
+
+from committees.models import Action, AgendaItem, Committee, CommitteeMember, Invitation, Meeting
 from committees.services.actions import create_action
 from committees.services.agenda import add_agenda_item
 from committees.services.committees import create_seat
@@ -21,6 +23,7 @@ from committees.services.meetings import (
     hold_meeting,
     sitting_members,
 )
+from committees.services.papers import add_papers
 from core.localtime import first_instant_from
 from dossier.demonstration.cast import Cast, check_values
 from dossier.demonstration.days import sitting_day
@@ -63,14 +66,24 @@ def _load_meeting(cast: Cast, committee: Committee, habits: dict[str, Any], row:
         title=row["title"],
         starts_at=first_instant_from(day, time.fromisoformat(habits["time"]), cast.zone),
     )
-    for item in row.get("agenda", ()):
-        add_agenda_item(meeting=meeting, **item)
+    for point in row.get("agenda", ()):
+        papers = point.pop("papers", ())
+        item = add_agenda_item(meeting=meeting, **point)
+        for paper in papers:
+            _add_paper(cast, item, paper)
     if row["status"] == Status.CONVENED:
         _convene(cast, meeting)
     elif row["status"] == Status.HELD:
         _hold(cast, meeting, row)
     elif row["status"] == Status.CANCELLED:
         _call_off(cast, meeting, row)
+
+
+def _add_paper(cast: Cast, item: AgendaItem, row: dict[str, Any]) -> None:
+    """Put a paper that was printed beforehand under ``item``: see the command print_demonstration_papers."""
+    file = ContentFile(cast.source.content(f"papers/{row['file']}.pdf"), name=f"{row['title']}.pdf")
+    (paper,) = add_papers(item=item, files=[file], is_confidential=row.get("confidential", False))
+    cast.stored.append(str(paper.file.name))
 
 
 # --- ahead -------------------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 // Small behaviours of every page, hooked by data attributes. Pages work without them.
 
 import { csrfToken, isSignedOut } from "./csrf.js";
+import "./made-papers.js";
+import { complain } from "./notices.js";
 
 const closestDetails = (element) => element.closest("details[data-closes-outside]");
 
@@ -55,19 +57,6 @@ document.addEventListener("change", (event) => {
 });
 
 // A failed part says so instead of staying silent.
-const complain = (...told) => {
-  const region = document.getElementById("messages");
-  if (!region) return;
-  const notice = document.createElement("p");
-  notice.className = "notice notice--bad";
-  const words = document.createElement("span");
-  words.append(...told);
-  notice.append(words);
-  // What asks again every second complains once.
-  if (region.textContent === notice.textContent) return;
-  region.replaceChildren(notice);
-  region.scrollIntoView({ block: "nearest" });
-};
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
   if (isSignedOut(status)) {

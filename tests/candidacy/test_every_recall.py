@@ -18,6 +18,7 @@ from tests.factories import (
     make_candidacy,
     make_committee,
     make_contact,
+    make_decision,
     make_held_meeting,
     make_income_line,
     make_invitation,
@@ -77,6 +78,11 @@ def open_action(lead):
     make_action(candidacy=lead.candidacy, owner=make_concerned(lead), due_on=DAY)
 
 
+def open_decision(lead):
+    meeting = make_held_meeting(committee=make_committee(candidacy=lead.candidacy))
+    make_decision(meeting=meeting, owner=make_concerned(lead), due_on=DAY)
+
+
 def open_section(lead):
     organisation = make_organisation(candidacy=lead.candidacy)
     make_section(
@@ -113,6 +119,8 @@ OPENERS = {
     "minutes-to-correct": open_minutes,
     "action-due": open_action,
     "action-overdue": open_action,
+    "decision-due": open_decision,
+    "decision-overdue": open_decision,
     "rhythm-at-risk": open_rhythm,
     "section-due": open_section,
     "section-overdue": open_section,

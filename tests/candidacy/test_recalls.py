@@ -19,9 +19,12 @@ from notifications.models import OutboundMessage
 from notifications.services import advance_message, cancel_message
 from tests.factories import (
     make_action,
+    make_agenda_item,
     make_candidacy,
     make_committee,
     make_contact,
+    make_decision,
+    make_held_meeting,
     make_invitation,
     make_meeting,
     make_member,
@@ -581,14 +584,18 @@ def test_a_section_recalls_its_writers_until_it_is_handed_in(lead):
 @pytest.mark.parametrize("count", [2, 20])
 @time_machine.travel(paris(2026, 9, 1, 10), tick=False)
 def test_the_tick_costs_the_same_for_any_number(lead, django_assert_num_queries, count):
-    for _ in range(count):
-        make_action(
-            candidacy=lead.candidacy,
-            owner=make_contact(candidacy=lead.candidacy, email=f"p{_}@e.example"),
-            due_on=date(2026, 9, 10),
-        )
+    meeting = make_held_meeting(committee=make_committee(candidacy=lead.candidacy))
+    reserved = make_agenda_item(meeting=meeting, is_confidential=True)
+    for rank in range(count):
+        given = {
+            "owner": make_contact(candidacy=lead.candidacy, email=f"p{rank}@e.example"),
+            "due_on": date(2026, 9, 10),
+        }
+        make_action(candidacy=lead.candidacy, **given)
+        make_decision(meeting=meeting, agenda_item=reserved, **given)
+        make_invitation(meeting=meeting, contact=given["owner"], is_voting=True)
     replan_reminders()
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(24):
         assert replan_reminders() == 0
 
 
@@ -657,9 +664,11 @@ def test_a_committee_shows_whose_rule_it_follows(client, lead):
         ("invitation-unanswered", "J-3", False),
         ("papers-available", "J-5", False),
         ("minutes-to-correct", "J-3", False),
+        ("rhythm-at-risk", "J-7, J-1", False),
         ("action-due", "J-4", True),
         ("action-overdue", "J+1, J+7, J+14", False),
-        ("rhythm-at-risk", "J-7, J-1", False),
+        ("decision-due", "J-3", False),
+        ("decision-overdue", "J+1, J+7, J+14", False),
     ]
     client.post(reverse("committees:reminder-rule-forget", args=[*args, "action-due"]))
     assert not RecallRule.objects.exists()

@@ -15,11 +15,13 @@ from stdnum.fr import siren as siren_numbers
 
 from accounts.models import User
 from budget.models import ExpenseAmount, IncomeAmount, IncomeLine
+from budget.summary import read_plan
 from candidacy.models import Candidacy, Membership, Territory
 from committees.minutes_content import content_of
-from committees.models import Action, Committee, Decision, Invitation, Meeting, Minutes
+from committees.models import Action, AgendaPaper, Committee, Decision, Invitation, Meeting, Minutes
 from committees.voices import count_voices
 from core.richtext import SECTION_REFERENCE, sanitise, to_plain_text
+from core.templatetags.formats import euros
 from dossier.criteria import read_matrix
 from dossier.demonstration.loading import load_demonstration
 from dossier.discussion import read_discussion
@@ -223,6 +225,30 @@ def the_last_steering_committee_has_approved_minutes(candidacy):
     assert len(content.decisions) == minutes.meeting.decisions.count()
 
 
+def meetings_to_come_and_a_past_one_have_papers_one_of_them_confidential(candidacy):
+    papers = AgendaPaper.objects.filter(item__meeting__committee__candidacy=candidacy)
+    told = {(paper.item.meeting.committee.acronym, paper.item.meeting.status) for paper in papers}
+
+    assert told == {("COTECH", "convened"), ("COPIL", "convened"), ("COPIL", "held")}
+    assert [paper.title for paper in papers.filter(is_confidential=True)] == ["Mécénat, état des discussions"]
+    for paper in papers:
+        with paper.file.open("rb") as file:
+            assert sha256(file.read()).hexdigest() == paper.sha256
+
+
+def the_papers_quote_the_plan_as_it_is(candidacy):
+    plan = read_plan(candidacy.funding_plan)
+    for title in ("Note budgétaire pour le comité de pilotage", "Équilibre du plan de financement"):
+        with AgendaPaper.objects.get(title=title).file.open("rb") as file:
+            words = words_of(PdfReader(file))
+        for amount in (plan.expenses.total, plan.income.total, plan.secured, plan.requested, plan.to_find):
+            assert " ".join(euros(amount).split()) in words
+
+
+def words_of(reader):
+    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
 def assemblies_have_voted_will_vote_and_may_vote_too_late(candidacy):
     today = timezone.localdate()
     adopted = candidacy.deliberations.filter(status="adopted")
@@ -361,6 +387,8 @@ def test_the_demonstration_is_a_whole_bid(subtests):
         the_committees_have_their_habits_and_one_asks_for_dates,
         decisions_carry_the_month_of_their_meeting_and_actions_are_open_and_closed,
         the_last_steering_committee_has_approved_minutes,
+        meetings_to_come_and_a_past_one_have_papers_one_of_them_confidential,
+        the_papers_quote_the_plan_as_it_is,
         assemblies_have_voted_will_vote_and_may_vote_too_late,
         the_plan_balances_over_three_years_with_funders_in_every_state,
         the_dossier_is_written_in_every_state,
