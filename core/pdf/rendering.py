@@ -78,9 +78,12 @@ def render(
     store = PieceStore(directory / "pieces", max_bytes=store_bytes)
     faces = prepare_fonts(sources=font_sources, directory=directory / "fonts") if font_sources else ()
     _sweep(directory)
-    with TemporaryDirectory(dir=directory, prefix="work-") as work:
-        job = _Job(document, limits or Limits(), faces, store, Path(work), on_progress, is_cancelled)
-        rendered = job.run()
+    home = TemporaryDirectory(dir=directory, prefix="work-")
+    try:
+        rendered = _Job(document, limits or Limits(), faces, store, home, on_progress, is_cancelled).run()
+    except BaseException:
+        home.cleanup()
+        raise
     store.shrink()
     return rendered
 
@@ -99,7 +102,8 @@ class _Job:
     limits: Limits
     faces: tuple[FontFace, ...]
     store: PieceStore
-    work: Path
+    #: Where pieces are made, and the printed file, which keeps it.
+    home: TemporaryDirectory[str]
     on_progress: Progress
     is_cancelled: Callable[[], bool]
     pieces: dict[str, Piece] = field(default_factory=dict)
@@ -112,6 +116,10 @@ class _Job:
     #: The pages that the parts quoted when the document was last printed.
     remembered: dict[str, int] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def work(self) -> Path:
+        return Path(self.home.name)
 
     @property
     def front(self) -> tuple[str, ...]:
@@ -462,7 +470,7 @@ class _Job:
                     Notice(key, "missing_target", wording.missing_target.format(part=titles[key], name=name))
                 )
         contents_pages = self.page_count("contents")
-        file = PrintedFile(path)
+        file = PrintedFile(path, self.home)
         return RenderedPdf(
             file=file,
             byte_count=path.stat().st_size,

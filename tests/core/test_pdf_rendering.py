@@ -24,7 +24,6 @@ from core.pdf import Limits, MediaFile, PdfCancelledError, PdfError, engine, ren
 from core.pdf.document import Wording
 from core.pdf.painting import Press
 from core.pdf.server import Server, _refuse_network
-from core.pdf.store import open_piece, write_piece
 from tests.core.pdf_documents import FONTS, ROOT, make_document, make_part, render_parts
 from tests.pdf_checks import pdf_failures
 
@@ -410,6 +409,14 @@ def test_the_printed_file_is_read_as_often_as_wanted_and_leaves_nothing_behind(t
     assert result.content == result.content
     assert len(result.content) == result.byte_count
     assert sha256(result.content).hexdigest() == result.sha256
+    del result
+    assert list(tmp_path.glob("work-*")) == []
+
+
+def test_a_document_that_failed_leaves_nothing_behind(tmp_path):
+    with pytest.raises(PdfCancelledError):
+        render(make_document(), directory=tmp_path, font_sources=FONTS, is_cancelled=lambda: True)
+
     assert list(tmp_path.glob("work-*")) == []
 
 
@@ -422,19 +429,6 @@ def test_each_document_has_an_identifier_of_its_own(tmp_path):
     assert bytes(first[0]) == bytes(first[1]) == bytes(same[0])
     assert bytes(first[0]) != bytes(other[0])
     assert len(bytes(first[0])) == 16
-
-
-@pytest.mark.parametrize("small_bytes", [0, 1 << 20])
-def test_a_kept_piece_is_read_from_where_its_pdf_begins(tmp_path, monkeypatch, small_bytes):
-    monkeypatch.setattr("core.pdf.store._SMALL_BYTES", small_bytes)
-    write_piece(tmp_path / "a", b"%PDF-1.7 contenu", {"pages": 2})
-
-    with open_piece(tmp_path / "a") as piece:
-        assert piece.read(8) == b"%PDF-1.7"
-        assert piece.seek(-7, os.SEEK_END) == 9
-        assert piece.read() == b"contenu"
-        assert piece.seek(0) == 0
-        assert piece.read() == b"%PDF-1.7 contenu"
 
 
 def test_a_damaged_piece_is_painted_again(tmp_path):
