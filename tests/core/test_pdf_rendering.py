@@ -431,15 +431,32 @@ def test_each_document_has_an_identifier_of_its_own(tmp_path):
     assert len(bytes(first[0])) == 16
 
 
-def test_a_damaged_piece_is_painted_again(tmp_path):
+def _cut(path):
+    path.write_bytes(path.read_bytes()[:-30])
+
+
+@pytest.mark.parametrize("harm", [_cut, Path.unlink])
+@pytest.mark.parametrize("suffix", ["", ".json"])
+def test_a_piece_that_lost_its_pdf_or_what_is_known_of_it_is_painted_again(tmp_path, harm, suffix):
     first = render_parts(tmp_path)
     for path in (tmp_path / "pieces").glob("??/*"):
-        path.write_bytes(path.read_bytes()[:-30])
+        if path.suffix == suffix:
+            harm(path)
 
     second = render_parts(tmp_path)
 
     assert second.sha256 == first.sha256
     assert second.measures.parts_painted == first.measures.parts_painted
+
+
+def test_a_kept_piece_is_a_pdf_that_any_program_opens(tmp_path):
+    render_parts(tmp_path)
+
+    kept = [path for path in (tmp_path / "pieces").glob("??/*") if path.with_suffix(".json").exists()]
+    pieces = [path for path in kept if path.suffix == ""]
+
+    assert len(pieces) >= 4
+    assert all(len(PdfReader(path).pages) >= 1 for path in pieces)
 
 
 def test_the_store_stays_under_its_size(tmp_path):
