@@ -23,7 +23,8 @@ from committees.models import Meeting
 from core.pdf import MEDIA_URL, Limits, render
 from core.plain import read_canonical
 from core.templatetags.formats import NARROW_NBSP, NBSP, long_date
-from dossier.assembly import DossierContent, read_dossier
+from dossier.assembly import read_dossier
+from dossier.content import DossierContent
 from dossier.models import (
     DossierExport,
     Proof,
