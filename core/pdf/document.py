@@ -212,8 +212,8 @@ class PrintedFile(io.FileIO):
     """A file in a directory that is gone when nobody holds it; until then it can be moved to where it is kept."""
 
     def __init__(self, path: Path, home: TemporaryDirectory[str]) -> None:
-        super().__init__(path)
         self._home = home
+        super().__init__(path)
 
     def close(self) -> None:
         super().close()
