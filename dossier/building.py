@@ -10,12 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.core.files.base import File
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.files import MovableFile
 from core.pdf import PdfCancelledError, PdfError, RenderedPdf
 from dossier.models import DossierExport, DossierExportQuerySet, Edition, EditionFile
 from dossier.rendering import Imprint, build_dossier_pdf, end_of, print_content
@@ -162,7 +162,7 @@ def _store(claim: _Claim, rendered: RenderedPdf) -> None:
     if not name:
         name = stored.storage.save(
             stored.field.generate_filename(claim.export, f"{claim.export.public_id}.pdf"),
-            File(rendered.file),
+            MovableFile(rendered.file),
         )
     try:
         claim.write(
@@ -219,7 +219,7 @@ def _store_edition(claim: _Claim, edition: Edition, rendered: RenderedPdf) -> No
     name = f"editions/{rendered.sha256[:2]}/{rendered.sha256}.pdf"
     # A file cut short while it was written is there too, under the name of what it should have been.
     if not holds(storage, name, rendered.sha256):
-        name = storage.save(name, File(rendered.file))
+        name = storage.save(name, MovableFile(rendered.file))
     with transaction.atomic():
         claim.write(
             status=Status.DONE,

@@ -15,7 +15,7 @@ from core import comparison
 from core.comparison import Effort
 from core.money import ZERO
 from core.templatetags.formats import euros
-from dossier.assembly import DossierContent, SectionText
+from dossier.content import DossierContent, SectionText
 from dossier.mentions import Mentions, pictures_named
 from dossier.wording import picture_key, text_in_words
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from candidacy.eligibility import Verdict, eligibility_of
 from candidacy.models import Criterion, Piece
 from core.templatetags.formats import euros, number
-from dossier.assembly import DossierContent, SectionText
+from dossier.content import DossierContent, SectionText
 from dossier.deposit_file import DepositFile, Finding, Line, name_of, read_deposit_file, size_of, spans_of
 from dossier.figures import numbered_pictures
 from dossier.links import CitedLink, Standing, cited_links

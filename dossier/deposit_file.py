@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from candidacy.models import Call, Candidacy, Criterion, Piece, Territory
 from core.richtext import count_text
-from dossier.assembly import DossierContent, SectionText
+from dossier.content import DossierContent, SectionText
 from dossier.models import Edition, EditionFile, LinkCheck, Section
 from dossier.rendering import anchor_of, end_of, part_of
 from dossier.snapshots import read_snapshot

@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from budget.summary import Side
-from dossier.assembly import ChapterText, DossierContent, PrintedMatrix, PrintedPlan, SectionText
+from dossier.content import ChapterText, DossierContent, PrintedMatrix, PrintedPlan, SectionText
 from dossier.models import Section
 
 Kind = Section.Kind

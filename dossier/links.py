@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from candidacy.models import Candidacy
 from core.templatetags.formats import short_date
 from core.weblinks import without_fragment
-from dossier.assembly import SectionText
+from dossier.content import SectionText
 from dossier.models import LinkCheck
 from dossier.models.links import MAX_ADDRESS
 

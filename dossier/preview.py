@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from core.pdf import Document, Limits, Part, RenderedPdf, render
-from dossier.assembly import DossierContent, SectionText
+from dossier.content import DossierContent, SectionText
 from dossier.figures import Illustrator, mark_figure, mark_table
 from dossier.models import Section
 from dossier.rendering import FONT_SOURCES, Composer, dress, pdf_directory, settle

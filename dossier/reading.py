@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from core.pdf import MEDIA_URL
-from dossier.assembly import DossierContent, StoredFile
+from dossier.content import DossierContent, StoredFile
 from dossier.disclosure import left_out, public_version
 from dossier.figures import Illustrator
 from dossier.mentions import missing, pictures_named

@@ -36,7 +36,8 @@ from core.pdf import (
 from core.spreadsheet import CONTENT_TYPES, settle_dates
 from core.templatetags.formats import NBSP
 from core.typography import space_html, space_text
-from dossier.assembly import ChapterText, DossierContent, SectionText, StoredFile, read_dossier
+from dossier.assembly import read_dossier
+from dossier.content import ChapterText, DossierContent, SectionText, StoredFile
 from dossier.disclosure import Withheld, left_out, public_version, withheld_of
 from dossier.figures import Figure, Illustrator, mark_figure, mark_table
 from dossier.mentions import fill_in

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from core.plain import canonical_json, digest_of, read_canonical
-from dossier.assembly import DossierContent, StoredFile
+from dossier.content import DossierContent, StoredFile
 from dossier.mentions import figures_named, pictures_named
 from dossier.models import Edition, EditionFile
 

@@ -18,7 +18,7 @@ from core.numeric_columns import align_numbers
 from core.richtext import PICTURE_PATH, render_rich_text
 from core.templatetags.formats import long_date
 from core.word.writing import Illustration, WordWriter
-from dossier.assembly import ChapterText, DossierContent, SectionText
+from dossier.content import ChapterText, DossierContent, SectionText
 from dossier.figures import figure_number, numbered_pictures
 from dossier.mentions import named_figure
 from dossier.models import Section

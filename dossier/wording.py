@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.richtext import sanitise
 from core.templatetags.formats import NBSP
-from dossier.assembly import DossierContent, SectionText
+from dossier.content import DossierContent, SectionText
 from dossier.figures import PrintedPicture
 from dossier.mentions import fill_in, missing, named_figure, pictures_named
 from dossier.tables import named_table

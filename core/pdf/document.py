@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 #: Media and static files are named below this host, which does not exist; nothing else is ever opened.
 HOST = "dossier.invalid"
@@ -208,7 +209,15 @@ class Place:
 
 
 class PrintedFile(io.FileIO):
-    """A file without a name any more: it is gone when nobody holds it."""
+    """A file in a directory that is gone when nobody holds it; until then it can be moved to where it is kept."""
+
+    def __init__(self, path: Path, home: TemporaryDirectory[str]) -> None:
+        self._home = home
+        super().__init__(path)
+
+    def close(self) -> None:
+        super().close()
+        self._home.cleanup()
 
     def __del__(self) -> None:
         self.close()
@@ -216,7 +225,7 @@ class PrintedFile(io.FileIO):
 
 @dataclass(frozen=True, slots=True)
 class RenderedPdf:
-    #: The PDF: of a long dossier it is better copied than held in memory.
+    #: The PDF: of a long dossier it is better moved than held in memory.
     file: PrintedFile
     byte_count: int
     sha256: str

@@ -17,7 +17,7 @@ from pikepdf import Array, Dictionary, Name, OutlineItem, String
 
 from core.pdf.archive import ARCHIVE_CLAIM, make_archive
 from core.pdf.document import HOST
-from core.pdf.store import open_piece, read_header
+from core.pdf.store import read_knowledge
 
 _ELSEWHERE = f"https://{HOST}/#"
 #: What qpdf writes, twice and near the end, where it is asked for no identifier of its own.
@@ -44,15 +44,15 @@ class Volume:
     missing: list[tuple[str, str]] = field(default_factory=list)
 
 
-def join(plan: dict[str, Any], target: Path) -> dict[str, Any]:
-    """Write the document that ``plan`` describes to ``target``; return its page count and the links without target."""
+def join(plan: dict[str, Any], target: Path) -> tuple[Volume, dict[str, Any]]:
+    """Write the document that ``plan`` describes to ``target``; return it, its page count and the links without target."""
     pdf = pikepdf.new()
     document = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, K=Array()))
     volume = Volume(pdf, document)
-    headers = {piece["key"]: read_header(Path(piece["path"])) for piece in plan["pieces"]}
-    facts = {key: header["facts"] for key, header in headers.items()}
-    for key, known in facts.items():
-        for anchor in known["anchors"]:
+    knowledge = {piece["key"]: read_knowledge(Path(piece["path"])) for piece in plan["pieces"]}
+    facts = {key: known["facts"] for key, known in knowledge.items()}
+    for key, piece_facts in facts.items():
+        for anchor in piece_facts["anchors"]:
             volume.homes.setdefault(anchor, f"{key}/{anchor}")
             volume.homes[f"{key}/{anchor}"] = f"{key}/{anchor}"
     for piece in plan["pieces"]:
@@ -69,8 +69,8 @@ def join(plan: dict[str, Any], target: Path) -> dict[str, Any]:
         object_stream_mode=pikepdf.ObjectStreamMode.generate,
         static_id=True,
     )
-    _identify(target, plan, [header["sha256"] for header in headers.values()])
-    return {"pages": len(pdf.pages), "missing": volume.missing}
+    _identify(target, plan, [known["sha256"] for known in knowledge.values()])
+    return volume, {"pages": len(pdf.pages), "missing": volume.missing}
 
 
 def _identify(target: Path, plan: dict[str, Any], digests: list[str]) -> None:
@@ -95,7 +95,7 @@ def _identify(target: Path, plan: dict[str, Any], digests: list[str]) -> None:
 
 def _open(volume: Volume, path: Path) -> pikepdf.Pdf:
     """Open a piece as long as the document lasts: its streams are read when the document is written."""
-    source = pikepdf.open(open_piece(path))
+    source = pikepdf.open(path, access_mode=pikepdf.AccessMode.stream)
     volume.sources.append(source)
     return source
 
@@ -198,7 +198,7 @@ def _add_frames(volume: Volume, plan: dict[str, Any]) -> None:
     """Draw running header, footer and number on each page, as decoration that no screen reader reads out."""
     path = Path(plan["frame"])
     source = _open(volume, path)
-    folios = read_header(path)["facts"]["folios"]
+    folios = read_knowledge(path)["facts"]["folios"]
     forms = [volume.pdf.copy_foreign(sheet.as_form_xobject()) for sheet in source.pages]
     digits = _digits(volume, plan["digits"])
     for place, sheet in enumerate(plan["sheets"]):
@@ -227,7 +227,7 @@ class _Digits:
 
 def _digits(volume: Volume, path: str) -> _Digits:
     source = _open(volume, Path(path))
-    digits = read_header(Path(path))["facts"]["digits"]
+    digits = read_knowledge(Path(path))["facts"]["digits"]
     font = source.pages[0].obj.Resources.Font[f"/{digits['font']}"]
     return _Digits(volume.pdf.copy_foreign(source.make_indirect(font)), digits["glyphs"])
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from core.pdf.document import PdfError
 from core.pdf.engine import INHERITED
 from core.pdf.fonts import prepare_fonts
-from core.pdf.store import PieceStore, open_piece, write_piece
+from core.pdf.store import PieceStore, write_piece
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SECONDS = 60
@@ -29,8 +29,7 @@ def mark(content: bytes, words: str, *, font_sources: Path, directory: Path) -> 
     digest = hashlib.sha256(_VERSION + hashlib.sha256(content).digest() + words.encode()).hexdigest()
     kept = store.get(digest)
     if kept is not None:
-        with open_piece(kept.path) as file:
-            return file.read()
+        return kept.path.read_bytes()
     faces = prepare_fonts(sources=font_sources, directory=directory / "fonts")
     order = {
         "words": words,

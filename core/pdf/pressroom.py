@@ -8,7 +8,7 @@ from typing import Any
 
 from core.pdf.document import MEDIA_URL, PdfCancelledError, PdfError, PdfOverdueError
 from core.pdf.engine import Deadline, Engine
-from core.pdf.store import Piece, PieceStore, read_header
+from core.pdf.store import Piece, PieceStore, read_knowledge
 
 _log = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class Pressroom:
         for _, reason in self._outcomes({task: ""}):
             if reason:
                 raise PdfError(f"Les parties du document n’ont pas pu être réunies ({reason}).")
-        return target, read_header(target.with_suffix(".json"))["facts"]
+        return target, read_knowledge(target)["facts"]
 
     def _ask_for(self, requests: Iterable[Request]) -> dict[int, tuple[Request, Path]]:
         """Have pieces painted; return by task where each will be."""
@@ -111,7 +111,7 @@ class Pressroom:
                 yield request, None, reason
             else:
                 path = self.store.keep(request.digest, target)
-                yield request, Piece(path, read_header(path)["facts"]), ""
+                yield request, Piece(path, read_knowledge(path)["facts"]), ""
 
     def _ask(self, **request: Any) -> tuple[int, Path]:
         if self._tasks == 0:

@@ -1,13 +1,12 @@
 """From a document of plain values to the bytes of its PDF, piece by piece."""
 
 import hashlib
-import json
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from functools import cache, partial
+from functools import partial
 from importlib.metadata import version
 from itertools import repeat, takewhile
 from pathlib import Path
@@ -16,12 +15,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.pdf.document import (
-    STATIC_URL,
     Attachment,
     Document,
     Limits,
     Measures,
-    MediaFile,
     Notice,
     Part,
     PdfError,
@@ -31,24 +28,22 @@ from core.pdf.document import (
     RenderedPdf,
 )
 from core.pdf.engine import Deadline, leased_engine
-from core.pdf.fonts import FontFace, font_face_rules, prepare_fonts
+from core.pdf.fonts import prepare_fonts
 from core.pdf.frame import (
     DIGITS_HTML,
-    FRAME_STYLE,
     Entry,
     Sheet,
     contents_html,
     failure_html,
     frame_html,
 )
+from core.pdf.ingredients import Ingredients
 from core.pdf.pressroom import Cost, Pressroom, Request
 from core.pdf.store import Piece, PieceStore
 
 #: Called with the stage ("parts", "contents" or "join"), what is done of it, and its total.
 Progress = Callable[[str, int, int], None]
 
-_FONT_URL = STATIC_URL.replace("/static/", "/font/")
-_MENTION = re.compile(r"https://dossier\.invalid/(media|static)/([^\"'\s()<>]+)")
 _PAGE_OF = re.compile(r"(<[a-z]+\b[^<>]*\sdata-page-of=[\"']([^\"'<>]+)[\"'][^<>]*>)[^<]*")
 _LEFT_BEHIND_SECONDS = 24 * 3600
 _ROUNDS = 4
@@ -78,9 +73,14 @@ def render(
     store = PieceStore(directory / "pieces", max_bytes=store_bytes)
     faces = prepare_fonts(sources=font_sources, directory=directory / "fonts") if font_sources else ()
     _sweep(directory)
-    with TemporaryDirectory(dir=directory, prefix="work-") as work:
-        job = _Job(document, limits or Limits(), faces, store, Path(work), on_progress, is_cancelled)
-        rendered = job.run()
+    limits = limits or Limits()
+    ingredients = Ingredients(document, limits, faces)
+    home = TemporaryDirectory(dir=directory, prefix="work-")
+    try:
+        rendered = _Job(document, limits, ingredients, store, home, on_progress, is_cancelled).run()
+    except BaseException:
+        home.cleanup()
+        raise
     store.shrink()
     return rendered
 
@@ -97,9 +97,10 @@ def _sweep(directory: Path) -> None:
 class _Job:
     document: Document
     limits: Limits
-    faces: tuple[FontFace, ...]
+    ingredients: Ingredients
     store: PieceStore
-    work: Path
+    #: Where pieces are made, and the printed file, which keeps it.
+    home: TemporaryDirectory[str]
     on_progress: Progress
     is_cancelled: Callable[[], bool]
     pieces: dict[str, Piece] = field(default_factory=dict)
@@ -108,10 +109,12 @@ class _Job:
     failed: dict[str, str] = field(default_factory=dict)
     #: Part, title of the section and reason, for the sections that stop a part.
     culprits: list[tuple[str, str, str]] = field(default_factory=list)
-    common: str = ""
     #: The pages that the parts quoted when the document was last printed.
     remembered: dict[str, int] = field(default_factory=dict)
-    digests: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def work(self) -> Path:
+        return Path(self.home.name)
 
     @property
     def front(self) -> tuple[str, ...]:
@@ -119,7 +122,6 @@ class _Job:
         return () if self.document.is_excerpt else ("cover", "contents")
 
     def run(self) -> RenderedPdf:
-        self.common = self.common_digest()
         if not self.document.is_excerpt:
             self.remembered = self.store.remembered(self.document.identifier)
         with leased_engine() as engine:
@@ -170,7 +172,7 @@ class _Job:
         self.failed.update(failed)
         self.find_culprits(press, [parts[key] for key in failed])
         notices = [failure_html(parts[key], self.document.wording, reason) for key, reason in failed.items()]
-        self.paint(press, map(self.request, failed, repeat("part"), notices))
+        self.paint(press, map(self.ingredients.request, failed, repeat("part"), notices))
 
     def find_culprits(self, press: Pressroom, parts: Iterable[Part]) -> None:
         """Lay out alone each section of the parts that failed, to name those that stop them."""
@@ -179,7 +181,9 @@ class _Job:
             for part in parts
             for place, (title, html) in enumerate(part.sections, start=1)
         }
-        requests = [self.request(key, "part", html) for key, (_part, _title, html) in trials.items()]
+        requests = [
+            self.ingredients.request(key, "part", html) for key, (_part, _title, html) in trials.items()
+        ]
         try:
             _, failed = press.paint(requests, lambda done, total: None)
         except PdfOverdueError as error:
@@ -206,14 +210,18 @@ class _Job:
 
     def part_requests(self, numbers: Mapping[str, int]) -> list[Request]:
         """Return a request for the cover and each part, with the page numbers they quote as far as known."""
-        requests = [] if self.document.is_excerpt else [self.request("cover", "cover", self.document.cover)]
+        requests = (
+            []
+            if self.document.is_excerpt
+            else [self.ingredients.request("cover", "cover", self.document.cover)]
+        )
         # Two digits hold the place until the pages are counted; what turns out to be nowhere has no number.
         unknown = "–" if numbers else "00"
         for part in self.document.parts:
             html = _PAGE_OF.sub(lambda match: f"{match[1]}{numbers.get(match[2], unknown)}", part.html)
             if part.key in self.failed:
                 html = failure_html(part, self.document.wording, self.failed[part.key])
-            requests.append(self.request(part.key, "part", html))
+            requests.append(self.ingredients.request(part.key, "part", html))
         return requests
 
     def late_parts(self) -> set[str]:
@@ -252,11 +260,14 @@ class _Job:
 
     def contents_request(self, pages: int) -> Request:
         html = contents_html(self.entries(pages), self.document.wording)
-        return self.request("contents", "contents", html)
+        return self.ingredients.request("contents", "contents", html)
 
     def frame_requests(self) -> list[Request]:
         html = frame_html(self.sheets(), header=self.document.header, footer=self.document.footer)
-        return [self.request("frame", "frame", html), self.request("digits", "frame", DIGITS_HTML)]
+        return [
+            self.ingredients.request("frame", "frame", html),
+            self.ingredients.request("digits", "frame", DIGITS_HTML),
+        ]
 
     def sheets(self) -> list[Sheet]:
         """Return the different headers and footers, in the order of their first page."""
@@ -270,10 +281,6 @@ class _Job:
             sizes = self.pieces[key].facts["pages"] if key in self.pieces else [(1, 2)]
             for width, height in sizes:
                 yield Sheet(title, is_wide=width > height)
-
-    def request(self, key: str, kind: str, html: str) -> Request:
-        known = json.dumps([self.common, key, kind, html, self.mentioned(html)])
-        return Request(key, kind, html, hashlib.sha256(known.encode()).hexdigest())
 
     # --- what is known of the pages -----------------------------------------------------------------
 
@@ -336,66 +343,16 @@ class _Job:
 
     # --- what is printed ----------------------------------------------------------------------------
 
-    def style(self) -> str:
-        return (
-            font_face_rules(self.faces, _FONT_URL)
-            + FRAME_STYLE
-            + f":root{{--accent:{self.document.accent}}}\n"
-            + self.document.style
-        )
-
-    def common_digest(self) -> str:
-        """Return the digest of what every piece depends on."""
-        known = [
-            _program_digest(),
-            self.style(),
-            [(face.path.name, face.sha256) for face in self.faces],
-            self.document.lang,
-            asdict(self.document.wording),
-            [
-                self.limits.picture_bytes,
-                self.limits.picture_pixels,
-                self.limits.part_pictures,
-                self.limits.part_bytes,
-            ],
-            self.mentioned(self.document.style),
-        ]
-        return hashlib.sha256(json.dumps(known, default=dict).encode()).hexdigest()
-
-    def mentioned(self, text: str) -> list[tuple[str, str, str]]:
-        """Return the name, type and digest of each file that ``text`` shows."""
-        found: list[tuple[str, str, str]] = []
-        for shelf, name in sorted(set(_MENTION.findall(text))):
-            media = self.document.media.get(name)
-            if shelf == "media" and media is not None:
-                found.append((name, media.content_type, self.digest(media)))
-            elif shelf == "static":
-                paths = [root / name for root in self.document.static_roots if (root / name).is_file()]
-                found.append((name, "", self.digest(MediaFile(paths[0], "")) if paths else ""))
-        return found
-
-    def digest(self, media: MediaFile) -> str:
-        if media.sha256:
-            return media.sha256
-        name = str(media.path)
-        if name not in self.digests:
-            try:
-                with media.path.open("rb") as file:
-                    self.digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
-            except OSError:
-                self.digests[name] = ""
-        return self.digests[name]
-
     def opening(self) -> dict[str, Any]:
         document = self.document
         return {
             "do": "open",
             "lang": document.lang,
             "wording": asdict(document.wording),
-            "style": self.style(),
+            "style": self.ingredients.style,
             "media": {name: [str(media.path), media.content_type] for name, media in document.media.items()},
             "static_roots": [str(root) for root in document.static_roots],
-            "fonts": {face.path.name: str(face.path) for face in self.faces},
+            "fonts": {face.path.name: str(face.path) for face in self.ingredients.faces},
             "limits": asdict(self.limits),
         }
 
@@ -462,7 +419,7 @@ class _Job:
                     Notice(key, "missing_target", wording.missing_target.format(part=titles[key], name=name))
                 )
         contents_pages = self.page_count("contents")
-        file = PrintedFile(path)
+        file = PrintedFile(path, self.home)
         return RenderedPdf(
             file=file,
             byte_count=path.stat().st_size,
@@ -479,32 +436,3 @@ class _Job:
 def _likely_contents_pages(lines: int) -> int:
     """Guess how many pages so many lines take; a wrong guess costs another round, and nothing else."""
     return 1 + max(0, -(-(lines - _CONTENTS_LINES) // _FURTHER_LINES))
-
-
-@cache
-def _program_digest() -> str:
-    """Return the digest of what lays out a piece: our own code and the libraries it leans on."""
-    digest = hashlib.sha256()
-    for module in (
-        "document",
-        "drawings",
-        "fetcher",
-        "frame",
-        "glyph_arrays",
-        "markup",
-        "painting",
-        "tagging",
-    ):
-        digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
-    for library in (
-        "weasyprint",
-        "pydyf",
-        "fonttools",
-        "pyphen",
-        "tinyhtml5",
-        "tinycss2",
-        "cssselect2",
-        "pillow",
-    ):
-        digest.update(version(library).encode())
-    return digest.hexdigest()

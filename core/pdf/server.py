@@ -22,10 +22,10 @@ from typing import Any, NoReturn
 
 from core.pdf.document import Limits, MediaFile, Wording
 from core.pdf.fetcher import Shelf
-from core.pdf.joining import join
+from core.pdf.joining import Volume, join
 from core.pdf.markup import TooDeepError
 from core.pdf.painting import Press, make_press, paint
-from core.pdf.store import write_piece
+from core.pdf.store import write_knowledge, write_piece
 
 _IDLE_SECONDS = 300
 #: Exit statuses of a child, with the reason they stand for.
@@ -139,7 +139,8 @@ class Server:
             _die_with_parent()
             _set_limits(self.limits)
             sys.addaudithook(_refuse_network)
-            _work(self.press, request)
+            # What was joined is held until the end, which gives it back faster than letting go of it object by object.
+            _held = _work(self.press, request)
             os.write(outer, json.dumps(_taken(resource.getrusage(resource.RUSAGE_SELF))).encode())
             status = 0
         except (MemoryError, SystemError):  # C code refused memory may fail without saying of what
@@ -195,16 +196,18 @@ class Server:
         sys.exit(0)
 
 
-def _work(press: Press | None, request: dict[str, Any]) -> None:
+def _work(press: Press | None, request: dict[str, Any]) -> Volume | None:
+    """Make what is asked for; return the document that was joined, if it was that."""
     target = Path(request["target"])
     if request["do"] == "join":
-        facts = join(request["plan"], target)
-        write_piece(target.with_suffix(".json"), b"", facts)
-        return
+        volume, facts = join(request["plan"], target)
+        write_knowledge(target, facts)
+        return volume
     if press is None:
         raise RuntimeError("nothing was opened")
     content, facts = paint(press, key=request["key"], kind=request["do"], html=request["html"])
     write_piece(target, content, facts)
+    return None
 
 
 def _taken(usage: resource.struct_rusage) -> dict[str, float]:

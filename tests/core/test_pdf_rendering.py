@@ -24,7 +24,6 @@ from core.pdf import Limits, MediaFile, PdfCancelledError, PdfError, engine, ren
 from core.pdf.document import Wording
 from core.pdf.painting import Press
 from core.pdf.server import Server, _refuse_network
-from core.pdf.store import open_piece, write_piece
 from tests.core.pdf_documents import FONTS, ROOT, make_document, make_part, render_parts
 from tests.pdf_checks import pdf_failures
 
@@ -410,6 +409,14 @@ def test_the_printed_file_is_read_as_often_as_wanted_and_leaves_nothing_behind(t
     assert result.content == result.content
     assert len(result.content) == result.byte_count
     assert sha256(result.content).hexdigest() == result.sha256
+    del result
+    assert list(tmp_path.glob("work-*")) == []
+
+
+def test_a_document_that_failed_leaves_nothing_behind(tmp_path):
+    with pytest.raises(PdfCancelledError):
+        render(make_document(), directory=tmp_path, font_sources=FONTS, is_cancelled=lambda: True)
+
     assert list(tmp_path.glob("work-*")) == []
 
 
@@ -424,28 +431,32 @@ def test_each_document_has_an_identifier_of_its_own(tmp_path):
     assert len(bytes(first[0])) == 16
 
 
-@pytest.mark.parametrize("small_bytes", [0, 1 << 20])
-def test_a_kept_piece_is_read_from_where_its_pdf_begins(tmp_path, monkeypatch, small_bytes):
-    monkeypatch.setattr("core.pdf.store._SMALL_BYTES", small_bytes)
-    write_piece(tmp_path / "a", b"%PDF-1.7 contenu", {"pages": 2})
-
-    with open_piece(tmp_path / "a") as piece:
-        assert piece.read(8) == b"%PDF-1.7"
-        assert piece.seek(-7, os.SEEK_END) == 9
-        assert piece.read() == b"contenu"
-        assert piece.seek(0) == 0
-        assert piece.read() == b"%PDF-1.7 contenu"
+def _cut(path):
+    path.write_bytes(path.read_bytes()[:-30])
 
 
-def test_a_damaged_piece_is_painted_again(tmp_path):
+@pytest.mark.parametrize("harm", [_cut, Path.unlink])
+@pytest.mark.parametrize("suffix", ["", ".json"])
+def test_a_piece_that_lost_its_pdf_or_what_is_known_of_it_is_painted_again(tmp_path, harm, suffix):
     first = render_parts(tmp_path)
     for path in (tmp_path / "pieces").glob("??/*"):
-        path.write_bytes(path.read_bytes()[:-30])
+        if path.suffix == suffix:
+            harm(path)
 
     second = render_parts(tmp_path)
 
     assert second.sha256 == first.sha256
     assert second.measures.parts_painted == first.measures.parts_painted
+
+
+def test_a_kept_piece_is_a_pdf_that_any_program_opens(tmp_path):
+    render_parts(tmp_path)
+
+    kept = [path for path in (tmp_path / "pieces").glob("??/*") if path.with_suffix(".json").exists()]
+    pieces = [path for path in kept if path.suffix == ""]
+
+    assert len(pieces) >= 4
+    assert all(len(PdfReader(path).pages) >= 1 for path in pieces)
 
 
 def test_the_store_stays_under_its_size(tmp_path):

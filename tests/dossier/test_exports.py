@@ -1,14 +1,15 @@
 """Printing as a job: asked once, taken once, stopped, resumed when its worker died, never half stored."""
 
+import stat
 import sys
 import time
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 
 import pytest
-from django.core.files.storage import default_storage
+from django.core.files.storage import InMemoryStorage, default_storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -25,12 +26,11 @@ Status = DossierExport.Status
 
 
 def make_rendered(content=b"%PDF-1.7 tout neuf", notices=()):
-    with NamedTemporaryFile() as stored:
-        stored.write(content)
-        stored.flush()
-        file = PrintedFile(stored.name)
+    home = TemporaryDirectory()
+    made = Path(home.name) / "made.pdf"
+    made.write_bytes(content)
     return RenderedPdf(
-        file=file,
+        file=PrintedFile(made, home),
         byte_count=len(content),
         sha256=sha256(content).hexdigest(),
         page_count=12,
@@ -129,6 +129,37 @@ def test_what_has_not_changed_is_neither_painted_nor_stored_again(settings, monk
     assert painted[1:] == [0, 0]
     assert names[1] == names[0] != names[2]
     assert sha256(Path(third.file.path).read_bytes()).hexdigest() == third.sha256
+
+
+def test_the_printed_file_is_moved_to_where_it_is_kept(settings):
+    rendered = make_rendered()
+    made = Path(rendered.file.name)
+    number = made.stat().st_ino
+    export = make_export(status=Status.QUEUED)
+
+    building._store(building._claim(export.pk), rendered)
+
+    [stored] = stored_files(settings)
+    export.refresh_from_db()
+    assert stored == Path(export.file.path)
+    assert stored.stat().st_ino == number
+    assert stat.S_IMODE(stored.stat().st_mode) == settings.FILE_UPLOAD_PERMISSIONS
+    assert stored.read_bytes() == rendered.content
+    rendered.file.close()
+    assert not made.parent.exists()
+
+
+def test_a_storage_elsewhere_copies_the_printed_file(monkeypatch):
+    elsewhere = InMemoryStorage()
+    monkeypatch.setattr(DossierExport._meta.get_field("file"), "storage", elsewhere)
+    rendered = make_rendered()
+    export = make_export(status=Status.QUEUED)
+
+    building._store(building._claim(export.pk), rendered)
+
+    export.refresh_from_db()
+    with elsewhere.open(export.file.name) as stored:
+        assert stored.read() == rendered.content
 
 
 def test_a_print_that_is_taken_over_leaves_the_file_that_it_shares(settings):

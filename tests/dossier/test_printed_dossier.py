@@ -9,6 +9,7 @@ from io import BytesIO
 from itertools import pairwise
 from uuid import uuid4
 
+import pikepdf
 import pytest
 import time_machine
 from django.core.files.base import ContentFile
@@ -22,7 +23,8 @@ from committees.models import Meeting
 from core.pdf import MEDIA_URL, Limits, render
 from core.plain import read_canonical
 from core.templatetags.formats import NARROW_NBSP, NBSP, long_date
-from dossier.assembly import DossierContent, read_dossier
+from dossier.assembly import read_dossier
+from dossier.content import DossierContent
 from dossier.models import (
     DossierExport,
     Proof,
@@ -565,6 +567,19 @@ def test_the_whole_dossier_is_one_accessible_file_with_every_chapter(candidacy):
     assert reader.metadata.title == "Remonter au jour"
     assert reader.metadata.author == "Ville de Lens"
     assert str(candidacy.public_id).encode() in rendered.content
+
+
+def test_the_dots_of_the_contents_are_drawn_without_transparency(candidacy):
+    """Three drawings laid over each other for each line are what takes time when the parts are joined."""
+    make_bid(candidacy, rows=1)
+
+    pdf = pikepdf.open(BytesIO(printed(candidacy).content))
+
+    assert len(pdf.pages[1].Resources.Pattern) > 3
+    drawings = [thing for thing in pdf.objects if isinstance(thing, pikepdf.Stream) and "/Resources" in thing]
+    states = [state for drawing in drawings for state in drawing.Resources.get("/ExtGState", {}).values()]
+    assert states
+    assert [state for state in states if "/SMask" in state] == []
 
 
 def test_every_page_is_an_a4_sheet_and_all_but_the_cover_carry_the_title(candidacy):

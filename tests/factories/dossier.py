@@ -9,9 +9,7 @@ from django.utils import timezone
 from PIL import Image
 
 from core.secret_addresses import digest_of_token, make_token
-from dossier.assembly import (
-    read_dossier,
-)
+from dossier.assembly import read_dossier
 from dossier.models import (
     Audience,
     Comment,
