@@ -138,6 +138,11 @@ class _Sheet:
         return Facts.of(self.meeting, self.agenda, self.papers)
 
     @cached_property
+    def kept_facts(self) -> dict[str, Any]:
+        """The facts as they are kept with each message: the same for all the people of a meeting."""
+        return self.facts.to_json()
+
+    @cached_property
     def blank(self) -> str:
         """What stands in the texts, which people share, for the secret of each."""
         return make_nonce()
@@ -417,7 +422,7 @@ def _compose(
     subject, body = text[0], _greeting(name) + text[1]
     reply_to = organiser.address if organiser else ""
     if method is None:
-        facts = {"meeting": letter.sheet.facts.to_json()}
+        facts = {"meeting": letter.sheet.kept_facts}
         return Composed(
             address=address,
             subject=subject,
@@ -441,7 +446,7 @@ def _compose(
         body=body,
         attachments=(_calendar_file(entry, method, letter.sheet.stamp), *files),
         reply_to=reply_to,
-        facts={"meeting": letter.sheet.facts.to_json(), "sequence": sequence},
+        facts={"meeting": letter.sheet.kept_facts, "sequence": sequence},
         withheld=(letter.token,),
     )
 

@@ -2,7 +2,7 @@
 
 Several that are due to one person leave as one (`notifications.gathering`).
 
-A hundred messages are written together, because their reads are shared, and used within the second. Then each row
+Two hundred messages are written together, because their reads are shared, and used within the second. Then each row
 is looked at again, sent, marked and committed before the next one is touched. A process killed on the way leaves
 its row planned: the next tick sends it, with the same Message-ID if the server had already accepted it.
 
@@ -20,6 +20,7 @@ import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +40,12 @@ from notifications.post import Post, ServerUnreachableError, blames_address, des
 from notifications.preferences import refused_by
 from notifications.registry import Composed, Skip, batch_composer_for, composer_for
 from notifications.rendering import one_line, plain_text
-from notifications.statements import hold_and_record_sent, is_still_due, record_sent
+from notifications.statements import is_still_due, leaving, record_sent
 
 logger = logging.getLogger(__name__)
 
 #: How many messages share their reads, and for how long what was read counts as « now ».
-MESSAGES_WRITTEN_TOGETHER = 100
+MESSAGES_WRITTEN_TOGETHER = 200
 FRESH_SECONDS = 1.0
 #: What is still due after this long is left to the next tick, so that one thread at most is busy with mail.
 LONGEST_TICK_SECONDS = 50.0
@@ -123,18 +124,22 @@ def _first_due(now: datetime) -> list[OutboundMessage]:
 
 
 def _written(rows: list[OutboundMessage]) -> Iterator[tuple[OutboundMessage, Written]]:
-    """Yield each row with what it says, never written more than a moment ago."""
-    waiting = deque(rows)
+    """Yield each row with what it says, never written more than a moment ago.
+
+    What a slow mail server leaves no time to use is not written again and again: the next share follows its pace.
+    """
+    waiting, share = deque(rows), len(rows)
     while waiting:
-        texts = _write_all(waiting)
+        texts = _write_all(list(islice(waiting, share)))
         stale_at = time.monotonic() + FRESH_SECONDS
-        yield waiting[0], texts[waiting.popleft().pk]
-        while waiting and time.monotonic() < stale_at:
+        used = 0
+        while used < len(texts) and (not used or time.monotonic() < stale_at):
             yield waiting[0], texts[waiting.popleft().pk]
+            used += 1
+        share = 2 * used
 
 
-def _write_all(rows: Iterable[OutboundMessage]) -> dict[int, Written]:
-    rows = list(rows)
+def _write_all(rows: Sequence[OutboundMessage]) -> dict[int, Written]:
     carried = carried_by(rows)
     texts = _write_each([*rows, *(row for group in carried.values() for row in group)])
     written: dict[int, Written] = {}
@@ -232,13 +237,10 @@ def _send_holding(
 
     What does not leave, or dies on the way, was not written.
     """
-    with transaction.atomic():
-        if not all(hold_and_record_sent(row, now=timezone.now()) for row in rows):
-            transaction.set_rollback(True)
-            return False
-        OutboundAttachment.objects.bulk_create(files)
-        send()
-    return True
+    with leaving(rows, files, now=timezone.now()) as is_held:
+        if is_held:
+            send()
+    return is_held
 
 
 def _send_alone(

@@ -115,6 +115,7 @@ class OutboundMessage(PublicIdModel, TimestampedModel):
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
+        db_index=False,  # the partial one below: every message that leaves would write an entry of the whole one
         related_name="carried",
         verbose_name=_("part avec"),
     )
@@ -167,6 +168,11 @@ class OutboundMessage(PublicIdModel, TimestampedModel):
             models.Index(name="outboundmessage_due", fields=["due_at", "id"], condition=Q(status="planned")),
             models.Index(name="outboundmessage_scope", fields=["scope", "-due_at"]),
             models.Index(name="outboundmessage_about", fields=["about", "kind"]),
+            models.Index(
+                name="outboundmessage_carried",
+                fields=["carried_by"],
+                condition=Q(carried_by__isnull=False),
+            ),
             models.Index(
                 name="outboundmessage_refused", fields=["recipient_address"], condition=Q(status="failed")
             ),

@@ -1,39 +1,99 @@
 """The statements that every message costs, written out.
 
-The ORM would put each together anew for every one of thousands of messages, which takes longer than running it.
+The ORM would put each together anew for every one of thousands of messages, which takes longer than running it, and
+`transaction.atomic` would have PostgreSQL answer to the beginning of each transaction by itself.
 """
 
+import contextlib
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
+from weakref import WeakSet
 
-from django.db import connection
+from django.db import Error, connection
 
-from notifications.models import OutboundMessage
+from notifications.models import OutboundAttachment, OutboundMessage
 
 _TABLE = OutboundMessage._meta.db_table
 _SENT = (
     f"UPDATE {_TABLE} SET status = 'sent', cancelled_by = '', reason = '', last_error = '', attempts = %s,"  # noqa: S608 -- the table is ours
     " sent_at = %s, updated_at = %s, recipient_address = %s, subject = %s, body = %s, facts = %s"
 )
-# Found by primary key alone: a planner that has seen no statistics would walk through all that is due. For this
-# transaction, PostgreSQL answers the commit before it is on the disk (docs/decisions/0009).
+# Found by primary key alone: a planner that has seen no statistics would walk through all that is due.
 _HOLD_AND_RECORD = (
     f"WITH held AS MATERIALIZED (SELECT id, status, due_at FROM {_TABLE} WHERE id = %s FOR UPDATE SKIP LOCKED)"  # noqa: S608
     f" {_SENT} FROM held WHERE {_TABLE}.id = held.id AND held.status = 'planned' AND held.due_at <= %s"
-    " RETURNING set_config('synchronous_commit', 'off', true)"
+)
+# Prepared once for each connection: it takes longer to read and to plan than to run.
+_PARAMETERS = _HOLD_AND_RECORD.count("%s")
+_PREPARE = "PREPARE hold_and_record AS " + _HOLD_AND_RECORD.replace("%s", "${}").format(
+    *range(1, _PARAMETERS + 1)
+)
+_EXECUTE = f"EXECUTE hold_and_record({', '.join(['%s'] * _PARAMETERS)})"
+_prepared_on: WeakSet[Any] = WeakSet()
+_KEEP_FILE = (
+    f"INSERT INTO {OutboundAttachment._meta.db_table} (message_id, filename, content_type, content)"  # noqa: S608
+    " VALUES (%s, %s, %s, %s)"
+)
+# PostgreSQL answers the commit of this transaction before it is on the disk (docs/decisions/0009).
+_BEGIN = "{}; SET LOCAL synchronous_commit TO off"
+_WORDS = (_BEGIN.format("BEGIN"), "COMMIT", "ROLLBACK")
+_WORDS_IN_A_TRANSACTION = (
+    _BEGIN.format("SAVEPOINT leaving"),
+    "RELEASE SAVEPOINT leaving",
+    "ROLLBACK TO SAVEPOINT leaving",
 )
 _LOOK = f"SELECT status = 'planned' AND due_at <= %s FROM {_TABLE} WHERE id = %s"  # noqa: S608
 _RECORD = f"{_SENT} WHERE id = %s"
 
 
-def hold_and_record_sent(message: OutboundMessage, *, now: datetime) -> bool:
-    """PostgreSQL: lock the row and write that it left, for the caller's transaction to keep or to undo.
+@contextlib.contextmanager
+def leaving(
+    messages: Sequence[OutboundMessage], files: Sequence[OutboundAttachment], *, now: datetime
+) -> Iterator[bool]:
+    """PostgreSQL: hold the rows and write that they left, with ``files``; undone if the block raises.
 
-    Return False when it is no longer due, or held by another worker.
+    Yield False, with nothing written, when one of them is no longer due, or held by another worker. The database is
+    asked twice: once for all that is written, once for the end.
     """
+    begin, keep, undo = _WORDS_IN_A_TRANSACTION if connection.in_atomic_block else _WORDS
+    statements, values = [begin], []
+    for message in messages:
+        statements.append(_EXECUTE)
+        values += [message.pk, *_kept(message, now), now]
+    for file in files:
+        statements.append(_KEEP_FILE)
+        values += [file.message_id, file.filename, file.content_type, file.content]
     with connection.cursor() as cursor:
-        cursor.execute(_HOLD_AND_RECORD, [message.pk, *_kept(message, now), now])
-        return cursor.fetchone() is not None
+        _prepare(cursor)
+        try:
+            cursor.execute("; ".join(statements), values)
+            is_held = _rows_written(cursor) == len(messages) + len(files)
+            if not is_held:
+                cursor.execute(undo)
+            yield is_held
+            if is_held:
+                cursor.execute(keep)
+        except BaseException:
+            try:
+                cursor.execute(undo)
+            except Error:
+                connection.close()  # the server undoes what an ended connection left open
+            raise
+
+
+def _prepare(cursor: Any) -> None:
+    if connection.connection not in _prepared_on:
+        cursor.execute(_PREPARE)
+        _prepared_on.add(connection.connection)
+
+
+def _rows_written(cursor: Any) -> int:
+    """Count over all the statements of one question; those that write none count below zero."""
+    count: int = max(cursor.rowcount, 0)
+    while cursor.nextset():
+        count += max(cursor.rowcount, 0)
+    return count
 
 
 def is_still_due(message: OutboundMessage, *, now: datetime) -> bool:

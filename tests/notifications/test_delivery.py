@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import timedelta
 from itertools import count
 
@@ -6,7 +7,7 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
-from notifications import post
+from notifications import delivery, post
 from notifications.delivery import MAX_ATTEMPTS, deliver_due
 from notifications.models import OutboundMessage
 from notifications.registry import Attachment, Composed, Skip
@@ -74,6 +75,24 @@ def test_the_oldest_leaves_first(plan_note, mail_server):
 
     order = [message["Message-ID"] for message in mail_server.messages]
     assert order == [rows[1].message_id, rows[2].message_id, rows[0].message_id]
+
+
+def test_a_slow_server_has_no_text_written_again_and_again(plan_note, composers, mail_server, monkeypatch):
+    written = Counter()
+
+    def compose(message):
+        written[message.pk] += 1
+        return Composed(address="a@exemple.example", subject="Sujet", body="Texte")
+
+    composers.register("counted", compose)
+    monkeypatch.setattr(delivery, "FRESH_SECONDS", 0)  # each text is stale once one has left
+    for _ in range(20):
+        plan_note(kind="counted")
+
+    assert deliver_due() == {Status.SENT: 20}
+
+    assert max(written.values()) == 3
+    assert sum(written.values()) == 20 + 2 * 18 + 1
 
 
 def test_one_in_ten_refused_keeps_none_of_the_others(plan_note, mail_server):

@@ -13,9 +13,9 @@ from committees.models import Meeting
 from committees.services.reminders import replan_meeting
 from core.errors import DomainError
 from notifications.delivery import deliver_due
-from notifications.models import OutboundMessage
+from notifications.models import OutboundAttachment, OutboundMessage
 from notifications.services import advance_message, cancel_message
-from notifications.statements import hold_and_record_sent
+from notifications.statements import leaving
 from tests.factories import make_committee, make_invitation, make_meeting, make_member
 from tests.notifications.installation import Installation
 from tests.notifications.mail_server import MailServer
@@ -204,13 +204,58 @@ def test_only_the_transaction_of_a_message_is_answered_before_it_is_on_the_disk(
             cursor.execute("SHOW synchronous_commit")
             return cursor.fetchone()[0]
 
-    with transaction.atomic():
-        assert hold_and_record_sent(written_note(plan_note()), now=timezone.now())
+    with leaving([written_note(plan_note())], [], now=timezone.now()) as is_held:
+        assert is_held
         assert waits_for_the_disk() == "off"
 
     assert waits_for_the_disk() == "on"
-    with transaction.atomic():
-        assert not hold_and_record_sent(written_note(OutboundMessage.objects.get()), now=timezone.now())
+
+
+@on_postgresql
+def test_of_rows_that_leave_together_none_is_written_when_one_has_left(plan_note):
+    first, second = written_note(plan_note()), written_note(plan_note())
+    file = OutboundAttachment(message=first, filename="n.txt", content_type="text/plain", content=b"mot")
+    with leaving([second], [], now=timezone.now()):
+        pass
+
+    with leaving([first, second], [file], now=timezone.now()) as is_held:
+        assert not is_held
+
+    first.refresh_from_db()
+    assert first.status == Status.PLANNED
+    assert not OutboundAttachment.objects.exists()
+
+
+@on_postgresql
+def test_a_database_that_hangs_up_while_a_message_leaves_costs_that_one_a_try(plan_note, mail_server):
+    rows = [plan_note() for _ in range(3)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (process,) = cursor.fetchone()
+
+    def hang_up(message):
+        mail_server.on_message = None
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
+        connection.close()
+
+    mail_server.on_message = hang_up
+
+    assert deliver_due() == {Status.PLANNED: 1, Status.SENT: 2}
+    rows[0].refresh_from_db()
+    assert (rows[0].status, rows[0].attempts) == (Status.PLANNED, 1)
+
+
+@pytest.mark.parametrize("count", [2, 12])
+def test_a_message_asks_two_things_of_the_database(plan_note, mail_server, django_assert_num_queries, count):
+    """Beside the list of what is due, read before and after."""
+    plan_note()
+    deliver_due()  # what is asked once for each connection
+    for _ in range(count):
+        plan_note()
+
+    with django_assert_num_queries(2 + 2 * count):
+        assert deliver_due() == {Status.SENT: count}
 
 
 def written_note(row):
