@@ -1,10 +1,11 @@
-// The screen of the room: how long is left for the item, and keys that do what the buttons do.
+// The screen of the room: how long is left for the item, the text that is written there, and keys that do what the
+// buttons do.
 
 // --- The clock: the server says when the item began, this machine counts on from what the server's clock said ----
 
 const timer = document.querySelector("[data-timer]");
 
-const write = (seconds) => {
+const told = (seconds) => {
   const minutes = Math.floor(seconds / 60);
   return `${minutes}\u00a0min\u00a0${String(seconds % 60).padStart(2, "0")}`;
 };
@@ -16,17 +17,40 @@ if (timer) {
     const left = Math.round(end - (Date.now() / 1000 - ahead));
     const isOver = left < 0;
     timer.dataset.tone = isOver ? "bad" : left < 120 ? "warn" : "";
-    timer.textContent = isOver ? `+\u00a0${write(-left)}` : write(left);
+    timer.textContent = isOver ? `+\u00a0${told(-left)}` : told(left);
   };
   show();
   setInterval(show, 1000);
+}
+
+// --- The text of the item -------------------------------------------------------------------------------------------
+
+const text = document.getElementById("minutes-text");
+
+const write = () => {
+  const area = text?.elements.body;
+  if (area?.richEditor) area.richEditor.commands.focus();
+  else area?.focus();
+};
+
+if (text) {
+  // From the first word on, whoever goes to another item or closes the room sends the text along, and saves it: these
+  // buttons become its own. A text that cannot be saved stays on the screen, and so does its writer.
+  const takeAlong = () => {
+    for (const button of document.querySelectorAll("button[name=go], button[name=close]")) {
+      button.setAttribute("form", text.id);
+    }
+  };
+  text.addEventListener("input", takeAlong, { once: true });
+  if (text.elements.draft.value || text.dataset.guardsUnsaved) takeAlong();
 }
 
 // --- Keys -----------------------------------------------------------------------------------------------------------
 
 const keys = document.querySelector("[data-keys]");
 const KEPT = "candidacy/seance/raccourcis";
-const PLACES = { d: "#decider input:not([type=hidden])", a: "#agir input:not([type=hidden])", r: "#presences button" };
+const FIELD = "input:not([type=hidden])";
+const PLACES = { d: `#decider ${FIELD}`, a: `#agir ${FIELD}`, r: "#presences button" };
 
 const areOn = () => {
   try {
@@ -64,13 +88,19 @@ if (keys) {
     const key = event.key.toLowerCase();
     const button = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
     const place = PLACES[key] && document.querySelector(PLACES[key]);
-    if (!button && !place) return;
+    if (!button && !place && !(key === "m" && text)) return;
     event.preventDefault();
     if (button) button.click();
-    else place.focus();
+    else if (place) place.focus();
+    else write();
   });
-  // After a line was entered, the next one may follow at once.
+  // After a line was entered, the next one may follow at once, and after a text was saved, the rest of it.
   if (location.hash in { "#decider": 1, "#agir": 1 }) {
-    document.querySelector(`${location.hash} input:not([type=hidden])`)?.focus();
+    document.querySelector(`${location.hash} ${FIELD}`)?.focus();
   }
+  document.addEventListener("htmx:load", ({ target }) => {
+    if (!target.matches("#decider, #agir")) return;
+    (target.querySelector(".is-invalid") ?? target.querySelector(FIELD)).focus();
+  });
+  if (location.hash === "#rediger") addEventListener("load", write); // shown by then
 }

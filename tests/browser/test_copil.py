@@ -104,7 +104,7 @@ def hold(visitor, page, meeting, url, size):
     Meeting.objects.filter(pk=meeting.pk).update(starts_at=timezone.now() - timedelta(minutes=5))
     page.goto(url("session", meeting.public_id))
     page.get_by_role("button", name="Ouvrir la séance").press("Enter")
-    page.get_by_role("heading", name="Budget 2027").wait_for()
+    page.get_by_role("heading", name="Budget 2027", exact=True).wait_for()
     assert re.match(r"\d+\s+min\s+\d\d", page.locator("[data-timer]").inner_text())
     trouble = visitor.look("session")
 
@@ -131,7 +131,7 @@ def hold(visitor, page, meeting, url, size):
     page.locator("#agir li", has_text="Écrire à la Région").wait_for()
     page.keyboard.press("Escape")
     page.keyboard.press("n")
-    page.get_by_role("heading", name="Calendrier").wait_for()
+    page.get_by_role("heading", name="Calendrier", exact=True).wait_for()
 
     page.locator("summary", has_text="Lever la séance").click()
     page.locator("details[open]").get_by_role("button", name="Lever la séance").click()

@@ -245,7 +245,7 @@ def test_the_screen_costs_the_same_for_any_number_of_people(
     open_session(meeting=meeting)
     client.get(url("session", meeting))
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         client.get(url("session", meeting))
 
 
