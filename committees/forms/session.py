@@ -83,7 +83,7 @@ class _LineForm(DeedForm):
         self.fields["owner"].offer(meeting.committee.candidacy)  # type: ignore[attr-defined]  # of PersonField
         self.helper.form_action = action
         # Its part of the page alone comes back: whoever writes the minutes meanwhile goes on writing.
-        self.helper.attrs = {"hx-post": action, "hx-target": target, "hx-swap": "outerHTML"}
+        self.helper.attrs = {"hx-post": action, "hx-target": target, "hx-swap": "outerHTML settle:0ms"}
         self.helper.form_class = "line-form"
         self.helper.label_class = "line-form__label"
 

@@ -27,10 +27,18 @@ if (timer) {
 
 const text = document.getElementById("minutes-text");
 
+let hasWritten = false;
 const write = () => {
   const area = text?.elements.body;
-  if (area?.richEditor) area.richEditor.commands.focus();
-  else area?.focus();
+  const editor = area?.richEditor;
+  if (!editor) {
+    area?.focus();
+    return;
+  }
+  // At first behind what is there, later where the writer was. At once: the next key is a letter of the text already.
+  if (!hasWritten && !editor.isFocused) editor.commands.setTextSelection(editor.state.doc.content.size);
+  editor.view.focus();
+  editor.commands.scrollIntoView();
 };
 
 if (text) {
@@ -42,7 +50,12 @@ if (text) {
     }
   };
   text.addEventListener("input", takeAlong, { once: true });
+  text.addEventListener("focusin", () => {
+    hasWritten = true;
+  });
   if (text.elements.draft.value || text.dataset.guardsUnsaved) takeAlong();
+  // After a text was saved, the rest of it follows, or the next one. The editor is there after this script.
+  if (location.hash === "#rediger") document.addEventListener("prose-editor:ready", () => setTimeout(write));
 }
 
 // --- Keys -----------------------------------------------------------------------------------------------------------
@@ -94,13 +107,13 @@ if (keys) {
     else if (place) place.focus();
     else write();
   });
-  // After a line was entered, the next one may follow at once, and after a text was saved, the rest of it.
+  // After a line was entered, the next one may follow at once.
   if (location.hash in { "#decider": 1, "#agir": 1 }) {
     document.querySelector(`${location.hash} ${FIELD}`)?.focus();
   }
   document.addEventListener("htmx:load", ({ target }) => {
-    if (!target.matches("#decider, #agir")) return;
+    const active = document.activeElement;
+    if (!target.matches("#decider, #agir") || (active !== document.body && !target.contains(active))) return;
     (target.querySelector(".is-invalid") ?? target.querySelector(FIELD)).focus();
   });
-  if (location.hash === "#rediger") addEventListener("load", write); // shown by then
 }

@@ -105,6 +105,7 @@ def hold(visitor, page, meeting, url, size):
     page.goto(url("session", meeting.public_id))
     page.get_by_role("button", name="Ouvrir la séance").press("Enter")
     page.get_by_role("heading", name="Budget 2027", exact=True).wait_for()
+    page.get_by_role("toolbar", name="Mise en forme").wait_for()  # the scripts have run by then
     assert re.match(r"\d+\s+min\s+\d\d", page.locator("[data-timer]").inner_text())
     trouble = visitor.look("session")
 

@@ -241,6 +241,7 @@ def test_an_item_put_on_the_agenda_in_the_room_is_written_too(client, meeting):
 
 def test_nothing_is_written_where_no_item_is_current_or_the_minutes_are_approved(client, lead, meeting):
     save(text_of(meeting, 1), "<p>Dit</p>")
+    make_invitation(meeting=meeting, attendance="present")
     minutes = meeting.minutes
     hold_meeting(meeting=meeting)
     send_minutes(minutes=minutes, by=lead.user)
