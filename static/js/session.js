@@ -28,11 +28,16 @@ if (timer) {
 const text = document.getElementById("minutes-text");
 
 let hasWritten = false;
+let isComing = false; // the editor, which somebody has asked for: the next keys are letters of the text, no orders
+const onceReady = (deed) => document.addEventListener("prose-editor:ready", () => setTimeout(deed), { once: true });
+
 const write = () => {
-  const area = text?.elements.body;
-  const editor = area?.richEditor;
+  const { body: area } = text.elements;
+  const editor = area.richEditor;
+  isComing = !editor && !area.checkVisibility();
+  if (isComing) onceReady(write);
   if (!editor) {
-    area?.focus();
+    area.focus();
     return;
   }
   // At first behind what is there, later where the writer was. At once: the next key is a letter of the text already.
@@ -54,8 +59,11 @@ if (text) {
     hasWritten = true;
   });
   if (text.elements.draft.value || text.dataset.guardsUnsaved) takeAlong();
-  // After a text was saved, the rest of it follows, or the next one. The editor is there after this script.
-  if (location.hash === "#rediger") document.addEventListener("prose-editor:ready", () => setTimeout(write));
+  // The editor is there after this script. What could not be saved is shown first; after what was saved, the rest of it
+  // follows, or the next text.
+  const amiss = document.querySelector(".session-text :is([role=alert], .alert)");
+  const begin = amiss ? () => amiss.scrollIntoView({ block: "center" }) : location.hash === "#rediger" && write;
+  if (begin) onceReady(begin);
 }
 
 // --- Keys -----------------------------------------------------------------------------------------------------------
@@ -93,7 +101,7 @@ if (keys) {
     tell(on);
   });
   document.addEventListener("keydown", (event) => {
-    if (!on || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    if (!on || isComing || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     if (isTyping(event.target)) {
       if (event.key === "Escape") event.target.blur();
       return;

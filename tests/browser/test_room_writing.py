@@ -197,7 +197,7 @@ def test_a_text_that_a_colleague_saved_meanwhile_is_shown_beside_ones_own(visito
 
     page.keyboard.press("Escape")
     page.keyboard.press("n")
-    page.get_by_text("Rien n’est perdu, rien n’est encore enregistré.").wait_for()
+    expect(page.get_by_text("Rien n’est perdu, rien n’est encore enregistré.")).to_be_in_viewport()
     at(page, 1)
     expect(text_box(page)).to_contain_text("De l’équipe.")
     expect(text_box(page)).to_contain_text("De la cheffe.")
@@ -236,6 +236,7 @@ def test_a_text_survives_a_session_that_ran_out_and_a_lost_connection(visitor, l
     assert abs(text_box(page).bounding_box()["y"] - before) < 2
     expect(text_box(page)).to_have_text("Dans le tunnel. Après la pause.")
     expect(state(page)).to_have_text(re.compile("Votre session a expiré"))
+    expect(state(page)).to_be_in_viewport()
     page.locator("[data-draft-ways]").get_by_role("link", name="Se reconnecter").click()
     page.get_by_label("Adresse").fill(lead.user.email)
     page.get_by_label("Mot de passe").fill(PASSWORD)
