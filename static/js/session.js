@@ -28,16 +28,14 @@ if (timer) {
 const text = document.getElementById("minutes-text");
 
 let hasWritten = false;
-let isComing = false; // the editor, which somebody has asked for: the next keys are letters of the text, no orders
 const onceReady = (deed) => document.addEventListener("prose-editor:ready", () => setTimeout(deed), { once: true });
 
 const write = () => {
   const { body: area } = text.elements;
   const editor = area.richEditor;
-  isComing = !editor && !area.checkVisibility();
-  if (isComing) onceReady(write);
   if (!editor) {
-    area.focus();
+    area.focus(); // the plain field, out of which the editor takes what is typed meanwhile
+    onceReady(write);
     return;
   }
   // At first behind what is there, later where the writer was. At once: the next key is a letter of the text already.
@@ -55,8 +53,8 @@ if (text) {
     }
   };
   text.addEventListener("input", takeAlong, { once: true });
-  text.addEventListener("focusin", () => {
-    hasWritten = true;
+  text.addEventListener("focusin", ({ target }) => {
+    hasWritten ||= target.isContentEditable;
   });
   if (text.elements.draft.value || text.dataset.guardsUnsaved) takeAlong();
   // The editor is there after this script. What could not be saved is shown first; after what was saved, the rest of it
@@ -101,7 +99,7 @@ if (keys) {
     tell(on);
   });
   document.addEventListener("keydown", (event) => {
-    if (!on || isComing || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    if (!on || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     if (isTyping(event.target)) {
       if (event.key === "Escape") event.target.blur();
       return;

@@ -138,6 +138,41 @@ def test_one_writes_ticks_decides_and_goes_on_without_leaving_the_room(visitor, 
     assert trouble == []
 
 
+def test_whoever_went_back_to_the_text_stays_there_when_a_line_has_arrived(visit, lead, meeting):
+    visitor = visit()
+    visitor.sign_in(lead.user, PASSWORD)
+    page = enter(visitor, meeting)
+    page.locator("#agir [name=title]").fill("Écrire à la Région")
+    write(page, "Au même")
+
+    page.evaluate("document.querySelector('#agir form').requestSubmit()")
+    page.locator("#agir li", has_text="Écrire à la Région").wait_for()
+    page.keyboard.type(" moment.")
+
+    expect(text_box(page)).to_have_text("Au même moment.")
+
+
+def test_letters_typed_before_the_editor_is_there_are_letters_of_the_text(visit, lead, meeting):
+    visitor = visit()
+    visitor.sign_in(lead.user, PASSWORD)
+    page, held = visitor.page, []
+    page.route("**/js/editor.js", lambda route: held.append(route))
+    visitor.open(room(meeting))
+    page.locator("[data-keys-list]").wait_for()
+
+    page.keyboard.press("m")
+    page.keyboard.type("nord")
+    for route in held:
+        route.continue_()
+    page.get_by_role("toolbar", name="Mise en forme").wait_for()
+
+    expect(text_box(page)).to_be_focused()
+    page.keyboard.type(" et sud")
+    expect(text_box(page)).to_have_text("nord et sud")
+    assert held
+    assert read_room(meeting).current.number == 1
+
+
 def test_words_typed_before_one_signs_or_comes_back_are_there_and_go_on(visitor, meeting):
     page = enter(visitor, meeting)
     write(page, "Au dernier moment.")
@@ -178,12 +213,15 @@ def test_words_that_follow_what_the_server_has_without_the_page_knowing_are_foun
     page.route("**/brouillon/", lambda route: route.abort())
     page.keyboard.type(" À la fin.")
     visitor.open(reverse("committees:meeting-detail", args=[lead.candidacy.slug, meeting.public_id]))
-    page.unroute("**/brouillon/")
     assert "À la fin." not in MinutesDraft.objects.get().body
 
     enter(visitor, meeting)
 
     expect(text_box(page)).to_contain_text("Au début. Au milieu. À la fin.")
+    expect(state(page)).to_have_text(re.compile("Connexion perdue"))
+    page.unroute("**/brouillon/")
+    expect(state(page)).to_have_text(SAVED)
+    assert "À la fin." in MinutesDraft.objects.get().body
     page.keyboard.press("n")
     at(page, 2)
     assert "À la fin." in text_of(meeting, 1).body
