@@ -156,7 +156,11 @@ def test_letters_typed_before_the_editor_is_there_are_letters_of_the_text(visit,
     visitor = visit()
     visitor.sign_in(lead.user, PASSWORD)
     page, held = visitor.page, []
-    page.route("**/js/editor.js", lambda route: held.append(route))
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/js/editor.js", hold)
     visitor.open(room(meeting))
     page.locator("[data-keys-list]").wait_for()
 
