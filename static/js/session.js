@@ -45,8 +45,10 @@ const write = () => {
 };
 
 if (text) {
+  const amiss = document.querySelector(".session-text :is([role=alert], .alert)");
   // From the first word on, whoever goes to another item or closes the room sends the text along, and saves it: these
-  // buttons become its own. A text that cannot be saved stays on the screen, and so does its writer.
+  // buttons become its own. A text that cannot be saved stays on the screen, and so does its writer. A draft that met
+  // another text while nobody looked waits for somebody to read both.
   const takeAlong = () => {
     for (const button of document.querySelectorAll("button[name=go], button[name=close]")) {
       button.setAttribute("form", text.id);
@@ -56,10 +58,10 @@ if (text) {
   text.addEventListener("focusin", ({ target }) => {
     hasWritten ||= target.isContentEditable;
   });
-  if (text.elements.draft.value || text.dataset.guardsUnsaved) takeAlong();
+  const isHandedBack = new URL(text.action).pathname === location.pathname;
+  if (isHandedBack || (!amiss && (text.elements.draft.value || text.dataset.guardsUnsaved))) takeAlong();
   // The editor is there after this script. What could not be saved is shown first; after what was saved, the rest of it
   // follows, or the next text.
-  const amiss = document.querySelector(".session-text :is([role=alert], .alert)");
   const begin = amiss ? () => amiss.scrollIntoView({ block: "center" }) : location.hash === "#rediger" && write;
   if (begin) onceReady(begin);
 }

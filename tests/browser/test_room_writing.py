@@ -255,6 +255,24 @@ def test_a_text_that_a_colleague_saved_meanwhile_is_shown_beside_ones_own(visito
     assert trouble == []
 
 
+def test_a_draft_that_met_another_text_is_not_saved_by_whoever_only_passes(visit, lead, meeting):
+    text = text_of(meeting, 1)
+    text.drafts.create(author=lead.user, body="<p>D’avant.</p>", base_revision=0)
+    save_minutes_text(text=text, body="<p>De l’équipe.</p>", expected_revision=0, by=lead.user)
+    visitor = visit()
+    visitor.sign_in(lead.user, PASSWORD)
+    page = enter(visitor, meeting)
+    expect(page.get_by_text("Rien n’est perdu, rien n’est encore enregistré.")).to_be_in_viewport()
+
+    page.keyboard.press("n")
+    at(page, 2)
+    expect(page.locator(".session-agenda__item", has_text="brouillon")).to_have_count(1)
+
+    text.refresh_from_db()
+    assert text.body == "<p>De l’équipe.</p>"
+    assert text.drafts.get().body == "<p>D’avant.</p>"
+
+
 def test_a_text_survives_a_session_that_ran_out_and_a_lost_connection(visitor, lead, meeting):
     page = enter(visitor, meeting)
     visitor.context.set_offline(True)

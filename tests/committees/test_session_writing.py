@@ -254,6 +254,12 @@ def test_nothing_is_written_where_no_item_is_current_or_the_minutes_are_approved
     assert "<textarea" not in client.get(url("session", meeting)).text
 
 
+def test_whoever_holds_the_room_without_writing_the_minutes_has_no_editor(client, meeting, monkeypatch):
+    monkeypatch.setattr("committees.views.session.can_write_minutes", lambda user, meeting: False)
+
+    assert "<textarea" not in client.get(url("session", meeting)).text
+
+
 def test_the_sentences_that_are_ready_follow_the_voices(client, meeting):
     invitation = make_invitation(meeting=meeting, is_voting=True)
     text = text_of(meeting, 1)
