@@ -72,6 +72,7 @@ def state(page):
 
 
 def write(page, words):
+    page.get_by_role("toolbar", name="Mise en forme").wait_for()  # the plain field is gone by then
     text_box(page).click()
     page.keyboard.press("Control+End")
     page.keyboard.type(words)
