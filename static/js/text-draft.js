@@ -249,6 +249,7 @@ for (const choice of document.querySelectorAll("[data-takes-text]")) {
   });
 }
 
+let isTakenUp = false; // what this browser kept, which the server has yet to acknowledge
 const recover = () => {
   const [found] = kept().filter((one) => {
     if (one.body !== area.value) return true;
@@ -259,6 +260,7 @@ const recover = () => {
   const at = clock(new Date(found.at));
   const restore = () => {
     form.dataset.guardsUnsaved = "unsaved";
+    isTakenUp = true;
     known = null;
     take(found.body);
     keepHere();
@@ -286,7 +288,7 @@ const recover = () => {
 
 // The editor rewrites the text a little when it opens; only what is typed afterwards is news.
 document.addEventListener("prose-editor:ready", () => {
-  if (known !== null) known = area.value;
+  if (!isTakenUp) known = area.value;
 });
 if (form.dataset.guardsUnsaved === "unsaved") known = null;
 recover();
