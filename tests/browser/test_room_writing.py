@@ -151,6 +151,7 @@ def test_whoever_went_back_to_the_text_stays_there_when_a_line_has_arrived(visit
     page.keyboard.type(" moment.")
 
     expect(text_box(page)).to_have_text("Au même moment.")
+    expect(state(page)).to_have_text(SAVED)  # nothing is under way any more when the test ends
 
 
 def test_letters_typed_before_the_editor_is_there_are_letters_of_the_text(visit, lead, meeting):
@@ -176,6 +177,7 @@ def test_letters_typed_before_the_editor_is_there_are_letters_of_the_text(visit,
     expect(text_box(page)).to_have_text("nord et sud")
     assert held
     assert read_room(meeting).current.number == 1
+    expect(state(page)).to_have_text(SAVED)
 
 
 def test_words_typed_before_one_signs_or_comes_back_are_there_and_go_on(visitor, meeting):
@@ -247,6 +249,7 @@ def test_a_text_that_a_colleague_saved_meanwhile_is_shown_beside_ones_own(visito
     trouble = visitor.look("room-conflict")
     assert not visitor.scrolls_sideways()
     page.get_by_role("button", name="Ne garder que mon texte").click()
+    expect(text_box(page)).to_be_focused()
     page.keyboard.press("Escape")
     page.keyboard.press("n")
     at(page, 2)
@@ -305,6 +308,8 @@ def test_a_text_survives_a_session_that_ran_out_and_a_lost_connection(visitor, l
 
     page.wait_for_url(f"**{room(meeting)}")
     expect(text_box(page)).to_have_text("Dans le tunnel. Après la pause.")
+    page.clock.fast_forward(6_000)
+    expect(state(page)).to_have_text(SAVED)
     # What asks who is there says so too when nobody answers.
     assert all(UNANSWERED.match(complaint) for complaint in visitor.complaints)
     visitor.complaints.clear()
