@@ -117,6 +117,7 @@ def hold(visitor, page, meeting, url, size):
     page.get_by_role("button", name="Je suis présent·e").click()
     page.get_by_text("signé").wait_for()
     page.get_by_text("1 voix présentes sur 1").wait_for()
+    page.get_by_role("toolbar", name="Mise en forme").wait_for()
 
     page.keyboard.press("d")
     page.keyboard.type("Le comité adopte le budget.")
