@@ -18,13 +18,18 @@ class Phrase:
     text: str
 
 
-def phrases_for(text: MinutesText, meeting: Meeting) -> list[Phrase]:
-    """Return what is said at the place of ``text``, with the names and hours of ``meeting``."""
+def phrases_for(text: MinutesText, meeting: Meeting, *, voices: int | None = None) -> list[Phrase]:
+    """Return what is said at the place of ``text``, with the names and hours of ``meeting``.
+
+    ``voices`` are those that are there, for whoever has counted them already.
+    """
     if text.place == Place.OPENING:
         return _opening(meeting)
     if text.place == Place.CLOSING:
         return _closing(meeting)
-    return _item(meeting, text.agenda_item.rapporteur if text.agenda_item else "")
+    if voices is None:
+        voices = count_voices(meeting).present
+    return _item(text.agenda_item.rapporteur if text.agenda_item else "", voices)
 
 
 def _opening(meeting: Meeting) -> list[Phrase]:
@@ -41,8 +46,7 @@ def _opening(meeting: Meeting) -> list[Phrase]:
     ]
 
 
-def _item(meeting: Meeting, rapporteur: str) -> list[Phrase]:
-    voices = count_voices(meeting).present
+def _item(rapporteur: str, voices: int) -> list[Phrase]:
     return [
         Phrase(_("Présentation"), _("%(who)s présente le point.") % {"who": rapporteur or "…"}),
         Phrase(_("Unanimité"), _("Adopté à l’unanimité.")),

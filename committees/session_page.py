@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from accounts.models import User
 from committees.models import (
     AgendaItem,
     Decision,
@@ -11,6 +12,7 @@ from committees.models import (
     ItemPassage,
     Meeting,
     MeetingSession,
+    MinutesDraft,
     MinutesText,
     protocol_rank,
 )
@@ -129,5 +131,11 @@ def read_people(meeting: Meeting) -> tuple[RoomPerson, ...]:
     return tuple(people)
 
 
+def items_with_draft(meeting: Meeting, reader: User) -> set[int | None]:
+    """Return the items in whose text ``reader`` has typed what is not saved yet."""
+    drafts = MinutesDraft.objects.visible_to(reader).filter(text__minutes__meeting=meeting)
+    return set(drafts.values_list("text__agenda_item", flat=True))
+
+
 def _text_of(row: RoomItem) -> MinutesText | None:
-    return row.item.minutes_texts.first()
+    return row.item.minutes_texts.select_related("minutes", "agenda_item").first()

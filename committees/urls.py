@@ -128,6 +128,7 @@ urlpatterns = [
     path(f"{SESSION}/ouvrir/", session.session_open, name="session-open"),
     path(f"{SESSION}/lever/", session.session_close, name="session-close"),
     path(f"{SESSION}/points/<uuid:item_id>/", session.session_item, name="session-item"),
+    path(f"{SESSION}/textes/<uuid:text_id>/", session.session_text, name="session-text"),
     path(f"{SESSION}/decision/", session.session_decide, name="session-decide"),
     path(f"{SESSION}/action/", session.session_act, name="session-act"),
     path(f"{SESSION}/presences/", session.session_people, name="session-people"),

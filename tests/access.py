@@ -463,6 +463,9 @@ ACCESS: dict[str, Rule] = {
     "committees:session-open": post(INVITED_READ, "meeting"),
     "committees:session-close": post(INVITED_READ, "meeting"),
     "committees:session-item": post(INVITED_READ, "meeting", {"item_id": "agenda_item"}),
+    "committees:session-text": post(
+        INVITED_READ, "minuted", {"text_id": "minutes_text"}, body="<p>Tapé</p>", revision=0
+    ),
     "committees:session-decide": post(INVITED_READ, "meeting"),
     "committees:session-act": post(INVITED_READ, "meeting"),
     "committees:session-arrive": post(

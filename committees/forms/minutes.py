@@ -18,7 +18,7 @@ from core.templatetags.formats import short_date
 
 
 class MinutesTextForm(DraftedTextForm):
-    def __init__(self, *args: Any, is_unsaved: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, action: str = "", is_unsaved: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= forms.fields_for_model(
             MinutesText, fields=["body"], labels={"body": _t("Texte du compte rendu")}
@@ -27,6 +27,7 @@ class MinutesTextForm(DraftedTextForm):
         self.helper = FormHelper()
         self.helper.include_media = False
         self.helper.form_id = "minutes-text"
+        self.helper.form_action = action
         self.helper.attrs = {"data-guards-unsaved": "unsaved" if self.is_bound or is_unsaved else ""}
         # The buttons that save stand at the foot of the window.
         self.helper.layout = Layout("revision", "draft", "window", "writer", "body")

@@ -69,13 +69,21 @@ class _LineForm(DeedForm):
     due_on = forms.DateField(label=_("Échéance"), required=False, widget=DayInput())
 
     def __init__(
-        self, *args: Any, meeting: Meeting, action: str, item: AgendaItem | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        meeting: Meeting,
+        action: str,
+        target: str,
+        item: AgendaItem | None = None,
+        **kwargs: Any,
     ) -> None:
         prefix = type(self).__name__.removeprefix("Session").removesuffix("Form").lower()
         initial = {"public_id": uuid4(), "item": item and item.public_id}
         super().__init__(*args, initial=initial, auto_id=f"{prefix}-%s", **kwargs)
         self.fields["owner"].offer(meeting.committee.candidacy)  # type: ignore[attr-defined]  # of PersonField
         self.helper.form_action = action
+        # Its part of the page alone comes back: whoever writes the minutes meanwhile goes on writing.
+        self.helper.attrs = {"hx-post": action, "hx-target": target, "hx-swap": "outerHTML settle:0ms"}
         self.helper.form_class = "line-form"
         self.helper.label_class = "line-form__label"
 

@@ -66,6 +66,8 @@ def go_to_item(*, item: AgendaItem, seen: UUID | None = None) -> None:
     if current and (current.agenda_item_id == item.pk or (seen and current.agenda_item.public_id != seen)):
         return
     _go_to(session, item)
+    if not item.minutes_texts.exists():  # put on the agenda since the room was opened
+        begin_minutes(meeting=item.meeting)
 
 
 @transaction.atomic

@@ -195,7 +195,8 @@ def _written(request: AppRequest, meeting: Meeting) -> dict[str, Any]:
         "sheet": None if minutes.is_approved else read_minutes(minutes),
         "content": content_of(minutes, with_reserved=True) if minutes.is_approved else None,
         "may_write": not minutes.is_approved,
-        "left_drafts": _left_drafts(request, minutes) if minutes.is_approved else (),
+        "left_drafts": _drafts(request, minutes) if minutes.is_approved else (),
+        "drafted": () if minutes.is_approved else {draft.text_id for draft in _drafts(request, minutes)},
         "send_by": send_by(meeting),
         "has_left": minutes.is_sent and has_left(minutes),
         "corrections": [(row, _reply_form(row, place)) for row in corrections],
@@ -208,8 +209,8 @@ def _written(request: AppRequest, meeting: Meeting) -> dict[str, Any]:
     }
 
 
-def _left_drafts(request: AppRequest, minutes: Minutes) -> list[MinutesDraft]:
-    """Return what the reader had typed in the minutes and not saved before they were approved."""
+def _drafts(request: AppRequest, minutes: Minutes) -> list[MinutesDraft]:
+    """Return what the reader has typed in the minutes and not saved, in the order of the texts."""
     drafts = MinutesDraft.objects.visible_to(request.user).filter(text__minutes=minutes)
     return sorted(drafts.select_related("text__agenda_item"), key=lambda draft: draft.text.rank)
 

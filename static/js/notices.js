@@ -11,6 +11,7 @@ export const complain = (...told) => {
   // What asks again every second complains once.
   if (region.textContent === notice.textContent) return true;
   region.replaceChildren(notice);
-  region.scrollIntoView({ block: "nearest" });
+  // Not while somebody writes a text: what asks by itself must not take the page away under their hands.
+  if (!document.activeElement?.isContentEditable) region.scrollIntoView({ block: "nearest" });
   return true;
 };

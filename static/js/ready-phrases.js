@@ -16,6 +16,8 @@ const insert = (words) => {
   area.focus();
 };
 
-for (const button of document.querySelectorAll("[data-inserts]")) {
-  button.addEventListener("click", () => insert(button.dataset.inserts));
-}
+// htmx may bring these buttons anew.
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-inserts]");
+  if (button) insert(button.dataset.inserts);
+});

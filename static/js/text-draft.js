@@ -193,15 +193,17 @@ addEventListener("online", () => {
   if (isUnsent() && !blocked) send();
 });
 // Before the guard of text-writing.js, which lets go of what is kept.
-addEventListener("beforeunload", note);
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState !== "hidden") {
-    if (isUnsent() && !blocked) send();
-    return;
-  }
+const part = () => {
   note();
   // The browser lets a page that goes away send 64 kB, no more.
   if (isUnsent() && !blocked && area.value.length < 20_000) send({ keepalive: true });
+};
+// The page that comes next is asked for only after this: it may find these words on the server already.
+addEventListener("beforeunload", part);
+addEventListener("pagehide", note);
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") part();
+  else if (isUnsent() && !blocked) send();
 });
 
 // --- Saving, giving up ------------------------------------------------------------------------------------------
@@ -247,6 +249,7 @@ for (const choice of document.querySelectorAll("[data-takes-text]")) {
   });
 }
 
+let isTakenUp = false; // what this browser kept, which the server has yet to acknowledge
 const recover = () => {
   const [found] = kept().filter((one) => {
     if (one.body !== area.value) return true;
@@ -256,14 +259,20 @@ const recover = () => {
   if (!found) return;
   const at = clock(new Date(found.at));
   const restore = () => {
+    form.dataset.guardsUnsaved = "unsaved";
+    isTakenUp = true;
+    known = null;
     take(found.body);
-    note();
+    keepHere();
     forget(found.name);
+    send(); // before a word is added to it: the page that kept it may be sending it too
     const text = `${gettext("Texte retrouvé dans ce navigateur, tapé à")} ${at}`;
     show(text, { kind: `found ${found.name}` });
   };
-  // Nothing else was written since: this is simply the rest of the same text.
-  if (found.draft === token.value && found.revision === revision.value) {
+  // Nothing else was written since: this is simply the rest of the same text. The window that kept it may have sent a
+  // part of it, and gone before it learned that the server has that.
+  const isTheRest = found.draft === token.value || found.name === ours + bar.dataset.window;
+  if (isTheRest && found.revision === revision.value) {
     restore();
     return;
   }
@@ -279,7 +288,7 @@ const recover = () => {
 
 // The editor rewrites the text a little when it opens; only what is typed afterwards is news.
 document.addEventListener("prose-editor:ready", () => {
-  known = area.value;
+  if (!isTakenUp) known = area.value;
 });
 if (form.dataset.guardsUnsaved === "unsaved") known = null;
 recover();

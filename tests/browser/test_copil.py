@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from committees.models import Correction, Meeting, Minutes, MinutesDraft
+from committees.models import Correction, Meeting, Minutes
 from notifications.tasks import send_due_messages
 from tests.browser.conftest import TABLET
 from tests.browser.waiting import comes_true
@@ -104,7 +104,8 @@ def hold(visitor, page, meeting, url, size):
     Meeting.objects.filter(pk=meeting.pk).update(starts_at=timezone.now() - timedelta(minutes=5))
     page.goto(url("session", meeting.public_id))
     page.get_by_role("button", name="Ouvrir la séance").press("Enter")
-    page.get_by_role("heading", name="Budget 2027").wait_for()
+    page.get_by_role("heading", name="Budget 2027", exact=True).wait_for()
+    page.get_by_role("toolbar", name="Mise en forme").wait_for()  # the scripts have run by then
     assert re.match(r"\d+\s+min\s+\d\d", page.locator("[data-timer]").inner_text())
     trouble = visitor.look("session")
 
@@ -116,6 +117,7 @@ def hold(visitor, page, meeting, url, size):
     page.get_by_role("button", name="Je suis présent·e").click()
     page.get_by_text("signé").wait_for()
     page.get_by_text("1 voix présentes sur 1").wait_for()
+    page.get_by_role("toolbar", name="Mise en forme").wait_for()
 
     page.keyboard.press("d")
     page.keyboard.type("Le comité adopte le budget.")
@@ -131,7 +133,7 @@ def hold(visitor, page, meeting, url, size):
     page.locator("#agir li", has_text="Écrire à la Région").wait_for()
     page.keyboard.press("Escape")
     page.keyboard.press("n")
-    page.get_by_role("heading", name="Calendrier").wait_for()
+    page.get_by_role("heading", name="Calendrier", exact=True).wait_for()
 
     page.locator("summary", has_text="Lever la séance").click()
     page.locator("details[open]").get_by_role("button", name="Lever la séance").click()
@@ -147,8 +149,6 @@ def minute(visitor, page, url, meeting):
     page.locator(".ProseMirror").click()
     page.get_by_role("button", name="Unanimité").click()
     page.keyboard.type(" Le total est de mai.")
-    while not MinutesDraft.objects.filter(body__contains="Le total est de mai.").exists():
-        page.wait_for_timeout(100)  # what was kept before the last letter says so too
     page.locator("[data-draft-state]", has_text="Brouillon enregistré").wait_for()
     trouble = visitor.look("minutes-text")
     page.goto("about:blank")

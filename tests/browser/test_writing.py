@@ -274,6 +274,35 @@ def test_words_typed_at_the_last_moment_leave_when_the_page_is_put_aside(visit, 
     assert "Au dernier moment." in SectionDraft.objects.get().body
 
 
+def test_words_typed_at_the_last_moment_leave_before_the_next_page_is_asked_for(visit, section, lead):
+    visitor = visit()
+    visitor.page.clock.install()
+    visitor.sign_in(lead, PASSWORD)
+    page = open_editor(visitor, section)
+    stop_time(page)
+    write(page, " Au dernier moment.")
+
+    page.evaluate("dispatchEvent(new Event('beforeunload', {cancelable: true}))")
+
+    expect(state(page)).to_have_text(SAVED)
+    assert "Au dernier moment." in SectionDraft.objects.get().body
+
+
+def test_words_typed_at_the_last_moment_are_kept_where_a_page_only_hides(visit, section, lead):
+    """Some browsers tell a page that it goes away by this alone."""
+    visitor = visit()
+    visitor.page.clock.install()
+    visitor.sign_in(lead, PASSWORD)
+    page = open_editor(visitor, section)
+    stop_time(page)
+    write(page, " Au dernier moment.")
+    assert kept_in_browser(page) == 0
+
+    page.evaluate("dispatchEvent(new Event('pagehide'))")
+
+    assert kept_in_browser(page) == 1
+
+
 def sign_in_again(page, person):
     page.get_by_label("Adresse").fill(person.email)
     page.get_by_label("Mot de passe").fill(PASSWORD)

@@ -152,6 +152,24 @@ def test_a_draft_that_another_window_wrote_is_not_overwritten():
     assert not discard_minutes_draft(text=text, author=writer)
 
 
+def test_two_windows_with_the_same_words_are_at_one_and_the_next_word_is_told_apart():
+    text, author = make_minutes_text(), make_user()
+    here, there = Seat(window=uuid4()), Seat(window=uuid4())
+    fields = {"text": text, "author": author, "base_revision": 0}
+    first = save_minutes_draft(body="<p>Tapé</p>", seat=here, **fields)
+
+    # The page that is left and the one that comes after it, which found the words in the browser.
+    second = save_minutes_draft(body="<p>Tapé</p>", seat=there, **fields)
+    assert (second.token, second.window) == (first.token, here.window)
+    third = save_minutes_draft(
+        body="<p>Tapé ensuite</p>", seat=Seat(window=there.window, seen=second.token), **fields
+    )
+
+    assert third.window == there.window
+    with pytest.raises(StaleRevisionError):
+        save_minutes_draft(body="<p>Tapé</p>", seat=here, **fields)
+
+
 def test_no_draft_is_kept_in_approved_minutes_and_one_that_was_there_stays():
     minutes = make_sent_minutes()
     text, writer, seat = minutes.texts.first(), make_user(), Seat(window=uuid4())

@@ -83,7 +83,7 @@ def test_the_page_costs_the_same_for_any_number_of_items(client, meeting, items,
     make_minutes(meeting=meeting)
     client.get(url("minutes-detail", meeting))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(url("minutes-detail", meeting))
 
 
