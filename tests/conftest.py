@@ -1,7 +1,8 @@
 import uuid
 
 import pytest
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
+from psycopg.errors import DeadlockDetected
 
 from committees import kept_minutes
 from dossier import deposit_triggers
@@ -24,11 +25,26 @@ def _tables_are_emptied_row_by_row():
     """PostgreSQL would truncate: new files for each of a hundred tables, to forget the fifty rows of one test."""
 
     def delete_all(operations, _style, tables, **_options):
-        return [f"DELETE FROM {operations.quote_name(table)}" for table in tables]
+        names = [operations.quote_name(table) for table in tables]
+        return [
+            f"LOCK TABLE {', '.join(names)} IN EXCLUSIVE MODE",
+            *(f"DELETE FROM {name}" for name in names),
+        ]
+
+    def run(operations, statements):
+        try:
+            run_once(operations, statements)
+        except OperationalError as error:
+            # What a page of the test was still writing may hold one table and wait for another.
+            if not isinstance(error.__cause__, DeadlockDetected):
+                raise
+            run_once(operations, statements)
 
     with pytest.MonkeyPatch.context() as patch:
         if connection.vendor == "postgresql":
+            run_once = type(connection.ops).execute_sql_flush
             patch.setattr(type(connection.ops), "sql_flush", delete_all)
+            patch.setattr(type(connection.ops), "execute_sql_flush", run)
         yield
 
 
