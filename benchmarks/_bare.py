@@ -4,15 +4,16 @@ Session, signed-in user, one page of as many rows as ours has, a plain template:
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.urls import include, path
 
 from candidacy.models import Membership
-from committees.models import Action, Committee, Decision, Meeting
+from committees.models import Action, Committee, CommitteeMember, Decision, Meeting
 from committees.views.committees import COMMITTEES_A_PAGE
 from dossier.models import DossierExport, Edition, LiveFigure, Picture
 from dossier.views.editions import EDITIONS_A_PAGE
@@ -25,6 +26,11 @@ _TEMPLATE = """<!doctype html><html lang="fr"><head><title>{{ title }}</title></
 <p>{{ user.email }}</p><table><thead><tr>{% for name in columns %}<th>{{ name }}</th>{% endfor %}</tr></thead><tbody>
 {% for row in page %}<tr>{% for value in row %}<td>{{ value }}</td>{% endfor %}</tr>
 {% endfor %}</tbody></table><p>{{ page.number }} / {{ page.paginator.num_pages }}</p></body></html>"""
+
+
+def _of_committee(model: type[Meeting] | type[CommitteeMember]) -> QuerySet[Any]:
+    return model._default_manager.filter(committee=OuterRef("pk"))
+
 
 _LISTS: dict[str, Callable[[], QuerySet[object]]] = {
     "organisations": lambda: Organisation.objects.order_by("name").values_list(
@@ -49,7 +55,11 @@ _LISTS: dict[str, Callable[[], QuerySet[object]]] = {
         "title", "organisation__name", "status", "sitting__held_on", "sitting__agenda_closes_on"
     ),
     "committees": lambda: Committee.objects.order_by("name").values_list(
-        "name", "acronym", "rhythm_min", "rhythm_max", "rhythm_period"
+        *("name", "acronym", "rhythm_min", "rhythm_max", "rhythm_period"),
+        Subquery(_of_committee(Meeting).order_by("starts_at").values("starts_at")[:1]),
+        Subquery(
+            _of_committee(CommitteeMember).values("committee").annotate(Count("pk")).values("pk__count")
+        ),
     ),
     "pictures": lambda: Picture.objects.order_by("-pk").values_list(
         *("file", "width", "height", "caption", "credit", "rights", "alternative_text", "is_decorative")

@@ -4,6 +4,7 @@ from typing import Protocol
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import StrIndex
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -29,10 +30,8 @@ class CommitteeQuerySet(models.QuerySet["Committee"]):
 
     def in_usual_order(self) -> "CommitteeQuerySet":
         """Put the technical committee first, the steering committee next, then the others by name."""
-        rank = models.Case(
-            *(models.When(kind=kind, then=place) for place, kind in enumerate(Committee.Kind.values)),
-            default=len(Committee.Kind.values),
-        )
+        # One expression: a case for each kind takes Django longer to write than the database to answer.
+        rank = StrIndex(models.Value(" ".join(Committee.Kind.values)), "kind")
         return self.order_by(rank, "name", "pk")
 
 

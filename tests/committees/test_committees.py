@@ -223,3 +223,14 @@ def test_a_mandate_covers_its_first_and_its_last_day(since, until, sits):
     make_seat(since=since, until=until)
 
     assert CommitteeMember.objects.sitting_on(date(2026, 3, 10)).exists() is sits
+
+
+def test_committees_come_by_kind_then_by_name():
+    candidacy = make_candidacy()
+    made = [
+        make_committee(candidacy=candidacy, kind=kind, name=name)
+        for kind in reversed(Committee.Kind.values)
+        for name in ("Lieux", "Arts")
+    ]
+
+    assert list(candidacy.committees.in_usual_order()) == made[::-1]
