@@ -29,6 +29,7 @@ from core.pdf import (
     MediaFile,
     Part,
     RenderedPdf,
+    Section,
     Wording,
     render,
     warm_up,
@@ -41,7 +42,7 @@ from dossier.content import ChapterText, DossierContent, SectionText, StoredFile
 from dossier.disclosure import Withheld, left_out, public_version, withheld_of
 from dossier.figures import Figure, Illustrator, mark_figure, mark_table
 from dossier.mentions import fill_in
-from dossier.models import Section
+from dossier.models import Section as SectionModel
 from dossier.tables import NumberedTable
 from dossier.wording import number_alone
 
@@ -131,7 +132,9 @@ def settle(part: Part, illustrator: Illustrator, **options: Any) -> Part:
     return replace(
         part,
         html=illustrator.settle(part.html, **options),
-        sections=tuple((title, illustrator.settle(html, **options)) for title, html in part.sections),
+        sections=tuple(
+            replace(section, html=illustrator.settle(section.html, **options)) for section in part.sections
+        ),
     )
 
 
@@ -212,7 +215,11 @@ class Composer:
             part,
             title=space_text(part.title),
             html=space_html(part.html),
-            sections=tuple((space_text(title), space_html(html)) for title, html in part.sections),
+            opening_title=space_text(part.opening_title),
+            sections=tuple(
+                replace(section, title=space_text(section.title), html=space_html(section.html))
+                for section in part.sections
+            ),
         )
 
     def cover(self) -> str:
@@ -239,32 +246,29 @@ class Composer:
         opening = chapter.opening
         body, live = self.body(opening, heading_shift=1), self.live(opening, level=2)
         sections = [
-            {
-                "key": section.key,
-                "anchor": anchor_of(section.key),
-                "number": section.number,
-                "title": section.title,
-                "body": self.body(section, heading_shift=1),
-                "live": self.live(section, level=3),
-            }
+            Section(
+                part_of(section.key),
+                section.title,
+                self.page(
+                    "section",
+                    anchor=anchor_of(section.key),
+                    section=section,
+                    body=self.body(section, heading_shift=1),
+                    live=self.live(section, level=3),
+                ),
+                section.number,
+                anchor_of(section.key),
+            )
             for section in chapter.sections
         ]
         if only:
-            sections = [section for section in sections if section["key"] == only]
+            sections = [section for section in sections if section.key == part_of(only)]
             body, live = (body, live) if only == opening.key else (SafeString(), SafeString())
         anchor = anchor_of(chapter.key)
-        part = Part(
-            part_of(chapter.key),
-            chapter.title,
-            self.page("chapter", anchor=anchor, chapter=chapter, body=body, live=live, sections=sections),
-            chapter.number,
-            anchor,
-            sections=(
-                (f"{opening.number} {opening.title}", body + live),
-                *((f"{row['number']} {row['title']}", row["body"] + row["live"]) for row in sections),
-            ),
-        )
-        return self._spaced(part)
+        html = self.page("chapter", anchor=anchor, chapter=chapter, body=body, live=live)
+        part = Part(part_of(chapter.key), chapter.title, html, chapter.number, anchor, tuple(sections))
+        # A title alone would be laid out apart from the text that it announces.
+        return self._spaced(part if body or live else part.with_first_section())
 
     def body(self, section: SectionText, *, heading_shift: int) -> SafeString:
         if self.is_public and section.is_confidential:
@@ -274,11 +278,11 @@ class Composer:
     def live(self, section: SectionText, *, level: int) -> SafeString:
         """Return the chapter made of live data that follows a section of that kind, or nothing."""
         makers: dict[str, Callable[[int], SafeString]] = {
-            Section.Kind.FUNDING_PLAN: self.funding_plan,
-            Section.Kind.PARTNERS: self.partners,
-            Section.Kind.GOVERNANCE: self.governance,
-            Section.Kind.CALENDAR: self.calendar,
-            Section.Kind.CRITERIA: self.criteria,
+            SectionModel.Kind.FUNDING_PLAN: self.funding_plan,
+            SectionModel.Kind.PARTNERS: self.partners,
+            SectionModel.Kind.GOVERNANCE: self.governance,
+            SectionModel.Kind.CALENDAR: self.calendar,
+            SectionModel.Kind.CRITERIA: self.criteria,
         }
         maker = makers.get(section.kind)
         withheld = withheld_of(section) if self.is_public else Withheld.NOTHING

@@ -9,8 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from core.pdf.document import STATIC_URL, Document, Limits, MediaFile
+from core.pdf.flow import Step
 from core.pdf.fonts import FontFace, font_face_rules
-from core.pdf.frame import FRAME_STYLE
+from core.pdf.frame import FRAME_STYLE, LEAD_STYLE
 from core.pdf.pressroom import Request
 
 _FONT_URL = STATIC_URL.replace("/static/", "/font/")
@@ -25,6 +26,7 @@ class Ingredients:
         self.style = (
             font_face_rules(faces, _FONT_URL)
             + FRAME_STYLE
+            + LEAD_STYLE
             + f":root{{--accent:{document.accent}}}\n"
             + document.style
         )
@@ -34,9 +36,12 @@ class Ingredients:
         self._common = self._common_digest(limits)
 
     def request(self, key: str, kind: str, html: str) -> Request:
-        """Return the request for a piece under the digest of all that it prints."""
+        """Return the request for a piece that stands alone."""
+        return Request(key, kind, (self.step(key, kind, html),))
+
+    def step(self, key: str, kind: str, html: str) -> Step:
         known = json.dumps([self._common, key, kind, html, self._mentioned(html)])
-        return Request(key, kind, html, hashlib.sha256(known.encode()).hexdigest())
+        return Step(key, html, hashlib.sha256(known.encode()).hexdigest())
 
     def _common_digest(self, limits: Limits) -> str:
         """Return the digest of what every piece depends on."""
@@ -89,7 +94,9 @@ def _program_digest() -> str:
         "document",
         "drawings",
         "fetcher",
+        "flow",
         "frame",
+        "leads",
         "glyph_arrays",
         "markup",
         "painting",
