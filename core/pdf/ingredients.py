@@ -15,6 +15,9 @@ from core.pdf.frame import FRAME_STYLE, LEAD_STYLE
 from core.pdf.pressroom import Request
 
 _FONT_URL = STATIC_URL.replace("/static/", "/font/")
+_ROOT = re.compile(r":root\s*\{([^}]*)\}")
+_PROPERTY = re.compile(r"(--[\w-]+)\s*:\s*([^;}]+)")
+_USE = re.compile(r"var\((--[\w-]+)\)")
 _MENTION = re.compile(r"https://dossier\.invalid/(media|static)/([^\"'\s()<>]+)")
 
 
@@ -23,7 +26,7 @@ class Ingredients:
 
     def __init__(self, document: Document, limits: Limits, faces: tuple[FontFace, ...]) -> None:
         self.faces = faces
-        self.style = (
+        self.style = _with_values(
             font_face_rules(faces, _FONT_URL)
             + FRAME_STYLE
             + LEAD_STYLE
@@ -86,6 +89,12 @@ class Ingredients:
         return self._digests[name]
 
 
+def _with_values(style: str) -> str:
+    """Put the custom properties of the root where they are used: the library would look each up for each element."""
+    values = dict(_PROPERTY.findall(";".join(_ROOT.findall(style))))
+    return _USE.sub(lambda use: values.get(use[1], use[0]).strip(), style)
+
+
 @cache
 def _program_digest() -> str:
     """Return the digest of what lays out a piece: our own code and the libraries it leans on."""
@@ -97,6 +106,7 @@ def _program_digest() -> str:
         "flow",
         "frame",
         "leads",
+        "margins",
         "glyph_arrays",
         "markup",
         "painting",

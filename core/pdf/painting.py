@@ -19,6 +19,7 @@ from core.pdf.flow import Beginning
 from core.pdf.frame import DIGITS
 from core.pdf.glyph_arrays import declare_glyph_arrays_once
 from core.pdf.leads import Shared, leave_room, share_pages
+from core.pdf.margins import leave_margins_empty
 from core.pdf.markup import Tidied, tidy
 from core.pdf.tagging import finish
 
@@ -30,6 +31,7 @@ logging.getLogger("weasyprint").handlers = [logging.NullHandler()]
 
 embed_drawings_as_they_are()
 declare_glyph_arrays_once()
+leave_margins_empty()
 
 
 @dataclass(frozen=True, slots=True)

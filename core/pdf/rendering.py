@@ -244,12 +244,10 @@ class _Job:
         """Paint what prints page numbers, again until the numbers it prints are true."""
         pages = 0
         if not self.document.is_excerpt:
-            pages = _likely_contents_pages(len(self.entries(0)) + len(self.late_parts()))
+            pages = _likely_contents_pages(len(self.entries(0)))
         for _ in range(_ROUNDS):
             numbers = self.anchor_pages(pages)
-            self.paint(press, partial(self.framed_part_requests, numbers))
-            if not self.document.is_excerpt:
-                self.paint(press, partial(self.contents_requests, pages))
+            self.paint(press, partial(self.all_requests, numbers, pages))
             counted = self.page_count("contents")
             if counted == pages and self.anchor_pages(pages) == numbers:
                 self.remember(numbers)
@@ -269,12 +267,12 @@ class _Job:
         if pages != self.remembered and not self.document.is_excerpt:
             self.store.remember(self.document.identifier, pages)
 
-    def framed_part_requests(self, numbers: Mapping[str, int]) -> list[Request]:
-        return [*self.part_requests(numbers), *self.frame_requests()]
-
-    def contents_requests(self, pages: int) -> list[Request]:
-        html = contents_html(self.entries(pages), self.document.wording)
-        return [self.ingredients.request("contents", "contents", html), *self.frame_requests()]
+    def all_requests(self, numbers: Mapping[str, int], contents_pages: int) -> list[Request]:
+        requests = [*self.part_requests(numbers), *self.frame_requests()]
+        if not self.document.is_excerpt:
+            html = contents_html(self.entries(contents_pages), self.document.wording)
+            requests.append(self.ingredients.request("contents", "contents", html))
+        return requests
 
     def frame_requests(self) -> list[Request]:
         html = frame_html(self.sheets(), header=self.document.header, footer=self.document.footer)
@@ -306,10 +304,17 @@ class _Job:
         return sum(len(piece.facts["pages"]) for piece in self.pieces[key]) if key in self.front else 0
 
     def painted(self, contents_pages: int) -> Iterator[Painted]:
-        """Yield what was laid out of the parts, with the number of the page that each piece begins on."""
+        """Yield what the parts are made of, with the number of the page that each piece begins on.
+
+        A part that is not painted yet is taken for its heading on one page.
+        """
         number = 1 + self.page_count("cover") + contents_pages
         for part in self.document.parts:
-            for section, piece in zip(part.pieces, self.pieces.get(part.key, ()), strict=False):
+            if part.key not in self.pieces:
+                yield Painted(part, part.opening, _guessed_facts(part), number)
+                number += 1
+                continue
+            for section, piece in zip(part.pieces, self.pieces[part.key], strict=True):
                 number -= piece.facts["joins"]
                 yield Painted(part, section, piece.facts, number)
                 number += len(piece.facts["pages"])
@@ -451,6 +456,17 @@ class _Job:
             notices=tuple(dict.fromkeys(notices)),
             measures=Measures(cost.painted, cost.reused, cost.cpu, cost.peak),
         )
+
+
+def _guessed_facts(part: Part) -> dict[str, Any]:
+    heading = {
+        "level": 1,
+        "id": part.anchor,
+        "number": part.number,
+        "text": " ".join(part.title.split()),
+        "page": 0,
+    }
+    return {"headings": [heading], "anchors": {part.anchor: 0}}
 
 
 def _likely_contents_pages(lines: int) -> int:
