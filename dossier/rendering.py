@@ -29,11 +29,11 @@ from core.pdf import (
     MediaFile,
     Part,
     RenderedPdf,
-    Section,
     Wording,
     render,
     warm_up,
 )
+from core.pdf import Section as PrintedSection
 from core.spreadsheet import CONTENT_TYPES, settle_dates
 from core.templatetags.formats import NBSP
 from core.typography import space_html, space_text
@@ -42,7 +42,7 @@ from dossier.content import ChapterText, DossierContent, SectionText, StoredFile
 from dossier.disclosure import Withheld, left_out, public_version, withheld_of
 from dossier.figures import Figure, Illustrator, mark_figure, mark_table
 from dossier.mentions import fill_in
-from dossier.models import Section as SectionModel
+from dossier.models import Section
 from dossier.tables import NumberedTable
 from dossier.wording import number_alone
 
@@ -246,7 +246,7 @@ class Composer:
         opening = chapter.opening
         body, live = self.body(opening, heading_shift=1), self.live(opening, level=2)
         sections = [
-            Section(
+            PrintedSection(
                 part_of(section.key),
                 section.title,
                 self.page(
@@ -278,11 +278,11 @@ class Composer:
     def live(self, section: SectionText, *, level: int) -> SafeString:
         """Return the chapter made of live data that follows a section of that kind, or nothing."""
         makers: dict[str, Callable[[int], SafeString]] = {
-            SectionModel.Kind.FUNDING_PLAN: self.funding_plan,
-            SectionModel.Kind.PARTNERS: self.partners,
-            SectionModel.Kind.GOVERNANCE: self.governance,
-            SectionModel.Kind.CALENDAR: self.calendar,
-            SectionModel.Kind.CRITERIA: self.criteria,
+            Section.Kind.FUNDING_PLAN: self.funding_plan,
+            Section.Kind.PARTNERS: self.partners,
+            Section.Kind.GOVERNANCE: self.governance,
+            Section.Kind.CALENDAR: self.calendar,
+            Section.Kind.CRITERIA: self.criteria,
         }
         maker = makers.get(section.kind)
         withheld = withheld_of(section) if self.is_public else Withheld.NOTHING

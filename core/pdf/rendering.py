@@ -20,25 +20,16 @@ from core.pdf.document import (
     Limits,
     Measures,
     Notice,
-    Part,
     PdfError,
     PdfOverdueError,
-    Place,
     PrintedFile,
     RenderedPdf,
-    Section,
 )
 from core.pdf.engine import Deadline, leased_engine
 from core.pdf.fonts import prepare_fonts
-from core.pdf.frame import (
-    DIGITS_HTML,
-    Entry,
-    Sheet,
-    contents_html,
-    failure_html,
-    frame_html,
-)
+from core.pdf.frame import DIGITS_HTML, contents_html, failure_html, frame_html
 from core.pdf.ingredients import Ingredients
+from core.pdf.pages import Pages
 from core.pdf.pressroom import Cost, Pressroom, Request
 from core.pdf.store import Piece, PieceStore
 
@@ -94,17 +85,6 @@ def _sweep(directory: Path) -> None:
                 rmtree(left, ignore_errors=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Painted:
-    """A piece of a part, and what is known of it."""
-
-    part: Part
-    section: Section
-    facts: dict[str, Any]
-    #: The number of the page that it begins on.
-    first: int
-
-
 @dataclass(slots=True)
 class _Job:
     document: Document
@@ -117,6 +97,7 @@ class _Job:
     is_cancelled: Callable[[], bool]
     #: What was laid out, by the key of the part.
     pieces: dict[str, list[Piece]] = field(default_factory=dict)
+    pages: Pages = field(init=False)
     #: The digest that each part was asked for under.
     printed: dict[str, str] = field(default_factory=dict)
     #: Why a section could not be laid out, by its key.
@@ -124,14 +105,12 @@ class _Job:
     #: The pages that the parts quoted when the document was last printed.
     remembered: dict[str, int] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.pages = Pages(self.document, self.pieces)
+
     @property
     def work(self) -> Path:
         return Path(self.home.name)
-
-    @property
-    def front(self) -> tuple[str, ...]:
-        """The keys of what comes before the parts."""
-        return () if self.document.is_excerpt else ("cover", "contents")
 
     def run(self) -> RenderedPdf:
         if not self.document.is_excerpt:
@@ -242,17 +221,17 @@ class _Job:
 
     def settle_numbers(self, press: Pressroom) -> None:
         """Paint what prints page numbers, again until the numbers it prints are true."""
-        pages = 0
+        guess = 0
         if not self.document.is_excerpt:
-            pages = _likely_contents_pages(len(self.entries(0)))
+            guess = _likely_contents_pages(len(self.pages.entries(0)))
         for _ in range(_ROUNDS):
-            numbers = self.anchor_pages(pages)
-            self.paint(press, partial(self.all_requests, numbers, pages))
-            counted = self.page_count("contents")
-            if counted == pages and self.anchor_pages(pages) == numbers:
+            numbers = self.pages.anchor_pages(guess)
+            self.paint(press, partial(self.all_requests, numbers, guess))
+            counted = self.pages.page_count("contents")
+            if counted == guess and self.pages.anchor_pages(guess) == numbers:
                 self.remember(numbers)
                 return
-            pages = counted
+            guess = counted
         raise PdfError("Les numéros de page du sommaire ne se stabilisent pas.")
 
     def remember(self, numbers: Mapping[str, int]) -> None:
@@ -270,96 +249,15 @@ class _Job:
     def all_requests(self, numbers: Mapping[str, int], contents_pages: int) -> list[Request]:
         requests = [*self.part_requests(numbers), *self.frame_requests()]
         if not self.document.is_excerpt:
-            html = contents_html(self.entries(contents_pages), self.document.wording)
+            html = contents_html(self.pages.entries(contents_pages), self.document.wording)
             requests.append(self.ingredients.request("contents", "contents", html))
         return requests
 
     def frame_requests(self) -> list[Request]:
-        html = frame_html(self.sheets(), header=self.document.header, footer=self.document.footer)
+        html = frame_html(self.pages.sheets(), header=self.document.header, footer=self.document.footer)
         return [
             self.ingredients.request("frame", "frame", html),
             self.ingredients.request("digits", "frame", DIGITS_HTML),
-        ]
-
-    def sheets(self) -> list[Sheet]:
-        """Return the different headers and footers, in the order of their first page."""
-        return list(dict.fromkeys(self.sheet_of_each_page()))
-
-    def sheet_of_each_page(self) -> Iterator[Sheet]:
-        """Yield what surrounds each page after the cover; contents not yet painted are taken for one page."""
-        running = {key: self.document.wording.contents for key in self.front if key == "contents"}
-        running.update((part.key, part.title) for part in self.document.parts)
-        for key, title in running.items():
-            sizes = [(1, 2)]
-            if key in self.pieces:
-                flow = [piece.facts for piece in self.pieces[key]]
-                sizes = [size for facts in flow for size in facts["pages"][facts["joins"] :]]
-            for width, height in sizes:
-                yield Sheet(title, is_wide=width > height)
-
-    # --- what is known of the pages -----------------------------------------------------------------
-
-    def page_count(self, key: str) -> int:
-        """Return how many pages there are of what comes before the parts."""
-        return sum(len(piece.facts["pages"]) for piece in self.pieces[key]) if key in self.front else 0
-
-    def painted(self, contents_pages: int) -> Iterator[Painted]:
-        """Yield what the parts are made of, with the number of the page that each piece begins on.
-
-        A part that is not painted yet is taken for its heading on one page.
-        """
-        number = 1 + self.page_count("cover") + contents_pages
-        for part in self.document.parts:
-            if part.key not in self.pieces:
-                yield Painted(part, part.opening, _guessed_facts(part), number)
-                number += 1
-                continue
-            for section, piece in zip(part.pieces, self.pieces[part.key], strict=True):
-                number -= piece.facts["joins"]
-                yield Painted(part, section, piece.facts, number)
-                number += len(piece.facts["pages"])
-
-    def first_pages(self, contents_pages: int) -> dict[str, int]:
-        first: dict[str, int] = {}
-        for painted in self.painted(contents_pages):
-            first.setdefault(painted.part.key, painted.first)
-        return first
-
-    def anchor_pages(self, contents_pages: int) -> dict[str, int]:
-        pages: dict[str, int] = {}
-        for painted in self.painted(contents_pages):
-            for anchor, page in painted.facts["anchors"].items():
-                pages.setdefault(anchor, painted.first + page)
-        return pages
-
-    def places(self, contents_pages: int) -> dict[str, Place]:
-        return {
-            heading["id"]: Place(
-                painted.first + heading["page"],
-                round(1 - heading["top"] / painted.facts["pages"][heading["page"]][1], 4),
-            )
-            for painted in self.painted(contents_pages)
-            for heading in painted.facts["headings"]
-        }
-
-    def ends(self, contents_pages: int) -> dict[str, Place]:
-        return {
-            painted.part.key: Place(painted.first + len(painted.facts["pages"]) - 1, painted.facts["end"])
-            for painted in self.painted(contents_pages)
-        }
-
-    def entries(self, contents_pages: int) -> list[Entry]:
-        return [
-            Entry(
-                level=heading["level"],
-                number=heading["number"],
-                text=heading["text"],
-                target=f"{painted.section.key}/{heading['id']}",
-                page=painted.first + heading["page"],
-            )
-            for painted in self.painted(contents_pages)
-            for heading in painted.facts["headings"]
-            if heading["level"] <= self.document.contents_depth
         ]
 
     # --- what is printed ----------------------------------------------------------------------------
@@ -379,9 +277,9 @@ class _Job:
 
     def plan(self) -> dict[str, Any]:
         document = self.document
-        keys: list[tuple[str, tuple[str, ...]]] = [(key, (key,)) for key in self.front]
+        keys: list[tuple[str, tuple[str, ...]]] = [(key, (key,)) for key in self.pages.front]
         keys += [(part.key, tuple(section.key for section in part.pieces)) for part in document.parts]
-        numbers = {sheet: number for number, sheet in enumerate(self.sheets())}
+        numbers = {sheet: number for number, sheet in enumerate(self.pages.sheets())}
         return {
             "parts": [
                 [
@@ -392,8 +290,8 @@ class _Job:
             ],
             "frame": str(self.pieces["frame"][0].path),
             "digits": str(self.pieces["digits"][0].path),
-            "sheets": [numbers[sheet] for sheet in self.sheet_of_each_page()],
-            "first_framed": self.page_count("cover"),
+            "sheets": [numbers[sheet] for sheet in self.pages.sheet_of_each_page()],
+            "first_framed": self.pages.page_count("cover"),
             "outline_depth": document.outline_depth,
             "cover_label": "" if document.is_excerpt else document.wording.cover,
             "lang": document.lang,
@@ -429,10 +327,10 @@ class _Job:
     def result(self, path: Path, facts: Mapping[str, Any], cost: Cost) -> RenderedPdf:
         titles = {key: title for key, title in self.titles().items() if key != "contents"}
         wording = self.document.wording
-        contents_pages = self.page_count("contents")
+        contents_pages = self.pages.page_count("contents")
         notices = list(self.failure_notices(titles))
-        known = {painted.section.key: painted.facts for painted in self.painted(contents_pages)}
-        if "cover" in self.front:
+        known = {painted.section.key: painted.facts for painted in self.pages.painted(contents_pages)}
+        if "cover" in self.pages.front:
             known["cover"] = self.pieces["cover"][0].facts
         for key, title in titles.items():
             for code, name, reason in known[key]["notices"]:
@@ -450,23 +348,12 @@ class _Job:
             byte_count=path.stat().st_size,
             sha256=hashlib.file_digest(file, "sha256").hexdigest(),
             page_count=facts["pages"],
-            first_pages=self.first_pages(contents_pages),
-            places=self.places(contents_pages),
-            ends=self.ends(contents_pages),
+            first_pages=self.pages.first_pages(contents_pages),
+            places=self.pages.places(contents_pages),
+            ends=self.pages.ends(contents_pages),
             notices=tuple(dict.fromkeys(notices)),
             measures=Measures(cost.painted, cost.reused, cost.cpu, cost.peak),
         )
-
-
-def _guessed_facts(part: Part) -> dict[str, Any]:
-    heading = {
-        "level": 1,
-        "id": part.anchor,
-        "number": part.number,
-        "text": " ".join(part.title.split()),
-        "page": 0,
-    }
-    return {"headings": [heading], "anchors": {part.anchor: 0}}
 
 
 def _likely_contents_pages(lines: int) -> int:

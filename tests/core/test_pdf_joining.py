@@ -299,6 +299,21 @@ def test_pages_that_have_moved_are_quoted_where_they_are_now(tmp_path, is_kept_w
     assert moved.sha256 == fresh.sha256
 
 
+@pytest.mark.parametrize("length", [1, 40])
+def test_contents_that_are_painted_before_the_last_parts_are_counted_tell_true_numbers(tmp_path, length):
+    lists = make_part("b", QUOTING + "<p>Suite.</p>" * length, number="2")
+    imprint = make_part("c", QUOTING, number="3")
+
+    result = render_parts(tmp_path, make_part("a"), lists, imprint)
+
+    contents = " ".join(PdfReader(BytesIO(result.content)).pages[1].extract_text().split())
+    last = result.first_pages["c"]
+    assert last == (5 if length == 1 else 6)
+    assert f"Partie c {last}" in contents
+    painted = ["cover", "a", "b", "c", "contents", "frame", "digits"] + ["contents"] * (length > 1)
+    assert result.measures.parts_painted == len(painted)
+
+
 def test_two_parts_may_use_the_same_identifier(tmp_path):
     parts = [
         make_part(
