@@ -234,8 +234,10 @@ class Notice:
 class Measures:
     """What the rendering cost, for benchmarks and logs."""
 
-    parts_painted: int
-    parts_reused: int
+    pieces_painted: int
+    pieces_reused: int
+    #: Size of what was painted.
+    bytes_painted: int
     cpu_seconds: float
     peak_bytes: int
 

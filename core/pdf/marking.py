@@ -38,7 +38,7 @@ def mark(content: bytes, words: str, *, font_sources: Path, directory: Path) -> 
     with TemporaryDirectory(dir=directory, prefix="work-") as folder:
         marked = _run(json.dumps(order).encode() + b"\n" + content, folder)
     store.keep(digest, marked, {})
-    store.shrink(_STORE_BYTES)
+    store.make_room(_STORE_BYTES, added=len(marked))
     return marked
 
 

@@ -53,6 +53,8 @@ class Order:
 class Cost:
     painted: int = 0
     reused: int = 0
+    #: Size of what was painted.
+    added: int = 0
     cpu: float = 0.0
     peak: int = 0
 
@@ -149,6 +151,7 @@ class Pressroom:
             for answer in self.engine.answers(_SECONDS_BETWEEN_LOOKS):
                 if answer["event"] == "painted":
                     self.cost.painted += 1
+                    self.cost.added += answer["bytes"]
                 elif answer["event"] == "done" and answer["task"] in asked:
                     self._count(answer)
                     yield asked.pop(answer["task"]), answer["reason"]

@@ -73,7 +73,7 @@ def render(
     except BaseException:
         home.cleanup()
         raise
-    store.shrink(store_bytes)
+    store.make_room(store_bytes, added=rendered.measures.bytes_painted)
     return rendered
 
 
@@ -352,7 +352,7 @@ class _Job:
             places=self.pages.places(contents_pages),
             ends=self.pages.ends(contents_pages),
             notices=tuple(dict.fromkeys(notices)),
-            measures=Measures(cost.painted, cost.reused, cost.cpu, cost.peak),
+            measures=Measures(cost.painted, cost.reused, cost.added, cost.cpu, cost.peak),
         )
 
 

@@ -30,10 +30,10 @@ from core.pdf.painting import Press, make_press, paint
 from core.pdf.store import PieceStore, write_knowledge
 
 _IDLE_SECONDS = 300
+#: As much as a pipe holds: no message is read in two.
+_PIPE_BYTES = 1 << 16
 #: Exit statuses of a child, with the reason they stand for.
 _REASONS = {3: "memory", 4: "depth", 5: "error"}
-#: What a child writes when a piece is made and another follows.
-_PAINTED = b"\n"
 #: A child that took this share of its memory makes no further piece: nothing of what it took comes back before it ends.
 _FULL = 1 / 3
 
@@ -149,7 +149,7 @@ class Server:
             sys.addaudithook(_refuse_network)
             # What was joined is held until the end, which gives it back faster than letting go of it object by object.
             _held = self.work(request, outer)
-            os.write(outer, json.dumps(_taken(resource.getrusage(resource.RUSAGE_SELF))).encode())
+            _tell(outer, **_taken(resource.getrusage(resource.RUSAGE_SELF)))
             status = 0
         except (MemoryError, SystemError):  # C code refused memory may fail without saying of what
             status = 3
@@ -168,18 +168,19 @@ class Server:
                 os.kill(child.pid, signal.SIGKILL)
 
     def hear(self, descriptor: int) -> None:
-        """A child says each piece that it made, and at last what it took; the pipe closes when it ends."""
-        told = os.read(descriptor, 1 << 12)
+        """A child says of each piece how large it is, and at last what all took; the pipe closes when it ends."""
+        told = os.read(descriptor, _PIPE_BYTES)
         if not told:
             self.bury(descriptor)
             return
         child = self.children[descriptor]
-        for _ in range(told.count(_PAINTED)):
-            child.deadline = self.next_deadline()
-            self.say(event="painted", task=child.task)
-        if taken := told.replace(_PAINTED, b""):
-            child.is_done = True
-            self.say(event="done", task=child.task, reason="", **json.loads(taken))
+        for message in map(json.loads, told.splitlines()):
+            if "bytes" in message:
+                child.deadline = self.next_deadline()
+                self.say(event="painted", task=child.task, **message)
+            else:
+                child.is_done = True
+                self.say(event="done", task=child.task, reason="", **message)
 
     def work(self, request: dict[str, Any], outer: int) -> Volume | None:
         """Make what is asked for; return the document that was joined, if it was that."""
@@ -201,7 +202,7 @@ class Server:
                     self.press, key=step.key, kind=request["do"], html=step.html, beginning=beginning
                 )
                 store.keep(step.digest_at(beginning), content, facts)
-                os.write(outer, _PAINTED)
+                _tell(outer, bytes=len(content))
             else:
                 facts = piece.facts
             beginning = next_beginning(facts)
@@ -234,6 +235,11 @@ class Server:
             with suppress(ProcessLookupError):
                 os.kill(child.pid, signal.SIGKILL)
         sys.exit(0)
+
+
+def _tell(outer: int, **message: float) -> None:
+    """Write a message at once: it is shorter than what a pipe takes without cutting it."""
+    os.write(outer, json.dumps(message).encode() + b"\n")
 
 
 def _taken(usage: resource.struct_rusage) -> dict[str, float]:

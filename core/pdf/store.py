@@ -6,6 +6,7 @@ A PDF library reads a file that is nothing but a PDF without our help, twice as 
 import hashlib
 import json
 import os
+import random
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,17 +109,24 @@ class PieceStore:
     def _memory_of(self, document: str) -> Path:
         return self.path(hashlib.sha256(f"pages of {document}".encode()).hexdigest())
 
-    def shrink(self, max_bytes: int) -> None:
-        """Drop what was used least recently until the directory is back under that size."""
-        entries: list[tuple[float, int, Path]] = []
-        for path in self.directory.glob("??/*"):
-            with suppress(OSError):
-                status = path.stat()
-                entries.append((status.st_mtime, status.st_size, path))
+    def make_room(self, max_bytes: int, *, added: int) -> None:
+        """Drop what was used least recently until the directory is back under ``max_bytes``.
+
+        Looking takes time for each piece that is kept, and a full store has thousands. So it is done by chance, once for
+        each sixteenth of ``max_bytes`` that was ``added`` since: by so much the directory may be larger for a while.
+        """
+        if added <= random.random() * max_bytes / 16:  # noqa: S311 -- nobody gains by guessing it
+            return
+        entries: list[tuple[float, int, str]] = []
+        for shelf in self.directory.glob("??"):
+            with suppress(OSError), os.scandir(shelf) as files:
+                for entry in files:
+                    status = entry.stat()
+                    entries.append((status.st_mtime, status.st_size, entry.path))
         excess = sum(size for _, size, _ in entries) - max_bytes
         for _, size, path in sorted(entries):
             if excess <= 0:
                 return
             with suppress(OSError):
-                path.unlink()
+                Path(path).unlink()
             excess -= size

@@ -253,7 +253,7 @@ def test_a_changed_paragraph_lays_out_its_section_only(tmp_path):
 
     after = render_parts(tmp_path, reread, other)
 
-    assert after.measures.parts_painted == 1
+    assert after.measures.pieces_painted == 1
     assert after.sha256 != before.sha256
     assert after.sha256 == render_parts(tmp_path / "fresh", reread, other).sha256
 
@@ -265,7 +265,7 @@ def test_a_section_that_grows_moves_what_follows_it_in_its_part_and_nothing_else
 
     after = render_parts(tmp_path, longer, other)
 
-    assert after.measures.parts_painted == len(["c", "d", "e"])
+    assert after.measures.pieces_painted == len(["c", "d", "e"])
     assert after.sha256 == render_parts(tmp_path / "fresh", longer, other).sha256
 
 
@@ -283,7 +283,7 @@ def test_a_section_in_the_middle_that_was_damaged_is_laid_out_alone(tmp_path):
 
     second = render_parts(tmp_path, part)
 
-    assert second.measures.parts_painted == 1
+    assert second.measures.pieces_painted == 1
     assert second.sha256 == first.sha256
 
 
@@ -341,7 +341,7 @@ def test_a_child_that_is_full_makes_no_further_piece(monkeypatch, tmp_path, memo
         )
 
     assert len(list(tmp_path.glob("??/*.json"))) == painted
-    assert told.read_bytes() == b"\n" * painted
+    assert told.read_bytes() == b'{"bytes": 4}\n' * painted
 
 
 def test_another_child_goes_on_where_one_was_full(tmp_path):

@@ -767,8 +767,8 @@ def test_a_changed_paragraph_lays_out_its_section_only(candidacy, settings, tmp_
 
     pieces = [[piece for part in parts for piece in part.pieces] for parts in (before, after)]
     assert [new.title for old, new in zip(*pieces, strict=True) if old != new] == ["Programme"]
-    assert first.measures.parts_painted > len(pieces[0])
-    assert (again.measures.parts_painted, again.sha256 == first.sha256) == (1, False)
+    assert first.measures.pieces_painted > len(pieces[0])
+    assert (again.measures.pieces_painted, again.sha256 == first.sha256) == (1, False)
 
 
 def test_the_title_of_a_chapter_without_opening_is_laid_out_with_its_first_section(candidacy):
