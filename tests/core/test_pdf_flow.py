@@ -213,6 +213,23 @@ def test_links_and_bookmarks_reach_sections_on_a_shared_page(shared, pdf):
     assert {place.page for key, place in shared.places.items() if key in "abcd"} == {3}
 
 
+def test_a_link_into_a_note_reaches_the_page_that_the_note_stands_on(tmp_path):
+    target = (
+        "<p>Un appel<span class='footnote'>Une note, <span id='renvoi'>où l’on renvoie</span>.</span>.</p>"
+    )
+    part = make_flow(
+        section("b", LINE), section("c", target), section("d", "<p><a href='#renvoi'>Voir</a></p>")
+    )
+
+    result = render_parts(tmp_path, part)
+
+    with pikepdf.open(BytesIO(result.content)) as pdf:
+        flat = list(pdf.Root.Names.Dests.Names)
+        places = {str(flat[i]): flat[i + 1] for i in range(0, len(flat), 2)}
+        [link] = pdf.pages[2].Annots
+        assert places[str(link.Dest)][0].objgen == pdf.pages[2].obj.objgen
+
+
 def test_a_link_in_a_note_stays_on_its_words_when_later_notes_push_it_up(shared, pdf):
     written = {text: -y for y, _, text in _drawn(shared)[2]}
     notes = {str(link.Contents): link for link in pdf.pages[2].Annots}
