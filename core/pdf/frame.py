@@ -19,6 +19,7 @@ FRAME_STYLE = """
 #: What holds the place of what stands on a page already: see core.pdf.leads.
 LEAD_STYLE = """
 .lead-in { font-size: 0; line-height: 0 }
+.lead-in-top + * { margin-top: 0 }
 .lead-in-notes { float: footnote; padding: 0 }
 .lead-in-notes::footnote-call, .lead-in-notes::footnote-marker { content: none }
 """

@@ -36,6 +36,8 @@ class Notes:
     page: Any
     #: What tells the resources of the sheet from those of the page, if they are not the same.
     suffix: str
+    #: The destinations that may be on it.
+    places: dict[bytes, Any]
     #: How far up they go, in points.
     up: float = 0.0
 
@@ -179,20 +181,21 @@ def _share(
     if len(added) > 1 or not facts["joins"]:
         _put_notes(volume)
     if notes is not None:
-        _redirect(places, notes, added[-1])
-        volume.notes.append(Notes(notes, added[-1], suffix if len(added) == 1 else ""))
+        volume.notes.append(Notes(notes, added[-1], suffix if len(added) == 1 else "", places))
 
 
-def _redirect(places: dict[bytes, Any], sheet: Any, page: Any) -> None:
+def _redirect(places: dict[bytes, Any], sheet: Any, page: Any, *, up: float = 0.0) -> None:
     for place in places.values():
         if place[0].objgen == sheet.objgen:
             place[0] = page
+            place[3] = float(place[3]) + up
 
 
 def _put_notes(volume: Volume) -> None:
     """Draw the footnotes that waited: nothing more comes on their page."""
     for notes in volume.notes:
         lay_over(volume.pdf, notes.page, notes.sheet, volume.numbers, up=notes.up, suffix=notes.suffix)
+        _redirect(notes.places, notes.sheet, notes.page, up=notes.up)
     volume.notes.clear()
 
 

@@ -4,6 +4,7 @@ What stands on the page already is held by a block at its top and by a footnote 
 once everything has its place.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
@@ -31,22 +32,47 @@ class Shared:
     leaves: Beginning
 
 
-def leave_room(body: Element, beginning: Beginning) -> None:
-    """Put before ``body`` what holds the place of what stands on the page already."""
+def lay_out(body: Element, beginning: Beginning, render: Callable[[], Any]) -> tuple[Any, Shared]:
+    """Return the document that ``render`` makes of the page of ``body``, laid out from ``beginning`` on, and its pages."""
+    lead = _leave_room(body, beginning)
+    document = render()
+    if lead is not None and not _is_held(document.pages[0], beginning):
+        # So little is left of the page that the library would rather move its footnotes to the next one, where they
+        # cannot go any more: nothing more comes on this page.
+        body.remove(lead)
+        body.text = lead.tail
+        box = document.pages[0]._page_box  # noqa: SLF001 -- the boxes are nowhere else
+        _leave_room(body, Beginning(top=box.height - 1, count=beginning.count))
+        document = render()
+    shared = _share_pages(document.pages, body, beginning)
+    return document.copy([*shared.pages, *shared.notes]), shared
+
+
+def _leave_room(body: Element, beginning: Beginning) -> Element | None:
+    """Put before ``body`` what holds the place of what stands on the page already, and return it."""
     # The note that holds the place of others is counted like any.
-    count = beginning.count - (beginning.notes > 0)
-    if count:
-        body.set("style", f"counter-reset: footnote {count}")
+    body.set("style", f"counter-reset: footnote {beginning.count - (beginning.notes > 0)}")
     if beginning.top is None:
-        return
-    lead = Element("div", {"class": "lead-in", "style": f"height: {beginning.top}px"})
+        return None
+    # Above footnotes alone, a heading begins the page as it would any other.
+    kind = "lead-in" if beginning.top else "lead-in lead-in-top"
+    lead = Element("div", {"class": kind, "style": f"height: {beginning.top}px"})
     if beginning.notes:
         SubElement(lead, "span", {"class": "lead-in-notes", "style": f"height: {beginning.notes}px"})
     lead.tail, body.text = body.text, None
     body.insert(0, lead)
+    return lead
 
 
-def share_pages(pages: list[Any], body: Element, beginning: Beginning) -> Shared:
+def _is_held(page: Any, beginning: Beginning) -> bool:
+    """Whether the footnotes that stand on ``page`` stay there."""
+    if not beginning.notes or len(_text(page).children) == 1:
+        return True
+    area = _area(page._page_box)  # noqa: SLF001
+    return area is not None and area.children[0].element.get("class") == "lead-in-notes"
+
+
+def _share_pages(pages: list[Any], body: Element, beginning: Beginning) -> Shared:
     """Take out what held a place on the ``pages`` that ``body`` was laid out on, and what is to be moved by the next piece."""
     joins, lift = beginning.top is not None, 0.0
     if joins:
@@ -89,8 +115,8 @@ def _take_out_lead(page: Any, beginning: Beginning) -> float:
     text.children = text.children[1:]
     area = _area(box)
     if area is None or not beginning.notes:
-        return float(area.height) if area else 0.0
+        return 0.0
     area.children = area.children[1:]
     if not area.children:
         box.children = [child for child in box.children if child is not area]
-    return float(area.height) - beginning.notes
+    return max(0.0, round(float(area.height) - beginning.notes, _DECIMALS))

@@ -16,7 +16,8 @@ def lay_over(
 
     ``numbers`` leads from marked content to its elements. Where the two have other resources than each other, a
     ``suffix`` tells them apart. What is drawn must be of WeasyPrint: its texts are in hexadecimal, so that whatever looks
-    like a name in its operators is one.
+    like a name in its operators is one; and text must not be drawn through a group (CSS ``opacity``), whose marks would
+    be out of reach.
     """
     marked, known = numbers[int(page.StructParents)], numbers.pop(int(sheet.StructParents))
     shift = len(marked)

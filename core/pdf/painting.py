@@ -18,7 +18,7 @@ from core.pdf.fetcher import ClosedFetcher, Shelf
 from core.pdf.flow import Beginning
 from core.pdf.frame import DIGITS
 from core.pdf.glyph_arrays import declare_glyph_arrays_once
-from core.pdf.leads import Shared, leave_room, share_pages
+from core.pdf.leads import Shared, lay_out
 from core.pdf.margins import leave_margins_empty
 from core.pdf.markup import Tidied, tidy
 from core.pdf.tagging import finish
@@ -69,21 +69,21 @@ def paint(
     )
     body = next(page.etree_element.iter("body"))
     tidied = tidy(body, key=key, wording=press.wording, admit=fetcher.read)
-    leave_room(body, beginning)
-    page.wrapper_element = cssselect2.ElementWrapper.from_html_root(page.etree_element)
     tagged = kind != "frame"
-    rendered = page.render(
-        stylesheets=[press.style], font_config=press.fonts, pdf_variant=_VARIANT if tagged else None
-    )
-    shared = share_pages(rendered.pages, body, beginning)
-    rendered = rendered.copy([*shared.pages, *shared.notes])
+    variant = _VARIANT if tagged else None
+
+    def render() -> Any:
+        page.wrapper_element = cssselect2.ElementWrapper.from_html_root(page.etree_element)
+        return page.render(stylesheets=[press.style], font_config=press.fonts, pdf_variant=variant)
+
+    rendered, shared = lay_out(body, beginning, render)
     for sheet in rendered.pages:
         # WeasyPrint makes each box within a link active once more: one is enough, the one tagged as a link.
         sheet.links = [link for link in sheet.links if link[3].element_tag == "a"]
     finisher = (
         partial(finish, key=key, wording=press.wording, is_contents=kind == "contents") if tagged else None
     )
-    content = rendered.write_pdf(finisher=finisher, pdf_variant=_VARIANT if tagged else None)
+    content = rendered.write_pdf(finisher=finisher, pdf_variant=variant)
     return content, _facts(rendered, shared, tidied)
 
 

@@ -98,10 +98,10 @@ class Pressroom:
             request, pieces = order.request, self._kept(order.request)
             if len(pieces) == len(request.steps):
                 done[request.key] = pieces
-            elif len(pieces) == order.first:
-                failed[request.steps[order.first].key] = reason or "crash"
+            elif reason and len(pieces) == order.first:
+                failed[request.steps[order.first].key] = reason
             else:
-                # It ended on the way, for what it had done before as likely as for what comes next, which begins afresh.
+                # It was full, or what ended it may be what it had done before: what comes next begins afresh.
                 asked |= self._ask_for([Order(request, len(pieces))])
             tell(len(done) + len(failed), len(requests))
         self.cost.reused += max(0, sum(map(len, done.values())) - self.cost.painted + painted)

@@ -195,7 +195,7 @@ class Server:
         store = PieceStore(Path(request["store"]))
         beginning = Beginning(**request["beginning"])
         for step in (Step(**step) for step in request["steps"]):
-            piece = store.glance(step.digest_at(beginning))
+            piece = store.get(step.digest_at(beginning))
             if piece is None:
                 _allow_processor(self.limits)
                 content, facts = paint(
