@@ -76,23 +76,20 @@ class Pressroom:
     ) -> tuple[dict[str, list[Piece]], dict[str, str]]:
         """Return the pieces of each request by its key, from the store or freshly painted, and by key of a piece why it failed.
 
-        What follows a piece that failed is not painted: where it begins is not known. ``tell`` is called with how many
-        requests are done and how many there are.
+        What follows a piece that failed is not painted: where it begins is not known. A request of which a kept piece was
+        damaged is neither done nor failed, and wants to be made again. ``tell`` is called with how many requests are done
+        and how many there are.
         """
         done: dict[str, list[Piece]] = {}
         failed: dict[str, str] = {}
         painted = self.cost.painted
         orders = [Order(request, len(self._kept(request))) for request in requests]
         asked = self._ask_for(order for order in orders if order.first < len(order.request.steps))
-        # What is kept is checked while the rest is being painted.
-        damaged: list[Order] = []
+        self._look_up(asked)
+        # What is kept is checked while the rest is being painted; what turns out to be damaged is not done.
         for order in orders:
-            sound = self._kept(order.request, checked=True)
-            if len(sound) == len(order.request.steps):
+            if len(sound := self._kept(order.request, checked=True)) == len(order.request.steps):
                 done[order.request.key] = sound
-            elif order.first == len(order.request.steps):
-                damaged.append(Order(order.request, len(sound)))
-        asked |= self._ask_for(damaged)
         tell(len(done), len(requests))
         for order, reason in self._outcomes(asked):
             request, pieces = order.request, self._kept(order.request)
@@ -144,10 +141,7 @@ class Pressroom:
     def _outcomes(self, asked: dict[int, Order | None]) -> Iterator[tuple[Any, str]]:
         """Yield each order of ``asked`` when it has ended, with the reason why if it had to; more may be asked meanwhile."""
         while asked:
-            if self.is_cancelled():
-                raise PdfCancelledError("La mise en page a été arrêtée.")
-            if self.deadline.is_over():
-                raise PdfOverdueError(self._under_way(filter(None, asked.values())))
+            self._look_up(asked)
             for answer in self.engine.answers(_SECONDS_BETWEEN_LOOKS):
                 if answer["event"] == "painted":
                     self.cost.painted += 1
@@ -155,6 +149,13 @@ class Pressroom:
                 elif answer["event"] == "done" and answer["task"] in asked:
                     self._count(answer)
                     yield asked.pop(answer["task"]), answer["reason"]
+
+    def _look_up(self, asked: Mapping[int, Order | None]) -> None:
+        """Stop if nobody waits any more, or not so long."""
+        if self.is_cancelled():
+            raise PdfCancelledError("La mise en page a été arrêtée.")
+        if self.deadline.is_over():
+            raise PdfOverdueError(self._under_way(filter(None, asked.values())))
 
     def _under_way(self, orders: Iterable[Order]) -> Iterator[str]:
         """Yield the keys of the pieces that come next."""

@@ -9,7 +9,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from core.pdf import Limits, MediaFile, PdfError, Section, render
-from core.pdf.document import Wording
+from core.pdf.document import Place, Wording
 from core.pdf.fetcher import Shelf
 from core.pdf.flow import Beginning, Step
 from core.pdf.fonts import prepare_fonts
@@ -224,6 +224,23 @@ def test_a_page_that_sections_share_is_one_page_with_one_structure(shared, pdf):
     assert not pdf_failures(shared.content) + structure_failures(shared.content)
 
 
+def test_sections_on_one_page_keep_their_own_fonts_pictures_and_transparency(tmp_path):
+    path = tmp_path / "photo.png"
+    Image.effect_noise((60, 40), 60).convert("RGB").save(path)
+    picture = "<figure><img src='https://dossier.invalid/media/photo.png' alt='Vue'></figure>"
+    drawing = (
+        "<svg viewBox='0 0 20 9' width='60' height='27' role='img'><title>Un dégradé</title><defs><linearGradient id='g'>"
+        "<stop offset='0' stop-color='red'/><stop offset='1' stop-color='blue'/></linearGradient></defs>"
+        "<rect width='9' height='9' fill='url(#g)' fill-opacity='.5'/></svg>"
+    )
+    part = make_flow(*(section(key, picture + drawing + LINE + note(key)) for key in "bc"))
+
+    result = render_parts(tmp_path / "pdf", part, media={"photo.png": MediaFile(path, "image/png")})
+
+    assert result.page_count == 3
+    assert not pdf_failures(result.content) + structure_failures(result.content)
+
+
 def test_each_section_is_one_of_its_part_for_a_screen_reader(pdf):
     [document] = pdf.Root.StructTreeRoot.K
     part = document.K[2]
@@ -250,18 +267,23 @@ def test_links_and_bookmarks_reach_sections_on_a_shared_page(shared, pdf):
     assert tops == sorted(tops, reverse=True)
     assert homes == {page.obj.objgen}
     assert {place.page for key, place in shared.places.items() if key in "abcd"} == {3}
+    assert shared.ends["a"] == Place(3, round((297 - 27) / 297, 4))  # where its footnotes end
 
 
 def test_a_link_into_a_note_reaches_the_page_that_the_note_stands_on(tmp_path):
+    seen = "<p><a href='#renvoi'>Voir</a>, p. <span data-page-of='renvoi'>00</span></p>"
     target = (
         "<p>Un appel<span class='footnote'>Une note, <span id='renvoi'>où l’on renvoie</span>.</span>.</p>"
     )
     part = make_flow(
-        section("b", LINE), section("c", target), section("d", "<p><a href='#renvoi'>Voir</a></p>")
+        section("b", LINE),
+        section("c", target),
+        section("d", note("d") + seen),
     )
 
     result = render_parts(tmp_path, part)
 
+    assert "Voir, p. 3" in _words(result, 3).replace(" ,", ",")
     line = next(-y for y, _, text in _drawn(result)[2] if "où l’on renvoie" in text)
     with pikepdf.open(BytesIO(result.content)) as pdf:
         flat = list(pdf.Root.Names.Dests.Names)
@@ -374,6 +396,9 @@ def test_a_section_that_cannot_be_laid_out_leaves_the_others_of_its_part(tmp_pat
     assert [(told.part, told.code) for told in result.notices] == [("c", "failed_part")]
     assert str(result.notices[0]).startswith("1.c Trop\u00a0: section non imprimée")
     assert set(result.places) >= {"a", "b", "c", "d"}
+    with pikepdf.open(BytesIO(result.content)) as pdf, pdf.open_outline() as outline:
+        [_contents, chapter] = outline.root
+        assert [item.title for item in chapter.children] == ["1.b Section b", "1.c Trop", "1.d Section d"]
     assert not pdf_failures(result.content) + structure_failures(result.content)
 
 
@@ -385,16 +410,18 @@ def test_two_sections_of_a_part_may_fail(tmp_path):
     assert [told.part for told in result.notices] == ["b", "d"]
 
 
-def test_time_is_counted_for_each_section(tmp_path):
+@pytest.mark.parametrize("limit", ["part_cpu_seconds", "part_wall_seconds"])
+def test_time_is_counted_for_each_section(tmp_path, caplog, limit):
     slow = "<p>" + "mot " * 9_000 + "</p>"
     part = make_flow(*(section(f"s{number}", slow) for number in range(8)))
 
     whole = render(make_document(part), directory=tmp_path / "long", font_sources=FONTS)
-    each = Limits(part_cpu_seconds=max(2, round(whole.measures.cpu_seconds / 4)))
-    result = render(make_document(part), directory=tmp_path / "short", font_sources=FONTS, limits=each)
+    limits = Limits(**{limit: max(2, round(whole.measures.cpu_seconds / 2))})
+    result = render(make_document(part), directory=tmp_path / "short", font_sources=FONTS, limits=limits)
 
+    assert result.measures.cpu_seconds > getattr(limits, limit)
     assert result.notices == ()
-    assert result.measures.cpu_seconds > each.part_cpu_seconds
+    assert "a piece failed" not in caplog.text
 
 
 @pytest.mark.parametrize(("memory_bytes", "painted"), [(1, 1), (1 << 40, 3)])
