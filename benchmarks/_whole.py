@@ -38,8 +38,9 @@ class Measured:
 def whole_html(document: Document) -> str:
     """Return one page of HTML with the cover, the contents and every part, as a single render needs it."""
     entries = []
-    for part in document.parts:
-        for level, anchor, inner in _HEADING.findall(part.html):
+    texts = ["".join(piece.html for piece in part.pieces) for part in document.parts]
+    for whole in texts:
+        for level, anchor, inner in _HEADING.findall(whole):
             number = _NUMBER.search(inner)
             text = re.sub(r"<[^>]+>", "", _NUMBER.sub("", inner)).strip()
             entries.append(
@@ -48,7 +49,7 @@ def whole_html(document: Document) -> str:
                 f'<span class="folio" data-target="#{anchor}"></span></a></li>'
             )
     contents = f'<h1>{document.wording.contents}</h1><ul class="contents">{"".join(entries)}</ul>'
-    parts = "".join(f'<section class="part">{part.html}</section>' for part in document.parts)
+    parts = "".join(f'<section class="part">{text}</section>' for text in texts)
     return (
         f'<!doctype html><html lang="{document.lang}"><head><title>{escape(document.title)}</title></head>'
         f'<body>{document.cover}<section class="part">{contents}</section>{parts}</body></html>'

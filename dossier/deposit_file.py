@@ -77,15 +77,15 @@ class DepositFile:
         return reverse("dossier:edition-detail", args=[self.candidacy.slug, self.edition.public_id])
 
     def notices(self, *codes: str) -> tuple[Line, ...]:
-        """Return what the press said, each with the part of the dossier that it said it of."""
-        openings = {part_of(chapter.key): chapter.opening for chapter in self.content.chapters}
+        """Return what the press said, each with the section that it said it of."""
+        texts = {part_of(text.key): text for text in self.content.sections}
         lines = []
         for notice in self.file.notices if self.file else []:
             if notice["code"] not in codes:
                 continue
-            opening = openings.get(notice["part"])
-            if opening:
-                line = self.line(opening, notice["text"])
+            text = texts.get(notice["part"])
+            if text:
+                line = self.line(text, notice["text"])
             elif notice["part"] == "cover":
                 line = Line(notice["text"], _("Couverture"), self.url("candidacy:candidacy-settings"))
             else:

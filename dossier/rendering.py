@@ -33,6 +33,7 @@ from core.pdf import (
     render,
     warm_up,
 )
+from core.pdf import Section as PrintedSection
 from core.spreadsheet import CONTENT_TYPES, settle_dates
 from core.templatetags.formats import NBSP
 from core.typography import space_html, space_text
@@ -131,7 +132,9 @@ def settle(part: Part, illustrator: Illustrator, **options: Any) -> Part:
     return replace(
         part,
         html=illustrator.settle(part.html, **options),
-        sections=tuple((title, illustrator.settle(html, **options)) for title, html in part.sections),
+        sections=tuple(
+            replace(section, html=illustrator.settle(section.html, **options)) for section in part.sections
+        ),
     )
 
 
@@ -212,7 +215,11 @@ class Composer:
             part,
             title=space_text(part.title),
             html=space_html(part.html),
-            sections=tuple((space_text(title), space_html(html)) for title, html in part.sections),
+            opening_title=space_text(part.opening_title),
+            sections=tuple(
+                replace(section, title=space_text(section.title), html=space_html(section.html))
+                for section in part.sections
+            ),
         )
 
     def cover(self) -> str:
@@ -239,32 +246,29 @@ class Composer:
         opening = chapter.opening
         body, live = self.body(opening, heading_shift=1), self.live(opening, level=2)
         sections = [
-            {
-                "key": section.key,
-                "anchor": anchor_of(section.key),
-                "number": section.number,
-                "title": section.title,
-                "body": self.body(section, heading_shift=1),
-                "live": self.live(section, level=3),
-            }
+            PrintedSection(
+                part_of(section.key),
+                section.title,
+                self.page(
+                    "section",
+                    anchor=anchor_of(section.key),
+                    section=section,
+                    body=self.body(section, heading_shift=1),
+                    live=self.live(section, level=3),
+                ),
+                section.number,
+                anchor_of(section.key),
+            )
             for section in chapter.sections
         ]
         if only:
-            sections = [section for section in sections if section["key"] == only]
+            sections = [section for section in sections if section.key == part_of(only)]
             body, live = (body, live) if only == opening.key else (SafeString(), SafeString())
         anchor = anchor_of(chapter.key)
-        part = Part(
-            part_of(chapter.key),
-            chapter.title,
-            self.page("chapter", anchor=anchor, chapter=chapter, body=body, live=live, sections=sections),
-            chapter.number,
-            anchor,
-            sections=(
-                (f"{opening.number} {opening.title}", body + live),
-                *((f"{row['number']} {row['title']}", row["body"] + row["live"]) for row in sections),
-            ),
-        )
-        return self._spaced(part)
+        html = self.page("chapter", anchor=anchor, chapter=chapter, body=body, live=live)
+        part = Part(part_of(chapter.key), chapter.title, html, chapter.number, anchor, tuple(sections))
+        # A title alone would be laid out apart from the text that it announces.
+        return self._spaced(part if body or live else part.with_first_section())
 
     def body(self, section: SectionText, *, heading_shift: int) -> SafeString:
         if self.is_public and section.is_confidential:

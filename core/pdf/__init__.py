@@ -18,6 +18,7 @@ from core.pdf.document import (
     Place,
     PrintedFile,
     RenderedPdf,
+    Section,
     Wording,
 )
 from core.pdf.engine import warm_up
@@ -39,6 +40,7 @@ __all__ = [
     "PrintedFile",
     "Progress",
     "RenderedPdf",
+    "Section",
     "Wording",
     "render",
     "warm_up",

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -57,11 +57,10 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """What is laid out on its own, from the top of a page; usually one chapter.
+class Section:
+    """What is laid out on its own, where what stands before it in its part ends: often in the middle of a page.
 
-    Headings of ``html`` that carry an ``id`` come into the contents and the bookmarks. ``anchor`` is the ``id`` of the
-    first one: it still exists when the part could not be laid out.
+    It begins with its heading, whose ``id`` is ``anchor``: that one still exists when the section could not be laid out.
     """
 
     key: str
@@ -69,12 +68,52 @@ class Part:
     html: str
     number: str = ""
     anchor: str = ""
-    #: Titles and markup of what it is made of: tried one by one when it cannot be laid out, to name what stops it.
-    sections: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        if not _KEY.fullmatch(self.key) or self.key in RESERVED_KEYS:
-            raise ValueError(f"unusable part key {self.key!r}")
+        _check_key(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What begins a page; usually one chapter.
+
+    ``html`` is its heading, with what is to stand on one page with it, and ``sections`` follow. Headings that carry an
+    ``id`` come into the contents and the bookmarks. ``anchor`` is the ``id`` of the first one.
+    """
+
+    key: str
+    title: str
+    html: str
+    number: str = ""
+    anchor: str = ""
+    sections: tuple[Section, ...] = ()
+    #: The title of the section that ``html`` holds under the heading of the part, if it does.
+    opening_title: str = ""
+
+    def __post_init__(self) -> None:
+        _check_key(self.key)
+
+    @property
+    def opening(self) -> Section:
+        return Section(self.key, self.title, self.html, self.number, self.anchor)
+
+    def with_first_section(self) -> "Part":
+        """Return the part with its first section laid out together with its heading."""
+        if not self.sections:
+            return self
+        first, *others = self.sections
+        title = f"{first.number} {first.title}".strip()
+        return replace(self, html=self.html + first.html, opening_title=title, sections=tuple(others))
+
+    @property
+    def pieces(self) -> tuple[Section, ...]:
+        """What the part is made of, in order, each laid out on its own."""
+        return (self.opening, *self.sections)
+
+
+def _check_key(key: str) -> None:
+    if not _KEY.fullmatch(key) or key in RESERVED_KEYS:
+        raise ValueError(f"unusable part key {key!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +152,7 @@ class Wording:
     missing_target: str = "{part}\u00a0: un lien vise un passage qui n’existe plus ({name})."
     refused_link: str = "{part}\u00a0: un lien a été retiré ({name})."
     failed_part: str = "{part}\u00a0: partie non imprimée ({reason})."
-    failed_section: str = "{part}\u00a0: partie non imprimée, à cause de «\u00a0{name}\u00a0» ({reason})."
+    failed_section: str = "{part}\u00a0: section non imprimée ({reason})."
     overdue: str = "La mise en page a dépassé la durée permise. En cours à ce moment\u00a0: {parts}."
     failed_document: str = "Le document n’a pas pu être mis en page\u00a0: {part} ({reason})."
 
@@ -158,14 +197,14 @@ class Document:
             raise ValueError("the date of a document needs a time zone")
         if not self.title.strip() or not self.identifier.strip():
             raise ValueError("a document needs a title and an identifier")
-        keys = [part.key for part in self.parts]
+        keys = [piece.key for part in self.parts for piece in part.pieces]
         if len(set(keys)) != len(keys):
             raise ValueError("two parts have the same key")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one document may cost. A part that goes beyond is replaced by a notice."""
+    """What one document may cost. A section that goes beyond is replaced by a notice."""
 
     part_cpu_seconds: int = 60
     part_wall_seconds: int = 120
@@ -182,6 +221,7 @@ class Limits:
 class Notice:
     """Something the writer should know about the printed result."""
 
+    #: Key of the part or of the section that it is about.
     part: str
     code: str
     text: str
@@ -194,8 +234,10 @@ class Notice:
 class Measures:
     """What the rendering cost, for benchmarks and logs."""
 
-    parts_painted: int
-    parts_reused: int
+    pieces_painted: int
+    pieces_reused: int
+    #: Size of what was painted.
+    bytes_painted: int
     cpu_seconds: float
     peak_bytes: int
 

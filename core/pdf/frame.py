@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from core.pdf.document import Part, Wording
+from core.pdf.document import Section, Wording
 
 #: One page for each sheet, whatever the style sheet of the document says elsewhere; it only dresses them.
 FRAME_STYLE = """
@@ -15,6 +15,13 @@ FRAME_STYLE = """
 .frame-wide { page: frame-wide; height: 209mm }
 .frame:last-child { break-after: auto }
 .frame .place { visibility: hidden }
+"""
+#: What holds the place of what stands on a page already: see core.pdf.leads.
+LEAD_STYLE = """
+.lead-in { font-size: 0; line-height: 0 }
+.lead-in-top + * { margin-top: 0 }
+.lead-in-notes { float: footnote; padding: 0 }
+.lead-in-notes::footnote-call, .lead-in-notes::footnote-marker { content: none }
 """
 #: Page numbers are set digit by digit when the pieces are joined: laying out a page for each would cost as much as a
 #: page of text. This piece is where the joining finds the digits, drawn as the style sheet wants them.
@@ -65,13 +72,13 @@ def frame_html(sheets: Sequence[Sheet], *, header: str, footer: str) -> str:
     )
 
 
-def failure_html(part: Part, wording: Wording, code: str) -> str:
-    """Return the page that stands for a part that could not be laid out, under the same heading."""
-    number = f'<span class="number">{escape(part.number)}</span> ' if part.number else ""
-    identifier = f' id="{escape(part.anchor)}"' if part.anchor else ""
+def failure_html(section: Section, wording: Wording, code: str, *, level: int) -> str:
+    """Return what stands for a section that could not be laid out, under the same heading."""
+    number = f'<span class="number">{escape(section.number)}</span> ' if section.number else ""
+    identifier = f' id="{escape(section.anchor)}"' if section.anchor else ""
     reason = escape(wording.reasons.get(code, code))
     return (
-        f"<h1{identifier}>{number}{escape(part.title)}</h1>"
+        f"<h{level}{identifier}>{number}{escape(section.title)}</h{level}>"
         f'<div class="missing"><p><strong>{escape(wording.part_absent)}</strong> ({reason})</p>'
         f"<p>{escape(wording.part_kept)}</p></div>"
     )

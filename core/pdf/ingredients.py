@@ -9,11 +9,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 from core.pdf.document import STATIC_URL, Document, Limits, MediaFile
+from core.pdf.flow import Step
 from core.pdf.fonts import FontFace, font_face_rules
-from core.pdf.frame import FRAME_STYLE
+from core.pdf.frame import FRAME_STYLE, LEAD_STYLE
 from core.pdf.pressroom import Request
 
 _FONT_URL = STATIC_URL.replace("/static/", "/font/")
+_ROOT = re.compile(r":root\s*\{([^}]*)\}")
+_PROPERTY = re.compile(r"(--[\w-]+)\s*:\s*([^;}]+)")
+_USE = re.compile(r"var\((--[\w-]+)\)")
 _MENTION = re.compile(r"https://dossier\.invalid/(media|static)/([^\"'\s()<>]+)")
 
 
@@ -22,9 +26,10 @@ class Ingredients:
 
     def __init__(self, document: Document, limits: Limits, faces: tuple[FontFace, ...]) -> None:
         self.faces = faces
-        self.style = (
+        self.style = _with_values(
             font_face_rules(faces, _FONT_URL)
             + FRAME_STYLE
+            + LEAD_STYLE
             + f":root{{--accent:{document.accent}}}\n"
             + document.style
         )
@@ -34,9 +39,12 @@ class Ingredients:
         self._common = self._common_digest(limits)
 
     def request(self, key: str, kind: str, html: str) -> Request:
-        """Return the request for a piece under the digest of all that it prints."""
+        """Return the request for a piece that stands alone."""
+        return Request(key, kind, (self.step(key, kind, html),))
+
+    def step(self, key: str, kind: str, html: str) -> Step:
         known = json.dumps([self._common, key, kind, html, self._mentioned(html)])
-        return Request(key, kind, html, hashlib.sha256(known.encode()).hexdigest())
+        return Step(key, html, hashlib.sha256(known.encode()).hexdigest())
 
     def _common_digest(self, limits: Limits) -> str:
         """Return the digest of what every piece depends on."""
@@ -81,6 +89,12 @@ class Ingredients:
         return self._digests[name]
 
 
+def _with_values(style: str) -> str:
+    """Put the custom properties of the root where they are used: the library would look each up for each element."""
+    values = dict(_PROPERTY.findall(";".join(_ROOT.findall(style))))
+    return _USE.sub(lambda use: values.get(use[1], use[0]).strip(), style)
+
+
 @cache
 def _program_digest() -> str:
     """Return the digest of what lays out a piece: our own code and the libraries it leans on."""
@@ -89,7 +103,10 @@ def _program_digest() -> str:
         "document",
         "drawings",
         "fetcher",
+        "flow",
         "frame",
+        "leads",
+        "margins",
         "glyph_arrays",
         "markup",
         "painting",

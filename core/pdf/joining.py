@@ -17,6 +17,7 @@ from pikepdf import Array, Dictionary, Name, OutlineItem, String
 
 from core.pdf.archive import ARCHIVE_CLAIM, make_archive
 from core.pdf.document import HOST
+from core.pdf.overlaying import lay_over
 from core.pdf.store import read_knowledge
 
 _ELSEWHERE = f"https://{HOST}/#"
@@ -24,7 +25,21 @@ _ELSEWHERE = f"https://{HOST}/#"
 _NO_IDENTIFIER = b"31415926535897932384626433832795"
 _TAIL = 1 << 20
 #: What in a plan says where files lie on this machine, rather than what the document says.
-_PLACES = frozenset({"pieces", "frame", "digits", "attachments"})
+_PLACES = frozenset({"parts", "frame", "digits", "attachments"})
+
+
+@dataclass(slots=True)
+class Notes:
+    """Footnotes on a sheet of their own."""
+
+    sheet: Any
+    page: Any
+    #: What tells the resources of the sheet from those of the page, if they are not the same.
+    suffix: str
+    #: The destinations that may be on it.
+    places: dict[bytes, Any]
+    #: How far up they go, in points.
+    up: float = 0.0
 
 
 @dataclass(slots=True)
@@ -33,9 +48,11 @@ class Volume:
 
     pdf: pikepdf.Pdf
     structure: Any
-    #: Keys and values of the number tree that leads from marked content to its element.
-    numbers: list[Any] = field(default_factory=list)
+    #: The number tree that leads from marked content to its element.
+    numbers: dict[int, Any] = field(default_factory=dict)
     next_number: int = 0
+    #: Footnotes of the last page, which wait for what comes next on it.
+    notes: list[Notes] = field(default_factory=list)
     headers: list[tuple[bytes, Any]] = field(default_factory=list)
     destinations: dict[bytes, Any] = field(default_factory=dict)
     #: Where a link from another piece leads: by identifier, and by key and identifier.
@@ -49,17 +66,20 @@ def join(plan: dict[str, Any], target: Path) -> tuple[Volume, dict[str, Any]]:
     pdf = pikepdf.new()
     document = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, K=Array()))
     volume = Volume(pdf, document)
-    knowledge = {piece["key"]: read_knowledge(Path(piece["path"])) for piece in plan["pieces"]}
+    pieces = [piece for part in plan["parts"] for piece in part]
+    knowledge = {piece["key"]: read_knowledge(Path(piece["path"])) for piece in pieces}
     facts = {key: known["facts"] for key, known in knowledge.items()}
     for key, piece_facts in facts.items():
         for anchor in piece_facts["anchors"]:
             volume.homes.setdefault(anchor, f"{key}/{anchor}")
             volume.homes[f"{key}/{anchor}"] = f"{key}/{anchor}"
-    for piece in plan["pieces"]:
-        _add(volume, piece["key"], Path(piece["path"]))
+    for part in plan["parts"]:
+        _add_part(volume, [(piece["key"], Path(piece["path"]), facts[piece["key"]]) for piece in part])
     _close_structure(volume)
     _add_frames(volume, plan)
-    _add_outline(volume, facts, plan["outline_depth"])
+    _add_outline(
+        volume, [[facts[piece["key"]] for piece in part] for part in plan["parts"]], plan["outline_depth"]
+    )
     _describe(volume.pdf, plan)
     if plan["is_archive"]:
         make_archive(volume.pdf, plan["attachments"], dated=_pdf_date(datetime.fromisoformat(plan["dated"])))
@@ -100,7 +120,17 @@ def _open(volume: Volume, path: Path) -> pikepdf.Pdf:
     return source
 
 
-def _add(volume: Volume, key: str, path: Path) -> None:
+def _add_part(volume: Volume, pieces: list[tuple[str, Path, dict[str, Any]]]) -> None:
+    part = volume.pdf.make_indirect(
+        Dictionary(Type=Name.StructElem, S=Name.Part, K=Array(), P=volume.structure)
+    )
+    volume.structure.K.append(part)
+    for key, path, facts in pieces:
+        _add(volume, key, path, facts, part)
+    _put_notes(volume)
+
+
+def _add(volume: Volume, key: str, path: Path, facts: dict[str, Any], part: Any) -> None:
     source = _open(volume, path)
     first = len(volume.pdf.pages)
     # Pages first: the structure that is copied next refers to them, and finds them copied already.
@@ -109,23 +139,64 @@ def _add(volume: Volume, key: str, path: Path) -> None:
         warnings.simplefilter("ignore", pikepdf.PageCopyWarning)
         volume.pdf.pages.extend(source.pages)
     tree = volume.pdf.copy_foreign(source.Root.StructTreeRoot)
-    part = tree.K[0]
-    part.S = Name.Part
-    part.P = volume.structure
-    volume.structure.K.append(part)
+    section = tree.K[0]
+    section.S = Name.Sect
+    section.P = part
+    part.K.append(section)
     shift = volume.next_number
     entries = {int(number): value for number, value in _pairs(tree.ParentTree.Nums)}
-    for page in volume.pdf.pages[first:]:
-        page.obj.StructParents = int(page.obj.StructParents) + shift
-        _mend_links(volume, key, page.obj, entries, shift)
-    for number, value in sorted(entries.items()):
-        volume.numbers += [number + shift, value]
-        volume.next_number = number + shift + 1
+    added = [page.obj for page in volume.pdf.pages[first:]]
+    for page in added:
+        page.StructParents = int(page.StructParents) + shift
+        _mend_links(volume, key, page, entries, shift)
+    volume.numbers.update((number + shift, value) for number, value in entries.items())
+    volume.next_number = shift + max(entries) + 1
     if "/IDTree" in tree:
         volume.headers += [(bytes(name), element) for name, element in _pairs(tree.IDTree.Names)]
+    places: dict[bytes, Any] = {}
     if "/Names" in source.Root and "/Dests" in source.Root.Names:
         names = volume.pdf.copy_foreign(source.make_indirect(source.Root.Names.Dests.Names))
-        volume.destinations.update((bytes(name), place) for name, place in _pairs(names))
+        places = {bytes(name): place for name, place in _pairs(names)}
+        volume.destinations.update(places)
+    _share(volume, added, facts, first, places)
+
+
+def _share(
+    volume: Volume, added: list[Any], facts: dict[str, Any], first: int, places: dict[bytes, Any]
+) -> None:
+    """Take out of the pages the sheets that go onto others: the first one, if its page was begun before, and the notes."""
+    pages = volume.pdf.pages
+    notes = added.pop() if facts["notes"] else None
+    if notes is not None:
+        del pages[first + len(added)]
+    suffix = f".{len(volume.sources)}" if facts["joins"] else ""
+    if facts["joins"]:
+        sheet, page = added[0], pages[first - 1].obj
+        del pages[first]
+        lay_over(volume.pdf, page, sheet, volume.numbers, suffix=suffix)
+        _redirect(places, sheet, page)
+        added[0] = page
+        for waiting in volume.notes:
+            waiting.up += facts["lift"]
+    if len(added) > 1 or not facts["joins"]:
+        _put_notes(volume)
+    if notes is not None:
+        volume.notes.append(Notes(notes, added[-1], suffix if len(added) == 1 else "", places))
+
+
+def _redirect(places: dict[bytes, Any], sheet: Any, page: Any, *, up: float = 0.0) -> None:
+    for place in places.values():
+        if place[0].objgen == sheet.objgen:
+            place[0] = page
+            place[3] = float(place[3]) + up
+
+
+def _put_notes(volume: Volume) -> None:
+    """Draw the footnotes that waited: nothing more comes on their page."""
+    for notes in volume.notes:
+        lay_over(volume.pdf, notes.page, notes.sheet, volume.numbers, up=notes.up, suffix=notes.suffix)
+        _redirect(notes.places, notes.sheet, notes.page, up=notes.up)
+    volume.notes.clear()
 
 
 def _pairs(flat: Any) -> Iterator[tuple[Any, Any]]:
@@ -170,11 +241,12 @@ def _unlink(element: Any) -> None:
 
 def _close_structure(volume: Volume) -> None:
     pdf = volume.pdf
+    numbers = [item for pair in sorted(volume.numbers.items(), key=lambda pair: pair[0]) for item in pair]
     root = pdf.make_indirect(
         Dictionary(
             Type=Name.StructTreeRoot,
             K=Array([volume.structure]),
-            ParentTree=pdf.make_indirect(Dictionary(Nums=Array(volume.numbers))),
+            ParentTree=pdf.make_indirect(Dictionary(Nums=Array(numbers))),
             ParentTreeNextKey=volume.next_number,
         )
     )
@@ -232,23 +304,27 @@ def _digits(volume: Volume, path: str) -> _Digits:
     return _Digits(volume.pdf.copy_foreign(source.make_indirect(font)), digits["glyphs"])
 
 
-def _add_outline(volume: Volume, pieces: dict[str, dict[str, Any]], depth: int) -> None:
+def _add_outline(volume: Volume, parts: list[list[dict[str, Any]]], depth: int) -> None:
     with volume.pdf.open_outline() as outline:
         first = 0
-        for facts in pieces.values():
+        for pieces in parts:
             open_items: list[tuple[int, list[OutlineItem]]] = [(0, outline.root)]
-            for heading in facts["headings"]:
-                if heading["level"] <= depth:
-                    title = f"{heading['number']} {heading['text']}".strip()
-                    item = OutlineItem(
-                        title, first + heading["page"], "XYZ", left=0, top=heading["top"], zoom=0
-                    )
-                    while open_items[-1][0] >= heading["level"]:
-                        open_items.pop()
-                    open_items[-1][1].append(item)
-                    item.is_closed = True
-                    open_items.append((heading["level"], item.children))
-            first += len(facts["pages"])
+            for facts in pieces:
+                first -= facts["joins"]
+                for heading in facts["headings"]:
+                    if heading["level"] <= depth:
+                        _add_item(open_items, heading, first)
+                first += len(facts["pages"])
+
+
+def _add_item(open_items: list[tuple[int, list[OutlineItem]]], heading: dict[str, Any], first: int) -> None:
+    title = f"{heading['number']} {heading['text']}".strip()
+    item = OutlineItem(title, first + heading["page"], "XYZ", left=0, top=heading["top"], zoom=0)
+    while open_items[-1][0] >= heading["level"]:
+        open_items.pop()
+    open_items[-1][1].append(item)
+    item.is_closed = True
+    open_items.append((heading["level"], item.children))
 
 
 def _describe(pdf: pikepdf.Pdf, plan: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from core.pdf.document import PdfError
 from core.pdf.engine import INHERITED
 from core.pdf.fonts import prepare_fonts
-from core.pdf.store import PieceStore, write_piece
+from core.pdf.store import PieceStore
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SECONDS = 60
@@ -25,7 +25,7 @@ def mark(content: bytes, words: str, *, font_sources: Path, directory: Path) -> 
 
     Raises PdfError where that cannot be done: a copy without the words never takes its place.
     """
-    store = PieceStore(directory / "copies", max_bytes=_STORE_BYTES)
+    store = PieceStore(directory / "copies")
     digest = hashlib.sha256(_VERSION + hashlib.sha256(content).digest() + words.encode()).hexdigest()
     kept = store.get(digest)
     if kept is not None:
@@ -37,10 +37,8 @@ def mark(content: bytes, words: str, *, font_sources: Path, directory: Path) -> 
     }
     with TemporaryDirectory(dir=directory, prefix="work-") as folder:
         marked = _run(json.dumps(order).encode() + b"\n" + content, folder)
-        made = Path(folder) / "copy"
-        write_piece(made, marked, {})
-        store.keep(digest, made)
-    store.shrink()
+    store.keep(digest, marked, {})
+    store.make_room(_STORE_BYTES, added=len(marked))
     return marked
 
 

@@ -15,8 +15,11 @@ from weasyprint.text.fonts import FontConfiguration
 from core.pdf.document import STATIC_URL, Wording
 from core.pdf.drawings import embed_drawings_as_they_are
 from core.pdf.fetcher import ClosedFetcher, Shelf
+from core.pdf.flow import Beginning
 from core.pdf.frame import DIGITS
 from core.pdf.glyph_arrays import declare_glyph_arrays_once
+from core.pdf.leads import Shared, lay_out
+from core.pdf.margins import leave_margins_empty
 from core.pdf.markup import Tidied, tidy
 from core.pdf.tagging import finish
 
@@ -28,6 +31,7 @@ logging.getLogger("weasyprint").handlers = [logging.NullHandler()]
 
 embed_drawings_as_they_are()
 declare_glyph_arrays_once()
+leave_margins_empty()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,11 @@ def make_press(*, lang: str, wording: Wording, shelf: Shelf, style: str) -> Pres
     return press
 
 
-def paint(press: Press, *, key: str, kind: str, html: str) -> tuple[bytes, dict[str, Any]]:
-    """Return the PDF of ``html`` and what the joining needs to know about it."""
+def paint(
+    press: Press, *, key: str, kind: str, html: str, beginning: Beginning | None = None
+) -> tuple[bytes, dict[str, Any]]:
+    """Return the PDF of ``html``, laid out from ``beginning`` on, and what the joining needs to know about it."""
+    beginning = beginning or Beginning()
     fetcher = ClosedFetcher(press.shelf)
     page = HTML(
         string=f'<!doctype html><html lang="{press.lang}"><head><title>{key}</title></head>'
@@ -62,47 +69,59 @@ def paint(press: Press, *, key: str, kind: str, html: str) -> tuple[bytes, dict[
     )
     body = next(page.etree_element.iter("body"))
     tidied = tidy(body, key=key, wording=press.wording, admit=fetcher.read)
-    page.wrapper_element = cssselect2.ElementWrapper.from_html_root(page.etree_element)
     tagged = kind != "frame"
-    rendered = page.render(
-        stylesheets=[press.style], font_config=press.fonts, pdf_variant=_VARIANT if tagged else None
-    )
+    variant = _VARIANT if tagged else None
+
+    def render() -> Any:
+        page.wrapper_element = cssselect2.ElementWrapper.from_html_root(page.etree_element)
+        return page.render(stylesheets=[press.style], font_config=press.fonts, pdf_variant=variant)
+
+    rendered, shared = lay_out(body, beginning, render)
     for sheet in rendered.pages:
         # WeasyPrint makes each box within a link active once more: one is enough, the one tagged as a link.
         sheet.links = [link for link in sheet.links if link[3].element_tag == "a"]
     finisher = (
         partial(finish, key=key, wording=press.wording, is_contents=kind == "contents") if tagged else None
     )
-    content = rendered.write_pdf(finisher=finisher, pdf_variant=_VARIANT if tagged else None)
-    return content, _facts(rendered, tidied)
+    content = rendered.write_pdf(finisher=finisher, pdf_variant=variant)
+    return content, _facts(rendered, shared, tidied)
 
 
-def _facts(rendered: Any, tidied: Tidied) -> dict[str, Any]:
+def _facts(rendered: Any, shared: Shared, tidied: Tidied) -> dict[str, Any]:
+    pages = shared.pages
     places: dict[str, tuple[int, float]] = {}
-    for number, page in enumerate(rendered.pages):
+    for number, page in enumerate([*pages, *shared.notes]):
         for name, (_, top, _, _) in page.anchors.items():
-            places.setdefault(name, (number, (page.height - top) * _POINTS))
+            places.setdefault(name, (min(number, len(pages) - 1), (page.height - top) * _POINTS))
     return {
-        "folios": [place for page in rendered.pages for place in _folio_places(page)],
+        "folios": [place for page in pages for place in _folio_places(page)],
         "digits": _digits(rendered),
-        "pages": [(page.width * _POINTS, page.height * _POINTS) for page in rendered.pages],
+        "pages": [(page.width * _POINTS, page.height * _POINTS) for page in pages],
+        "joins": shared.joins,
+        "notes": bool(shared.notes),
+        "lift": shared.lift * _POINTS,
+        "leaves": asdict(shared.leaves),
         "headings": [
             {**asdict(heading), "page": places[heading.id][0], "top": places[heading.id][1]}
             for heading in tidied.headings
             if heading.id in places
         ],
-        "end": _end(rendered.pages[-1]),
+        "end": _end(pages[-1], has_notes=shared.leaves.notes > 0),
         "anchors": {name: number for name, (number, _) in places.items()},
         "references": tidied.references,
         "notices": tidied.notices,
     }
 
 
-def _end(page: Any) -> float:
-    """Return the share of the last page above where its text or pictures end."""
-    boxes = page._page_box.descendants(placeholders=True)  # noqa: SLF001 -- the boxes are nowhere else
+def _end(page: Any, *, has_notes: bool) -> float:
+    """Return the share of the last page above where its text, its pictures or its footnotes end."""
+    box = page._page_box  # noqa: SLF001 -- the boxes are nowhere else
+    if has_notes:
+        return round(float(box.content_box_y() + box.height) / float(page.height), 4)
     bottoms: list[float] = [
-        box.position_y + box.height for box in boxes if isinstance(box, TextBox | ReplacedBox)
+        box.position_y + box.height
+        for box in box.descendants(placeholders=True)
+        if isinstance(box, TextBox | ReplacedBox)
     ]
     return round(max(bottoms, default=0.0) / float(page.height), 4)
 

@@ -3,12 +3,12 @@
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from importlib.metadata import version
-from itertools import repeat, takewhile
+from itertools import takewhile
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
@@ -20,24 +20,16 @@ from core.pdf.document import (
     Limits,
     Measures,
     Notice,
-    Part,
     PdfError,
     PdfOverdueError,
-    Place,
     PrintedFile,
     RenderedPdf,
 )
 from core.pdf.engine import Deadline, leased_engine
 from core.pdf.fonts import prepare_fonts
-from core.pdf.frame import (
-    DIGITS_HTML,
-    Entry,
-    Sheet,
-    contents_html,
-    failure_html,
-    frame_html,
-)
+from core.pdf.frame import DIGITS_HTML, contents_html, failure_html, frame_html
 from core.pdf.ingredients import Ingredients
+from core.pdf.pages import Pages
 from core.pdf.pressroom import Cost, Pressroom, Request
 from core.pdf.store import Piece, PieceStore
 
@@ -63,14 +55,14 @@ def render(
 ) -> RenderedPdf:
     """Return the PDF of ``document``; the same values give the same bytes.
 
-    What is laid out is kept in ``directory`` under the digest of all that it prints, so that only what changed is laid
-    out again. A part that fails, or goes beyond ``limits``, is replaced by a page that says so and is listed in the
-    notices. May be called from several threads and processes at once; touches no database.
+    What is laid out is kept in ``directory`` under the digest of all that it prints, section by section, so that only
+    what changed or moved is laid out again. A section that fails, or goes beyond ``limits``, is replaced by a notice in
+    its place and is listed in the notices. May be called from several threads and processes at once; touches no database.
 
     Raises PdfCancelledError as soon as ``is_cancelled`` answers yes, PdfError when there can be no document at all.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    store = PieceStore(directory / "pieces", max_bytes=store_bytes)
+    store = PieceStore(directory / "pieces")
     faces = prepare_fonts(sources=font_sources, directory=directory / "fonts") if font_sources else ()
     _sweep(directory)
     limits = limits or Limits()
@@ -81,7 +73,7 @@ def render(
     except BaseException:
         home.cleanup()
         raise
-    store.shrink()
+    store.make_room(store_bytes, added=rendered.measures.bytes_painted)
     return rendered
 
 
@@ -103,23 +95,22 @@ class _Job:
     home: TemporaryDirectory[str]
     on_progress: Progress
     is_cancelled: Callable[[], bool]
-    pieces: dict[str, Piece] = field(default_factory=dict)
-    #: The digest that each piece was asked for under.
+    #: What was laid out, by the key of the part.
+    pieces: dict[str, list[Piece]] = field(default_factory=dict)
+    pages: Pages = field(init=False)
+    #: The digest that each part was asked for under.
     printed: dict[str, str] = field(default_factory=dict)
+    #: Why a section could not be laid out, by its key.
     failed: dict[str, str] = field(default_factory=dict)
-    #: Part, title of the section and reason, for the sections that stop a part.
-    culprits: list[tuple[str, str, str]] = field(default_factory=list)
     #: The pages that the parts quoted when the document was last printed.
     remembered: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.pages = Pages(self.document, self.pieces)
 
     @property
     def work(self) -> Path:
         return Path(self.home.name)
-
-    @property
-    def front(self) -> tuple[str, ...]:
-        """The keys of what comes before the parts."""
-        return () if self.document.is_excerpt else ("cover", "contents")
 
     def run(self) -> RenderedPdf:
         if not self.document.is_excerpt:
@@ -134,7 +125,7 @@ class _Job:
                 is_cancelled=self.is_cancelled,
             )
             late = self.late_parts()
-            early = [request for request in self.part_requests(self.remembered) if request.key not in late]
+            early = partial(self.part_requests, self.remembered, late)
             self.paint(press, early, partial(self.on_progress, "parts"))
             self.on_progress("contents", 0, 1)
             self.settle_numbers(press)
@@ -147,53 +138,29 @@ class _Job:
     def paint(
         self,
         press: Pressroom,
-        requests: Iterable[Request],
+        requests: Callable[[], Sequence[Request]],
         tell: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
-        """Bring each request into ``pieces``; a part that cannot be laid out becomes a page that says so."""
-        wanted = [request for request in requests if self.printed.get(request.key) != request.digest]
-        try:
-            pieces, failed = press.paint(wanted, tell)
-        except PdfOverdueError as error:
-            raise self.told_overdue(error) from error
-        self.pieces.update(pieces)
-        self.printed.update((request.key, request.digest) for request in wanted if request.key in pieces)
-        if not failed:
-            return
-        parts = {part.key: part for part in self.document.parts}
-        for key, reason in failed.items():
-            if key not in parts or key in self.failed:
-                words = self.document.wording
-                raise PdfError(
-                    words.failed_document.format(
-                        part=self.titles().get(key, key), reason=words.reasons[reason]
+        """Bring what is asked for into ``pieces``; in place of a section that cannot be laid out, a notice is asked for."""
+        while wanted := [
+            request for request in requests() if self.printed.get(request.key) != request.digest
+        ]:
+            try:
+                pieces, failed = press.paint(wanted, tell)
+            except PdfOverdueError as error:
+                raise self.told_overdue(error) from error
+            self.pieces.update(pieces)
+            self.printed.update((request.key, request.digest) for request in wanted if request.key in pieces)
+            sections = {section.key for part in self.document.parts for section in part.pieces}
+            for key, reason in failed.items():
+                if key not in sections or key in self.failed:
+                    words = self.document.wording
+                    raise PdfError(
+                        words.failed_document.format(
+                            part=self.titles().get(key, key), reason=words.reasons[reason]
+                        )
                     )
-                )
-        self.failed.update(failed)
-        self.find_culprits(press, [parts[key] for key in failed])
-        notices = [failure_html(parts[key], self.document.wording, reason) for key, reason in failed.items()]
-        self.paint(press, map(self.ingredients.request, failed, repeat("part"), notices))
-
-    def find_culprits(self, press: Pressroom, parts: Iterable[Part]) -> None:
-        """Lay out alone each section of the parts that failed, to name those that stop them."""
-        trials = {
-            f"{part.key}-section-{place}": (part, title, html)
-            for part in parts
-            for place, (title, html) in enumerate(part.sections, start=1)
-        }
-        requests = [
-            self.ingredients.request(key, "part", html) for key, (_part, _title, html) in trials.items()
-        ]
-        try:
-            _, failed = press.paint(requests, lambda done, total: None)
-        except PdfOverdueError as error:
-            # What is still being laid out when time runs out is what takes it.
-            failed = dict.fromkeys(error.keys, "wall")
-            titles = (f"{trials[key][0].title} – {trials[key][1]}" for key in failed)
-            raise PdfError(self.document.wording.overdue.format(parts=", ".join(titles))) from error
-        for key, reason in failed.items():
-            part, title, _ = trials[key]
-            self.culprits.append((part.key, title, reason))
+            self.failed.update(failed)
 
     def told_overdue(self, error: PdfOverdueError) -> PdfError:
         titles = self.titles()
@@ -201,15 +168,20 @@ class _Job:
         return PdfError(self.document.wording.overdue.format(parts=", ".join(named))) if named else error
 
     def titles(self) -> dict[str, str]:
-        titles = {part.key: part.title for part in self.document.parts}
+        """Return what names each piece to who wrote it, by its key."""
+        titles: dict[str, str] = {}
+        for part in self.document.parts:
+            titles[part.key] = f"{part.title} – {part.opening_title}" if part.opening_title else part.title
+            for section in part.sections:
+                titles[section.key] = f"{section.number} {section.title}".strip()
         if not self.document.is_excerpt:
             titles |= {"cover": self.document.wording.cover, "contents": self.document.wording.contents}
         return titles
 
     # --- what to paint ------------------------------------------------------------------------------
 
-    def part_requests(self, numbers: Mapping[str, int]) -> list[Request]:
-        """Return a request for the cover and each part, with the page numbers they quote as far as known."""
+    def part_requests(self, numbers: Mapping[str, int], late: Collection[str] = ()) -> list[Request]:
+        """Return a request for the cover and each part but the ``late`` ones, with the page numbers they quote as far as known."""
         requests = (
             []
             if self.document.is_excerpt
@@ -218,10 +190,20 @@ class _Job:
         # Two digits hold the place until the pages are counted; what turns out to be nowhere has no number.
         unknown = "–" if numbers else "00"
         for part in self.document.parts:
-            html = _PAGE_OF.sub(lambda match: f"{match[1]}{numbers.get(match[2], unknown)}", part.html)
-            if part.key in self.failed:
-                html = failure_html(part, self.document.wording, self.failed[part.key])
-            requests.append(self.ingredients.request(part.key, "part", html))
+            if part.key in late:
+                continue
+            steps = []
+            for section in part.pieces:
+                html = _PAGE_OF.sub(lambda match: f"{match[1]}{numbers.get(match[2], unknown)}", section.html)
+                if section.key in self.failed:
+                    html = failure_html(
+                        section,
+                        self.document.wording,
+                        self.failed[section.key],
+                        level=1 if section.key == part.key else 2,
+                    )
+                steps.append(self.ingredients.step(section.key, "part", html))
+            requests.append(Request(part.key, "part", tuple(steps)))
         return requests
 
     def late_parts(self) -> set[str]:
@@ -231,114 +213,51 @@ class _Job:
         """
         if self.remembered:
             return set()
-        quoting = takewhile(lambda part: _PAGE_OF.search(part.html), reversed(self.document.parts))
+        quoting = takewhile(
+            lambda part: any(_PAGE_OF.search(section.html) for section in part.pieces),
+            reversed(self.document.parts),
+        )
         return {part.key for part in quoting}
 
     def settle_numbers(self, press: Pressroom) -> None:
         """Paint what prints page numbers, again until the numbers it prints are true."""
-        pages = 0
+        guess = 0
         if not self.document.is_excerpt:
-            pages = _likely_contents_pages(len(self.entries(0)) + len(self.late_parts()))
+            guess = _likely_contents_pages(len(self.pages.entries(0)))
         for _ in range(_ROUNDS):
-            numbers = self.anchor_pages(pages)
-            self.paint(press, [*self.part_requests(numbers), *self.frame_requests()])
-            if not self.document.is_excerpt:
-                self.paint(press, [self.contents_request(pages), *self.frame_requests()])
-            counted = self.page_count("contents")
-            if counted == pages and self.anchor_pages(pages) == numbers:
+            numbers = self.pages.anchor_pages(guess)
+            self.paint(press, partial(self.all_requests, numbers, guess))
+            counted = self.pages.page_count("contents")
+            if counted == guess and self.pages.anchor_pages(guess) == numbers:
                 self.remember(numbers)
                 return
-            pages = counted
+            guess = counted
         raise PdfError("Les numéros de page du sommaire ne se stabilisent pas.")
 
     def remember(self, numbers: Mapping[str, int]) -> None:
         """Keep the numbers that the parts quote, unless they are those of an excerpt."""
-        quoted = {match[2] for part in self.document.parts for match in _PAGE_OF.finditer(part.html)}
+        quoted = {
+            match[2]
+            for part in self.document.parts
+            for section in part.pieces
+            for match in _PAGE_OF.finditer(section.html)
+        }
         pages = {anchor: numbers[anchor] for anchor in sorted(quoted & numbers.keys())}
         if pages != self.remembered and not self.document.is_excerpt:
             self.store.remember(self.document.identifier, pages)
 
-    def contents_request(self, pages: int) -> Request:
-        html = contents_html(self.entries(pages), self.document.wording)
-        return self.ingredients.request("contents", "contents", html)
+    def all_requests(self, numbers: Mapping[str, int], contents_pages: int) -> list[Request]:
+        requests = [*self.part_requests(numbers), *self.frame_requests()]
+        if not self.document.is_excerpt:
+            html = contents_html(self.pages.entries(contents_pages), self.document.wording)
+            requests.append(self.ingredients.request("contents", "contents", html))
+        return requests
 
     def frame_requests(self) -> list[Request]:
-        html = frame_html(self.sheets(), header=self.document.header, footer=self.document.footer)
+        html = frame_html(self.pages.sheets(), header=self.document.header, footer=self.document.footer)
         return [
             self.ingredients.request("frame", "frame", html),
             self.ingredients.request("digits", "frame", DIGITS_HTML),
-        ]
-
-    def sheets(self) -> list[Sheet]:
-        """Return the different headers and footers, in the order of their first page."""
-        return list(dict.fromkeys(self.sheet_of_each_page()))
-
-    def sheet_of_each_page(self) -> Iterator[Sheet]:
-        """Yield what surrounds each page after the cover; contents not yet painted are taken for one page."""
-        running = {key: self.document.wording.contents for key in self.front if key == "contents"}
-        running.update((part.key, part.title) for part in self.document.parts)
-        for key, title in running.items():
-            sizes = self.pieces[key].facts["pages"] if key in self.pieces else [(1, 2)]
-            for width, height in sizes:
-                yield Sheet(title, is_wide=width > height)
-
-    # --- what is known of the pages -----------------------------------------------------------------
-
-    def page_count(self, key: str) -> int:
-        return len(self.pieces[key].facts["pages"]) if key in self.front else 0
-
-    def painted_parts(self) -> Iterator[tuple[Part, dict[str, Any]]]:
-        for part in self.document.parts:
-            if part.key in self.pieces:
-                yield part, self.pieces[part.key].facts
-
-    def first_pages(self, contents_pages: int) -> dict[str, int]:
-        first: dict[str, int] = {}
-        number = 1 + self.page_count("cover") + contents_pages
-        for part, facts in self.painted_parts():
-            first[part.key] = number
-            number += len(facts["pages"])
-        return first
-
-    def anchor_pages(self, contents_pages: int) -> dict[str, int]:
-        first = self.first_pages(contents_pages)
-        pages: dict[str, int] = {}
-        for part, facts in self.painted_parts():
-            for anchor, page in facts["anchors"].items():
-                pages.setdefault(anchor, first[part.key] + page)
-        return pages
-
-    def places(self, contents_pages: int) -> dict[str, Place]:
-        first = self.first_pages(contents_pages)
-        return {
-            heading["id"]: Place(
-                first[part.key] + heading["page"],
-                round(1 - heading["top"] / facts["pages"][heading["page"]][1], 4),
-            )
-            for part, facts in self.painted_parts()
-            for heading in facts["headings"]
-        }
-
-    def ends(self, contents_pages: int) -> dict[str, Place]:
-        first = self.first_pages(contents_pages)
-        return {
-            part.key: Place(first[part.key] + len(facts["pages"]) - 1, facts["end"])
-            for part, facts in self.painted_parts()
-        }
-
-    def entries(self, contents_pages: int) -> list[Entry]:
-        first = self.first_pages(contents_pages)
-        return [
-            Entry(
-                level=heading["level"],
-                number=heading["number"],
-                text=heading["text"],
-                target=f"{part.key}/{heading['id']}",
-                page=first[part.key] + heading["page"],
-            )
-            for part, facts in self.painted_parts()
-            for heading in facts["headings"]
-            if heading["level"] <= self.document.contents_depth
         ]
 
     # --- what is printed ----------------------------------------------------------------------------
@@ -358,14 +277,21 @@ class _Job:
 
     def plan(self) -> dict[str, Any]:
         document = self.document
-        keys = [*self.front, *(part.key for part in document.parts)]
-        numbers = {sheet: number for number, sheet in enumerate(self.sheets())}
+        keys: list[tuple[str, tuple[str, ...]]] = [(key, (key,)) for key in self.pages.front]
+        keys += [(part.key, tuple(section.key for section in part.pieces)) for part in document.parts]
+        numbers = {sheet: number for number, sheet in enumerate(self.pages.sheets())}
         return {
-            "pieces": [{"key": key, "path": str(self.pieces[key].path)} for key in keys],
-            "frame": str(self.pieces["frame"].path),
-            "digits": str(self.pieces["digits"].path),
-            "sheets": [numbers[sheet] for sheet in self.sheet_of_each_page()],
-            "first_framed": self.page_count("cover"),
+            "parts": [
+                [
+                    {"key": key, "path": str(piece.path)}
+                    for key, piece in zip(sections, self.pieces[part], strict=True)
+                ]
+                for part, sections in keys
+            ],
+            "frame": str(self.pieces["frame"][0].path),
+            "digits": str(self.pieces["digits"][0].path),
+            "sheets": [numbers[sheet] for sheet in self.pages.sheet_of_each_page()],
+            "first_framed": self.pages.page_count("cover"),
             "outline_depth": document.outline_depth,
             "cover_label": "" if document.is_excerpt else document.wording.cover,
             "lang": document.lang,
@@ -393,23 +319,21 @@ class _Job:
 
     def failure_notices(self, titles: Mapping[str, str]) -> Iterator[Notice]:
         wording = self.document.wording
+        parts = {part.key for part in self.document.parts}
         for key, code in self.failed.items():
-            named = [(name, reason) for part, name, reason in self.culprits if part == key]
-            if not named:
-                text = wording.failed_part.format(part=titles[key], reason=wording.reasons[code])
-                yield Notice(key, "failed_part", text)
-            for name, reason in named:
-                text = wording.failed_section.format(
-                    part=titles[key], name=name, reason=wording.reasons[reason]
-                )
-                yield Notice(key, "failed_part", text)
+            sentence = wording.failed_part if key in parts else wording.failed_section
+            yield Notice(key, "failed_part", sentence.format(part=titles[key], reason=wording.reasons[code]))
 
     def result(self, path: Path, facts: Mapping[str, Any], cost: Cost) -> RenderedPdf:
         titles = {key: title for key, title in self.titles().items() if key != "contents"}
         wording = self.document.wording
+        contents_pages = self.pages.page_count("contents")
         notices = list(self.failure_notices(titles))
+        known = {painted.section.key: painted.facts for painted in self.pages.painted(contents_pages)}
+        if "cover" in self.pages.front:
+            known["cover"] = self.pieces["cover"][0].facts
         for key, title in titles.items():
-            for code, name, reason in self.pieces[key].facts["notices"]:
+            for code, name, reason in known[key]["notices"]:
                 sentence = str(getattr(wording, code))
                 told = wording.reasons.get(reason, reason)
                 notices.append(Notice(key, code, sentence.format(part=title, name=name, reason=told)))
@@ -418,18 +342,17 @@ class _Job:
                 notices.append(
                     Notice(key, "missing_target", wording.missing_target.format(part=titles[key], name=name))
                 )
-        contents_pages = self.page_count("contents")
         file = PrintedFile(path, self.home)
         return RenderedPdf(
             file=file,
             byte_count=path.stat().st_size,
             sha256=hashlib.file_digest(file, "sha256").hexdigest(),
             page_count=facts["pages"],
-            first_pages=self.first_pages(contents_pages),
-            places=self.places(contents_pages),
-            ends=self.ends(contents_pages),
+            first_pages=self.pages.first_pages(contents_pages),
+            places=self.pages.places(contents_pages),
+            ends=self.pages.ends(contents_pages),
             notices=tuple(dict.fromkeys(notices)),
-            measures=Measures(cost.painted, cost.reused, cost.cpu, cost.peak),
+            measures=Measures(cost.painted, cost.reused, cost.added, cost.cpu, cost.peak),
         )
 
 

@@ -1,13 +1,14 @@
-"""The process that paints: it loads WeasyPrint once, then gives each piece a child of its own.
+"""The process that paints: it loads WeasyPrint once, then gives what is to be painted in a row a child of its own.
 
-Started as `python -m core.pdf.server`, it reads one JSON object a line and answers likewise. A child lives as long as
-its piece and under hard limits on memory and time, so whatever a text makes it do ends with that piece. The process
-itself ends when the other side closes, and takes its children with it.
+Started as `python -m core.pdf.server`, it reads one JSON object a line and answers likewise. A child is under hard limits
+on memory and, for each of its pieces, on time, so whatever a text makes it do ends with that child. The process itself
+ends when the other side closes, and takes its children with it.
 """
 
 import ctypes
 import gc
 import json
+import math
 import os
 import resource
 import select
@@ -22,14 +23,19 @@ from typing import Any, NoReturn
 
 from core.pdf.document import Limits, MediaFile, Wording
 from core.pdf.fetcher import Shelf
+from core.pdf.flow import Beginning, Step, next_beginning
 from core.pdf.joining import Volume, join
 from core.pdf.markup import TooDeepError
 from core.pdf.painting import Press, make_press, paint
-from core.pdf.store import write_knowledge, write_piece
+from core.pdf.store import PieceStore, write_knowledge
 
 _IDLE_SECONDS = 300
+#: As much as a pipe holds: no message is read in two.
+_PIPE_BYTES = 1 << 16
 #: Exit statuses of a child, with the reason they stand for.
 _REASONS = {3: "memory", 4: "depth", 5: "error"}
+#: A child that took this share of its memory makes no further piece: nothing of what it took comes back before it ends.
+_FULL = 1 / 3
 
 
 @dataclass(slots=True)
@@ -38,7 +44,7 @@ class Child:
     pid: int
     deadline: float
     overdue: bool = False
-    #: Whether its piece is made and was said to be: nobody need wait for its end.
+    #: Whether what it was for is made and was said to be: nobody need wait for its end.
     is_done: bool = False
 
 
@@ -127,8 +133,10 @@ class Server:
             if pid == 0:
                 self.become_child(request, inner, outer)
             os.close(outer)
-            seconds = self.limits.part_wall_seconds
-            self.children[inner] = Child(request["task"], pid, time.monotonic() + seconds)
+            self.children[inner] = Child(request["task"], pid, self.next_deadline())
+
+    def next_deadline(self) -> float:
+        return time.monotonic() + self.limits.part_wall_seconds
 
     def become_child(self, request: dict[str, Any], inner: int, outer: int) -> NoReturn:
         status = 5
@@ -140,8 +148,8 @@ class Server:
             _set_limits(self.limits)
             sys.addaudithook(_refuse_network)
             # What was joined is held until the end, which gives it back faster than letting go of it object by object.
-            _held = _work(self.press, request)
-            os.write(outer, json.dumps(_taken(resource.getrusage(resource.RUSAGE_SELF))).encode())
+            _held = self.work(request, outer)
+            _tell(outer, **_taken(resource.getrusage(resource.RUSAGE_SELF)))
             status = 0
         except (MemoryError, SystemError):  # C code refused memory may fail without saying of what
             status = 3
@@ -160,14 +168,47 @@ class Server:
                 os.kill(child.pid, signal.SIGKILL)
 
     def hear(self, descriptor: int) -> None:
-        """A child writes what it took when its piece is made; the pipe closes when it ends."""
-        told = os.read(descriptor, 1 << 12)
+        """A child says of each piece how large it is, and at last what all took; the pipe closes when it ends."""
+        told = os.read(descriptor, _PIPE_BYTES)
         if not told:
             self.bury(descriptor)
             return
         child = self.children[descriptor]
-        child.is_done = True
-        self.say(event="done", task=child.task, reason="", **json.loads(told))
+        for message in map(json.loads, told.splitlines()):
+            if "bytes" in message:
+                child.deadline = self.next_deadline()
+                self.say(event="painted", task=child.task, **message)
+            else:
+                child.is_done = True
+                self.say(event="done", task=child.task, reason="", **message)
+
+    def work(self, request: dict[str, Any], outer: int) -> Volume | None:
+        """Make what is asked for; return the document that was joined, if it was that."""
+        _allow_processor(self.limits)
+        if request["do"] == "join":
+            target = Path(request["target"])
+            volume, facts = join(request["plan"], target)
+            write_knowledge(target, facts)
+            return volume
+        if self.press is None:
+            raise RuntimeError("nothing was opened")
+        store = PieceStore(Path(request["store"]))
+        beginning = Beginning(**request["beginning"])
+        for step in (Step(**step) for step in request["steps"]):
+            piece = store.get(step.digest_at(beginning))
+            if piece is None:
+                _allow_processor(self.limits)
+                content, facts = paint(
+                    self.press, key=step.key, kind=request["do"], html=step.html, beginning=beginning
+                )
+                store.keep(step.digest_at(beginning), content, facts)
+                _tell(outer, bytes=len(content))
+            else:
+                facts = piece.facts
+            beginning = next_beginning(facts)
+            if _taken(resource.getrusage(resource.RUSAGE_SELF))["peak"] > self.limits.memory_bytes * _FULL:
+                break
+        return None
 
     def bury(self, descriptor: int) -> None:
         child = self.children.pop(descriptor)
@@ -196,18 +237,9 @@ class Server:
         sys.exit(0)
 
 
-def _work(press: Press | None, request: dict[str, Any]) -> Volume | None:
-    """Make what is asked for; return the document that was joined, if it was that."""
-    target = Path(request["target"])
-    if request["do"] == "join":
-        volume, facts = join(request["plan"], target)
-        write_knowledge(target, facts)
-        return volume
-    if press is None:
-        raise RuntimeError("nothing was opened")
-    content, facts = paint(press, key=request["key"], kind=request["do"], html=request["html"])
-    write_piece(target, content, facts)
-    return None
+def _tell(outer: int, **message: float) -> None:
+    """Write a message at once: it is shorter than what a pipe takes without cutting it."""
+    os.write(outer, json.dumps(message).encode() + b"\n")
 
 
 def _taken(usage: resource.struct_rusage) -> dict[str, float]:
@@ -219,8 +251,6 @@ def _taken(usage: resource.struct_rusage) -> dict[str, float]:
 
 def _set_limits(limits: Limits) -> None:
     wanted = {
-        # The hard limit comes later than the soft one, whose signal tells it from any other end.
-        resource.RLIMIT_CPU: (limits.part_cpu_seconds, limits.part_cpu_seconds + 5),
         resource.RLIMIT_AS: (limits.memory_bytes, limits.memory_bytes),
         resource.RLIMIT_FSIZE: (1 << 30, 1 << 30),
         resource.RLIMIT_CORE: (0, 0),
@@ -229,6 +259,12 @@ def _set_limits(limits: Limits) -> None:
         # macOS refuses a limit on address space; the limits on time still hold there.
         with suppress(ValueError, OSError):
             resource.setrlimit(kind, pair)
+
+
+def _allow_processor(limits: Limits) -> None:
+    """Give the next piece its share of the processor; the signal that ends it tells this from any other end."""
+    taken = math.ceil(_taken(resource.getrusage(resource.RUSAGE_SELF))["cpu"])
+    resource.setrlimit(resource.RLIMIT_CPU, (taken + limits.part_cpu_seconds, resource.RLIM_INFINITY))
 
 
 def _die_with_parent() -> None:

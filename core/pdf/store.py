@@ -6,6 +6,7 @@ A PDF library reads a file that is nothing but a PDF without our help, twice as 
 import hashlib
 import json
 import os
+import random
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +20,6 @@ class Piece:
 
     path: Path
     facts: dict[str, Any]
-
-
-def write_piece(target: Path, content: bytes, facts: dict[str, Any]) -> None:
-    """Write a PDF and what is known about it, each whole or not at all; no PDF is known that is not there."""
-    _write(target, content)
-    write_knowledge(target, facts, sha256=hashlib.sha256(content).hexdigest())
 
 
 def write_knowledge(target: Path, facts: dict[str, Any], *, sha256: str = "") -> None:
@@ -62,17 +57,20 @@ def _write(target: Path, content: bytes) -> None:
 class PieceStore:
     """A directory that several processes may use at once; the oldest unused pieces go when it is full."""
 
-    def __init__(self, directory: Path, *, max_bytes: int) -> None:
-        self._directory = directory
-        self._max_bytes = max_bytes
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
         directory.mkdir(parents=True, exist_ok=True)
 
     def path(self, digest: str) -> Path:
-        return self._directory / digest[:2] / digest
+        return self.directory / digest[:2] / digest
 
-    def holds(self, digest: str) -> bool:
-        """Whether there is such a piece, sound or damaged."""
-        return _beside(self.path(digest)).exists()
+    def glance(self, digest: str) -> Piece | None:
+        """Return such a piece, sound or damaged, or None."""
+        path = self.path(digest)
+        try:
+            return Piece(path, read_knowledge(path)["facts"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     def get(self, digest: str) -> Piece | None:
         """Return a sound piece or None; a damaged one is thrown away."""
@@ -81,21 +79,18 @@ class PieceStore:
             facts = check_piece(path)
             os.utime(path)
             os.utime(_beside(path))
-        except FileNotFoundError:
-            return None
         except (OSError, ValueError, KeyError, TypeError):
             with suppress(OSError):
                 _beside(path).unlink()
             return None
         return Piece(path, facts)
 
-    def keep(self, digest: str, made: Path) -> Path:
-        """Move a piece made elsewhere on the same disk into the store."""
+    def keep(self, digest: str, content: bytes, facts: dict[str, Any]) -> None:
+        """Keep a PDF and what is known about it, each whole or not at all; no PDF is known that is not there."""
         path = self.path(digest)
         path.parent.mkdir(exist_ok=True)
-        made.replace(path)
-        _beside(made).replace(_beside(path))
-        return path
+        _write(path, content)
+        write_knowledge(path, facts, sha256=hashlib.sha256(content).hexdigest())
 
     def remember(self, document: str, pages: dict[str, int]) -> None:
         """Keep the pages that the parts of ``document`` quote, for its next print to begin with."""
@@ -114,17 +109,24 @@ class PieceStore:
     def _memory_of(self, document: str) -> Path:
         return self.path(hashlib.sha256(f"pages of {document}".encode()).hexdigest())
 
-    def shrink(self) -> None:
-        """Drop what was used least recently until the directory is back under its limit."""
-        entries: list[tuple[float, int, Path]] = []
-        for path in self._directory.glob("??/*"):
-            with suppress(OSError):
-                status = path.stat()
-                entries.append((status.st_mtime, status.st_size, path))
-        excess = sum(size for _, size, _ in entries) - self._max_bytes
+    def make_room(self, max_bytes: int, *, added: int) -> None:
+        """Drop what was used least recently until the directory is back under ``max_bytes``.
+
+        Looking takes time for each piece that is kept, and a full store has thousands. So it is done by chance, once for
+        each sixteenth of ``max_bytes`` that was ``added`` since: by so much the directory may be larger for a while.
+        """
+        if added <= random.random() * max_bytes / 16:  # noqa: S311 -- nobody gains by guessing it
+            return
+        entries: list[tuple[float, int, str]] = []
+        for shelf in self.directory.glob("??"):
+            with suppress(OSError), os.scandir(shelf) as files:
+                for entry in files:
+                    status = entry.stat()
+                    entries.append((status.st_mtime, status.st_size, entry.path))
+        excess = sum(size for _, size, _ in entries) - max_bytes
         for _, size, path in sorted(entries):
             if excess <= 0:
                 return
             with suppress(OSError):
-                path.unlink()
+                Path(path).unlink()
             excess -= size

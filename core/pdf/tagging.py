@@ -43,6 +43,7 @@ def finish(document: Any, pdf: Any, *, key: str, wording: Wording, is_contents: 
     _scope_headers(pdf, elements, key)
     _hide_decoration(pdf, elements)
     _lift_lines(pdf, elements)
+    _name_pages_where_marked(elements)
     if is_contents:
         _mark_contents(elements)
 
@@ -158,6 +159,13 @@ def _means_nothing(element: Any) -> bool:
         and element.keys() <= {"Type", "S", "K", "P", "Pg"}
         and all(isinstance(kid, int) for kid in element["K"])
     )
+
+
+def _name_pages_where_marked(elements: list[Any]) -> None:
+    """Leave its page to what is drawn on it alone: pages that two parts share change place when they are joined."""
+    for element in elements:
+        if not any(isinstance(kid, int) for kid in element["K"]):
+            element.pop("Pg", None)
 
 
 def _mark_contents(elements: list[Any]) -> None:

@@ -247,8 +247,8 @@ def test_the_same_document_gives_the_same_bytes_from_the_store_afresh_and_in_ano
         check=True,
     )
 
-    assert kept.measures.parts_painted == 0
-    assert fresh.measures.parts_painted > 0
+    assert kept.measures.pieces_painted == 0
+    assert fresh.measures.pieces_painted > 0
     assert kept.sha256 == fresh.sha256 == other.stdout.strip() == rendered.sha256
 
 
@@ -259,7 +259,7 @@ def test_a_changed_paragraph_paints_its_part_alone(directory, rendered):
     again = render_parts(directory, first, changed)
 
     assert again.sha256 != rendered.sha256
-    assert again.measures.parts_painted == 1
+    assert again.measures.pieces_painted == 1
 
 
 QUOTING = "<p>Voir p. <span data-page-of='b'>?</span>.</p>"
@@ -276,7 +276,7 @@ def test_a_changed_part_that_quotes_pages_is_painted_once(tmp_path):
 
     again = render_parts(tmp_path, make_part("a", f"{QUOTING}<p>Relu.</p>"), other)
 
-    assert again.measures.parts_painted == 1
+    assert again.measures.pieces_painted == 1
     assert _quoted(again) == again.first_pages["b"] == 4
 
 
@@ -297,6 +297,21 @@ def test_pages_that_have_moved_are_quoted_where_they_are_now(tmp_path, is_kept_w
 
     assert (_quoted(before), _quoted(moved)) == (4, 5)
     assert moved.sha256 == fresh.sha256
+
+
+@pytest.mark.parametrize("length", [1, 40])
+def test_contents_that_are_painted_before_the_last_parts_are_counted_tell_true_numbers(tmp_path, length):
+    lists = make_part("b", QUOTING + "<p>Suite.</p>" * length, number="2")
+    imprint = make_part("c", QUOTING, number="3")
+
+    result = render_parts(tmp_path, make_part("a"), lists, imprint)
+
+    contents = " ".join(PdfReader(BytesIO(result.content)).pages[1].extract_text().split())
+    last = result.first_pages["c"]
+    assert last == (5 if length == 1 else 6)
+    assert f"Partie c {last}" in contents
+    painted = ["cover", "a", "b", "c", "contents", "frame", "digits"] + ["contents"] * (length > 1)
+    assert result.measures.pieces_painted == len(painted)
 
 
 def test_two_parts_may_use_the_same_identifier(tmp_path):
@@ -350,4 +365,4 @@ def test_the_pages_of_long_contents_are_known_before_they_are_painted(tmp_path):
     result = render_parts(tmp_path, make_part("a", body))
 
     assert result.first_pages["a"] == 9
-    assert result.measures.parts_painted == len(["cover", "a", "contents", "frame", "digits"])
+    assert result.measures.pieces_painted == len(["cover", "a", "contents", "frame", "digits"])

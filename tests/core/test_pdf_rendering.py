@@ -24,6 +24,7 @@ from core.pdf import Limits, MediaFile, PdfCancelledError, PdfError, engine, ren
 from core.pdf.document import Wording
 from core.pdf.painting import Press
 from core.pdf.server import Server, _refuse_network
+from core.pdf.store import PieceStore
 from tests.core.pdf_documents import FONTS, ROOT, make_document, make_part, render_parts
 from tests.pdf_checks import pdf_failures
 
@@ -446,7 +447,7 @@ def test_a_piece_that_lost_its_pdf_or_what_is_known_of_it_is_painted_again(tmp_p
     second = render_parts(tmp_path)
 
     assert second.sha256 == first.sha256
-    assert second.measures.parts_painted == first.measures.parts_painted
+    assert second.measures.pieces_painted == first.measures.pieces_painted
 
 
 def test_a_kept_piece_is_a_pdf_that_any_program_opens(tmp_path):
@@ -469,6 +470,20 @@ def test_the_store_stays_under_its_size(tmp_path):
         )
 
     assert 0 < sum(path.stat().st_size for path in (tmp_path / "pieces").glob("??/*")) <= 60_000
+
+
+def test_a_full_store_is_looked_through_once_in_a_sixteenth_that_is_added(tmp_path, monkeypatch):
+    store = PieceStore(tmp_path)
+    for number in range(20):
+        store.keep(f"{number:02}", bytes(1000), {})
+    monkeypatch.setattr("core.pdf.store.random.random", lambda: 0.5)
+
+    store.make_room(10_000, added=300)
+    untouched = len(list(tmp_path.glob("??/*")))
+    store.make_room(10_000, added=320)
+
+    assert untouched == 40
+    assert sum(path.stat().st_size for path in tmp_path.glob("??/*")) <= 10_000
 
 
 def test_what_a_killed_process_left_is_swept_after_a_day(tmp_path):

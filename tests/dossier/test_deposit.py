@@ -334,6 +334,16 @@ def part(candidacy):
     return part
 
 
+def test_what_the_press_said_of_a_section_leads_to_it(candidacy, part):
+    edition = make_edition(candidacy=candidacy, content=False)
+    told = {"part": "part-suite", "code": "missing_text", "text": "Un point précis."}
+    make_edition_file(edition=edition, notices=[told])
+
+    [line] = findings_of(edition)["alternatives"].lines
+
+    assert line == ("Un point précis.", "1.1 Suite", page_of(candidacy.sections.get(key="suite")))
+
+
 PLACES = {
     "section-vision": [3, 0.1],
     "section-suite": [3, 0.6],

@@ -360,7 +360,7 @@ def test_a_part_over_its_limits_fails_an_edition_that_can_be_printed_again(monke
     printing.refresh_from_db()
     assert printing.status == DossierExport.Status.FAILED
     assert printing.error.replace("\u00a0", " ") == (
-        "Le projet : partie non imprimée, à cause de « 1.1 Interminable » (le calcul a duré trop longtemps)."
+        "Le projet – 1.1 Interminable : partie non imprimée (le calcul a duré trop longtemps)."
     )
     assert not edition.files.exists()
     again = print_version(edition=edition, variant=Variant.FULL, by=edition.author)

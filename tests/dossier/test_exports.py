@@ -108,7 +108,7 @@ def test_what_has_not_changed_is_neither_painted_nor_stored_again(settings, monk
 
     def print_it(*args, **options):
         rendered = build_dossier_pdf(*args, **options)
-        painted.append(rendered.measures.parts_painted)
+        painted.append(rendered.measures.pieces_painted)
         return rendered
 
     monkeypatch.setattr(building, "build_dossier_pdf", print_it)

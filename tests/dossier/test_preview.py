@@ -72,7 +72,7 @@ def test_what_was_laid_out_is_not_laid_out_again(candidacy):
 
     again = preview_section(content, "choisie", with_data=True)
 
-    assert again.measures.parts_painted == 0
+    assert again.measures.pieces_painted == 0
     assert again.sha256 == first.sha256
 
 

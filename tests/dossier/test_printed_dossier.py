@@ -114,7 +114,7 @@ def composed(candidacy, imprint=None):
 
 
 def html_of(document):
-    return "\n".join(part.html for part in document.parts)
+    return "\n".join(piece.html for part in document.parts for piece in part.pieces)
 
 
 def pages_of(rendered):
@@ -688,8 +688,9 @@ def test_a_part_that_fails_names_the_section_and_why(candidacy, settings):
     [notice] = rendered.notices
     assert notice.code == "failed_part"
     assert str(notice).replace(NBSP, " ") == (
-        "Le projet : partie non imprimée, à cause de « 1.2 Interminable » (le calcul a duré trop longtemps)."
+        "1.2 Interminable : section non imprimée (le calcul a duré trop longtemps)."
     )
+    assert any("Un texte sain." in page for page in pages_of(rendered))
 
 
 def test_progress_is_told_in_french_and_never_goes_back(candidacy):
@@ -739,22 +740,23 @@ def test_what_people_typed_is_printed_with_french_spaces_and_kept_as_it_was(cand
         document = compose(content)
     part, figures = document.parts
 
-    assert f"«{NBSP}Oui{NBSP}»{NARROW_NBSP}; https://lens.example/a?b{NBSP}: 14:30" in part.html
+    [section] = part.sections
+    assert f"«{NBSP}Oui{NBSP}»{NARROW_NBSP}; https://lens.example/a?b{NBSP}: 14:30" in section.html
     assert f"Le projet{NBSP}: pourquoi{NARROW_NBSP}?" in part.html
     assert part.title == f"Le projet{NBSP}: pourquoi{NARROW_NBSP}?"
-    assert [title for title, _ in part.sections][1].endswith(f"Demain{NARROW_NBSP}?")
-    assert f"Oui{NARROW_NBSP}!" in part.sections[0][1]
+    assert section.title == f"Demain{NARROW_NBSP}?"
+    assert f"Oui{NARROW_NBSP}!" in part.html
     assert f"Vue{NBSP}: la fosse" in figures.html
     assert f"Une candidature{NBSP}: pour qui{NARROW_NBSP}?" in document.cover
     assert content.chapters[0].title == "Le projet : pourquoi ?"
     assert "« Oui » ;" in content.chapters[0].sections[0].body
 
 
-def test_a_changed_paragraph_lays_out_its_chapter_and_nothing_else(candidacy, settings, tmp_path):
+def test_a_changed_paragraph_lays_out_its_section_only(candidacy, settings, tmp_path):
     settings.CACHE_DIR = tmp_path
     for number in (1, 2):
         chapter = make_section(candidacy=candidacy, title=f"Chapitre {number}", body="<p>Ouverture.</p>")
-        for title in ("Vision", "Programme"):
+        for title in ("Vision", "Programme", "Moyens"):
             make_section(candidacy=candidacy, parent=chapter, title=title, body="<p>Un texte.</p>")
     first = build_dossier_pdf(candidacy, on_progress=lambda stage, percent: None)
     before = compose(read_dossier(candidacy)).parts
@@ -763,6 +765,18 @@ def test_a_changed_paragraph_lays_out_its_chapter_and_nothing_else(candidacy, se
     again = build_dossier_pdf(candidacy, on_progress=lambda stage, percent: None)
     after = compose(read_dossier(candidacy)).parts
 
-    assert [part.title for part, old in zip(after, before, strict=True) if part != old] == ["Chapitre 2"]
-    assert first.measures.parts_painted > len(after)
-    assert (again.measures.parts_painted, again.sha256 == first.sha256) == (1, False)
+    pieces = [[piece for part in parts for piece in part.pieces] for parts in (before, after)]
+    assert [new.title for old, new in zip(*pieces, strict=True) if old != new] == ["Programme"]
+    assert first.measures.pieces_painted > len(pieces[0])
+    assert (again.measures.pieces_painted, again.sha256 == first.sha256) == (1, False)
+
+
+def test_the_title_of_a_chapter_without_opening_is_laid_out_with_its_first_section(candidacy):
+    chapter = make_section(candidacy=candidacy, title="Le projet")
+    for title in ("Vision", "Programme"):
+        make_section(candidacy=candidacy, parent=chapter, title=title, body="<p>Un texte.</p>")
+
+    [part] = composed(candidacy).parts
+
+    assert [piece.html.count("<h2") for piece in part.pieces] == [1, 1]
+    assert part.opening_title == "1.1 Vision"
