@@ -127,6 +127,7 @@ class Wording:
     picture_absent: str = "Image absente"
     picture_without_text: str = "Illustration"
     part_absent: str = "Cette partie n’a pas pu être mise en page."
+    section_absent: str = "Cette section n’a pas pu être mise en page."
     part_kept: str = (
         "Son texte est intact dans l’application ; il sera imprimé dès que la cause aura disparu."
     )

@@ -76,9 +76,10 @@ def failure_html(section: Section, wording: Wording, code: str, *, level: int) -
     """Return what stands for a section that could not be laid out, under the same heading."""
     number = f'<span class="number">{escape(section.number)}</span> ' if section.number else ""
     identifier = f' id="{escape(section.anchor)}"' if section.anchor else ""
+    told = wording.part_absent if level == 1 else wording.section_absent
     reason = escape(wording.reasons.get(code, code))
     return (
         f"<h{level}{identifier}>{number}{escape(section.title)}</h{level}>"
-        f'<div class="missing"><p><strong>{escape(wording.part_absent)}</strong> ({reason})</p>'
+        f'<div class="missing"><p><strong>{escape(told)}</strong> ({reason})</p>'
         f"<p>{escape(wording.part_kept)}</p></div>"
     )

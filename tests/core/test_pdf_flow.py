@@ -391,7 +391,7 @@ def test_a_section_that_cannot_be_laid_out_leaves_the_others_of_its_part(tmp_pat
 
     text = _words(result, 3)
     assert "Ouverture." in text
-    assert "1.c Trop Cette partie n’a pas pu être mise en page" in text
+    assert "1.c Trop Cette section n’a pas pu être mise en page" in text
     assert "Saine." in text
     assert [(told.part, told.code) for told in result.notices] == [("c", "failed_part")]
     assert str(result.notices[0]).startswith("1.c Trop\u00a0: section non imprimée")
