@@ -38,7 +38,7 @@ class Measured:
 def whole_html(document: Document) -> str:
     """Return one page of HTML with the cover, the contents and every part, as a single render needs it."""
     entries = []
-    texts = ["".join(piece.html for piece in part.pieces) for part in document.parts]
+    texts = [part.text for part in document.parts]
     for whole in texts:
         for level, anchor, inner in _HEADING.findall(whole):
             number = _NUMBER.search(inner)

@@ -63,7 +63,7 @@ def _excerpt(content: DossierContent, key: str, illustrator: Illustrator) -> Doc
     for chapter in content.chapters:
         # The chapters before it are gone through for the numbers of what they show, those after it when it refers to them.
         composed[text in (chapter.opening, *chapter.sections)] = composer.chapter(chapter, only=key)
-        if True in composed and not illustrator.waits_for_numbers(composed[True].html):
+        if True in composed and not illustrator.waits_for_numbers(composed[True].text):
             break
     return Document(
         title=_("Aperçu – %(title)s") % {"title": text.title},

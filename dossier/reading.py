@@ -83,7 +83,7 @@ def read_text(
     # In the language and the time zone of the dossier, as it is printed.
     with translation.override(content.language), timezone.override(ZoneInfo(content.time_zone)):
         chapters = tuple(
-            _for_page(composer.chapter(chapter).html, picture_address) for chapter in content.chapters
+            _for_page(composer.chapter(chapter).text, picture_address) for chapter in content.chapters
         )
         omissions = left_out(whole) if is_public else ()
     contents = tuple(_entries(content, dict(file.places) if file else {}))

@@ -51,9 +51,7 @@ def _nothing_is_laid_out(monkeypatch):
     """The engine asks the database nothing, and thirty papers would keep it for minutes."""
 
     def html_of(document, **options):
-        return SimpleNamespace(
-            content="".join(piece.html for part in document.parts for piece in part.pieces).encode()
-        )
+        return SimpleNamespace(content="".join(part.text for part in document.parts).encode())
 
     monkeypatch.setattr(printing, "render", html_of)
     monkeypatch.setattr(pack, "count_pages", lambda paths: [1] * len(paths))

@@ -97,6 +97,11 @@ class Part:
     def opening(self) -> Section:
         return Section(self.key, self.title, self.html, self.number, self.anchor)
 
+    @property
+    def text(self) -> str:
+        """The markup of all its pieces."""
+        return "".join(piece.html for piece in self.pieces)
+
     def with_first_section(self) -> "Part":
         """Return the part with its first section laid out together with its heading."""
         if not self.sections:

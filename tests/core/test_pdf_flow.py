@@ -57,8 +57,7 @@ def _with(part, sections):
 
 
 def _as_one(part):
-    whole = part.html + "".join(section.html for section in part.sections)
-    return type(part)(part.key, part.title, whole, part.number, part.anchor)
+    return type(part)(part.key, part.title, part.text, part.number, part.anchor)
 
 
 def _drawn(result):

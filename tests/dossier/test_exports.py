@@ -36,7 +36,7 @@ def make_rendered(content=b"%PDF-1.7 tout neuf", notices=()):
         page_count=12,
         first_pages={},
         notices=tuple(notices),
-        measures=Measures(1, 0, 0.1, 1),
+        measures=Measures(1, 0, 1, 0.1, 1),
     )
 
 

@@ -114,7 +114,7 @@ def composed(candidacy, imprint=None):
 
 
 def html_of(document):
-    return "\n".join(piece.html for part in document.parts for piece in part.pieces)
+    return "\n".join(part.text for part in document.parts)
 
 
 def pages_of(rendered):

@@ -77,6 +77,8 @@ def make_bid(**section):
 
 def test_the_page_shows_the_frozen_text_beside_its_contents(client):
     candidacy = make_bid()
+    part = candidacy.sections.get(key="projet")
+    make_section(candidacy=candidacy, parent=part, key="programme", body="<p>Une seconde section.</p>")
     link = make_reading_link(edition=make_edition(candidacy=candidacy, label="COPIL"), reader_name="Paul Roy")
     Section.objects.filter(key="vision").update(body="<p>Écrit depuis.</p>", title="Renommée")
 
@@ -84,6 +86,7 @@ def test_the_page_shows_the_frozen_text_beside_its_contents(client):
 
     assert page.status_code == 200
     assert "Une phrase figée." in page.text
+    assert "Une seconde section." in page.text
     assert "Écrit depuis." not in page.text
     assert 'href="#section-vision"' in page.text
     assert 'id="section-vision"' in page.text
