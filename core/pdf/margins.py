@@ -1,7 +1,7 @@
 """The margins of a page hold no boxes.
 
-WeasyPrint computes the style of sixteen for each page before it finds that none has content, which costs as much as the
-text of a short page. What stands in our margins is drawn when the pieces are joined.
+WeasyPrint makes several on each side of each page, with a style each, before it finds that none has content. What stands
+in our margins is drawn when the pieces are joined.
 """
 
 from collections.abc import Iterator

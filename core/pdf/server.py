@@ -264,7 +264,12 @@ def _set_limits(limits: Limits) -> None:
 def _allow_processor(limits: Limits) -> None:
     """Give the next piece its share of the processor; the signal that ends it tells this from any other end."""
     taken = math.ceil(_taken(resource.getrusage(resource.RUSAGE_SELF))["cpu"])
-    resource.setrlimit(resource.RLIMIT_CPU, (taken + limits.part_cpu_seconds, resource.RLIM_INFINITY))
+    # Whoever runs us may have set a limit of its own, which nobody but root can raise.
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = taken + limits.part_cpu_seconds
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard)
+    )
 
 
 def _die_with_parent() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from io import BytesIO
+from resource import RLIM_INFINITY
 
 import pikepdf
 import pytest
@@ -15,7 +16,7 @@ from core.pdf.flow import Beginning, Step
 from core.pdf.fonts import prepare_fonts
 from core.pdf.ingredients import Ingredients
 from core.pdf.painting import make_press, paint
-from core.pdf.server import Server
+from core.pdf.server import Server, _allow_processor
 from tests.core.pdf_documents import FONTS, ROOT, make_document, make_part, render_parts
 from tests.core.test_pdf_rendering import DEEP, HEAVY
 from tests.pdf_checks import pdf_failures, structure_failures
@@ -458,6 +459,18 @@ def test_another_child_goes_on_where_one_was_full(tmp_path):
     assert result.measures.peak_bytes > limits.memory_bytes / 3
     assert result.notices == ()
     assert "Section d" in " ".join(_words(result, page) for page in range(3, result.page_count + 1))
+
+
+@pytest.mark.parametrize(("hard", "soft"), [(RLIM_INFINITY, 7), (90, 7), (5, 5)])
+def test_a_limit_that_was_set_from_outside_is_never_raised(monkeypatch, hard, soft):
+    asked = []
+    monkeypatch.setattr("core.pdf.server._taken", lambda usage: {"cpu": 1.5, "peak": 0})
+    monkeypatch.setattr("core.pdf.server.resource.getrlimit", lambda kind: (hard, hard))
+    monkeypatch.setattr("core.pdf.server.resource.setrlimit", lambda kind, pair: asked.append(pair))
+
+    _allow_processor(Limits(part_cpu_seconds=5))
+
+    assert asked == [(soft, hard)]
 
 
 def test_what_takes_too_long_as_a_whole_is_named_by_its_section(tmp_path):
